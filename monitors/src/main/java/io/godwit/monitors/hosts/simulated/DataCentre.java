@@ -1,0 +1,57 @@
+package io.godwit.monitors.hosts.simulated;
+
+import io.godwit.monitors.hosts.HostDescription;
+import io.godwit.monitors.hosts.HostEvent;
+import io.godwit.monitors.hosts.HostReading;
+import io.godwit.monitors.hosts.HostUnreachable;
+import io.godwit.schemas.events.VmState;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A simulated data centre, as its hosts appear from outside. One thing that outlives monitors and executors; in process, or
+ * over loopback where it is a process of its own. Safe for use by several threads.
+ */
+public interface DataCentre extends AutoCloseable {
+    HostReading read(String hostId) throws HostUnreachable;
+
+    HostDescription describe(String hostId) throws HostUnreachable;
+
+    /** Events of one host from now on; also ConnectionLost. Close the result to stop. */
+    AutoCloseable listen(String hostId, Consumer<HostEvent> events);
+
+    /** Round trip from one host (or prober, by its slot) to a host, in microseconds. */
+    long roundTripMicros(String fromId, String toHostId) throws HostUnreachable;
+
+    /**
+     * Starts a live migration, or finds it again: idempotent by command id. The result is done when the migration has ended,
+     * whichever way; it fails with HostUnreachable where the source cannot be asked.
+     *
+     * @param bytesPerSecondMax bandwidth limit; 0: that of the link
+     */
+    CompletableFuture<MigrationResult> migrate(
+            String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax);
+
+    /** How a migration goes on; empty where the data centre knows none under this id. */
+    Optional<MigrationProgress> progress(String commandId);
+
+    /** State of a VM on each reachable host that holds it. */
+    Map<String, VmState> where(String vmId);
+
+    @Override
+    void close();
+
+    /**
+     * How a migration ended.
+     *
+     * @param moved whether the VM runs on the target
+     * @param detail why not, in the hypervisor's words; empty where it moved
+     */
+    record MigrationResult(
+            boolean moved, String detail, long durationMillis, long downtimeMillis, long transferredBytes) {}
+
+    /** How a migration goes on. */
+    record MigrationProgress(int percent, long transferredBytes, boolean ended) {}
+}

@@ -1,0 +1,4 @@
+/**
+ * Turns detections and state into decisions, and decisions into migration commands.
+ */
+package io.godwit.schedulers;

@@ -1,0 +1,122 @@
+package io.godwit.schemas.codec;
+
+import io.godwit.schemas.events.CommandAborted;
+import io.godwit.schemas.events.CommandAccepted;
+import io.godwit.schemas.events.CommandFailed;
+import io.godwit.schemas.events.CommandProgressed;
+import io.godwit.schemas.events.CommandRefused;
+import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.CoordinateAnnounced;
+import io.godwit.schemas.events.DeadLetter;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionsCheckpointed;
+import io.godwit.schemas.events.HostDescribed;
+import io.godwit.schemas.events.HostJoined;
+import io.godwit.schemas.events.HostLeft;
+import io.godwit.schemas.events.HostLost;
+import io.godwit.schemas.events.HostSampled;
+import io.godwit.schemas.events.InputsTaken;
+import io.godwit.schemas.events.MemberAsked;
+import io.godwit.schemas.events.MemberGranted;
+import io.godwit.schemas.events.MemberRefused;
+import io.godwit.schemas.events.MemberReleased;
+import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.MonitorAlive;
+import io.godwit.schemas.events.OutcomeRelayed;
+import io.godwit.schemas.events.PartitionClosed;
+import io.godwit.schemas.events.PartitionOpened;
+import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.ProbeAnswered;
+import io.godwit.schemas.events.RoundTrip;
+import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.events.RuleDeployed;
+import io.godwit.schemas.events.RuleRetired;
+import io.godwit.schemas.events.SettingsAnnounced;
+import io.godwit.schemas.events.StateSnapshotted;
+import io.godwit.schemas.events.Tick;
+import io.godwit.schemas.events.VmChanged;
+import io.godwit.schemas.events.VmDefined;
+import io.godwit.schemas.events.YieldAsked;
+import io.godwit.schemas.log.Topic;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Which events stand in which topic. An event that is not listed here can be neither written nor read. */
+public final class Events {
+    /** Events by topic, in the order of the topics. */
+    public static final Map<Topic, List<Class<? extends SpecificRecord>>> BY_TOPIC = byTopic();
+
+    private Events() {}
+
+    private static Map<Topic, List<Class<? extends SpecificRecord>>> byTopic() {
+        Map<Topic, List<Class<? extends SpecificRecord>>> events = new LinkedHashMap<>();
+        events.put(Topic.INVENTORY, List.of(HostJoined.class, HostDescribed.class, VmDefined.class, HostLeft.class));
+        events.put(
+                Topic.OBSERVATIONS,
+                List.of(
+                        HostSampled.class,
+                        VmChanged.class,
+                        HostLost.class,
+                        ProbeAnswered.class,
+                        RoundTrip.class,
+                        MonitorAlive.class,
+                        Tick.class,
+                        CoordinateAnnounced.class));
+        events.put(Topic.RULES, List.of(RuleDeployed.class, RuleRetired.class));
+        events.put(
+                Topic.DETECTIONS,
+                List.of(
+                        DetectionBegan.class,
+                        DetectionEnded.class,
+                        RuleActivated.class,
+                        RuleDeactivated.class,
+                        DetectionsCheckpointed.class));
+        events.put(
+                Topic.HOST_PARTITIONS,
+                List.of(
+                        PartitionOpened.class,
+                        MemberAsked.class,
+                        MemberGranted.class,
+                        MemberRefused.class,
+                        YieldAsked.class,
+                        MemberReleased.class,
+                        PlanDecided.class,
+                        OutcomeRelayed.class,
+                        PartitionClosed.class));
+        events.put(Topic.JOURNAL, List.of(InputsTaken.class, StateSnapshotted.class));
+        events.put(Topic.REQUESTS, List.of());
+        events.put(Topic.COMMANDS, List.of(MigrateVm.class));
+        events.put(
+                Topic.OUTCOMES,
+                List.of(
+                        CommandAccepted.class,
+                        CommandProgressed.class,
+                        CommandSucceeded.class,
+                        CommandFailed.class,
+                        CommandRefused.class,
+                        CommandAborted.class));
+        events.put(Topic.ENVIRONMENTS, List.of());
+        events.put(Topic.CONTROLS, List.of(ModeChanged.class, SettingsAnnounced.class));
+        events.put(Topic.DEAD_LETTERS, List.of(DeadLetter.class));
+        return Map.copyOf(events).entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .collect(LinkedHashMap::new, (map, entry) -> map.put(entry.getKey(), entry.getValue()), Map::putAll);
+    }
+
+    /** Every event, in the order of the topics. */
+    public static List<Class<? extends SpecificRecord>> all() {
+        return BY_TOPIC.values().stream().<Class<? extends SpecificRecord>>flatMap(List::stream).toList();
+    }
+
+    /** Today's schema of an event. */
+    public static Schema schemaOf(Class<? extends SpecificRecord> event) {
+        return SpecificData.get().getSchema(event);
+    }
+}
