@@ -90,8 +90,9 @@ public final class EventCodec {
         long fingerprint = fingerprintOf(value);
         Format format = FORMATS.get(fingerprint);
         if (format == null) {
-            throw new UnreadableRecord("no schema of this build has fingerprint %016x; a newer version may have written it: read it with that version"
-                    .formatted(fingerprint));
+            throw new UnreadableRecord(
+                    "no schema of this build has fingerprint %016x; a newer version may have written it: read it with that version"
+                            .formatted(fingerprint));
         }
         Buffers buffers = BUFFERS.get();
         SpecificDatumReader<SpecificRecord> reader = buffers.readers.computeIfAbsent(
@@ -101,7 +102,8 @@ public final class EventCodec {
         try {
             SpecificRecord event = reader.read(null, buffers.decoder);
             if (!buffers.decoder.isEnd()) {
-                throw new UnreadableRecord("bytes left over after " + format.written.getName() + "; the value is damaged");
+                throw new UnreadableRecord(
+                        "bytes left over after " + format.written.getName() + "; the value is damaged");
             }
             return event;
         } catch (IOException | RuntimeException damaged) {
@@ -109,7 +111,8 @@ public final class EventCodec {
                 throw unreadable;
             }
             throw new UnreadableRecord(
-                    "cannot be read as " + format.written.getName() + " (" + damaged.getMessage() + "); the value is damaged",
+                    "cannot be read as " + format.written.getName() + " (" + damaged.getMessage()
+                            + "); the value is damaged",
                     damaged);
         }
     }
@@ -129,7 +132,8 @@ public final class EventCodec {
             throw new UnreadableRecord("has no value; events are never deleted by key");
         }
         if (value.length < HEADER_BYTES || value[0] != (byte) 0xC3 || value[1] != 0x01) {
-            throw new UnreadableRecord("does not begin with C3 01 and a fingerprint; it is no single-object encoded event");
+            throw new UnreadableRecord(
+                    "does not begin with C3 01 and a fingerprint; it is no single-object encoded event");
         }
         return ByteBuffer.wrap(value, 2, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }

@@ -112,7 +112,9 @@ public final class Events {
 
     /** Every event, in the order of the topics. */
     public static List<Class<? extends SpecificRecord>> all() {
-        return BY_TOPIC.values().stream().<Class<? extends SpecificRecord>>flatMap(List::stream).toList();
+        return BY_TOPIC.values().stream()
+                .<Class<? extends SpecificRecord>>flatMap(List::stream)
+                .toList();
     }
 
     /** Today's schema of an event. */

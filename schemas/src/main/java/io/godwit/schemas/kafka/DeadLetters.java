@@ -17,7 +17,11 @@ public final class DeadLetters {
 
     public static DeadLetter of(LogRecord record, String reason, String reader) {
         return new DeadLetter(
-                record.position(), atMost(record.key(), KEY_BYTES_MAX), atMost(record.value(), VALUE_BYTES_MAX), reason, reader);
+                record.position(),
+                atMost(record.key(), KEY_BYTES_MAX),
+                atMost(record.value(), VALUE_BYTES_MAX),
+                reason,
+                reader);
     }
 
     public static ProducerRecord<byte[], byte[]> record(String site, LogRecord record, String reason, String reader) {
@@ -26,6 +30,8 @@ public final class DeadLetters {
     }
 
     private static ByteBuffer atMost(byte[] bytes, int max) {
-        return bytes == null ? ByteBuffer.allocate(0) : ByteBuffer.wrap(Arrays.copyOf(bytes, Math.min(bytes.length, max)));
+        return bytes == null
+                ? ByteBuffer.allocate(0)
+                : ByteBuffer.wrap(Arrays.copyOf(bytes, Math.min(bytes.length, max)));
     }
 }

@@ -49,7 +49,8 @@ public final class KafkaLog implements Log {
             throw new KafkaException(interrupted);
         } catch (java.util.concurrent.ExecutionException failed) {
             throw new KafkaException(
-                    "cannot read the log of site " + site + " at " + kafka.settings().bootstrap() + ": "
+                    "cannot read the log of site " + site + " at "
+                            + kafka.settings().bootstrap() + ": "
                             + failed.getCause().getMessage(),
                     failed.getCause());
         }
@@ -107,8 +108,8 @@ public final class KafkaLog implements Log {
         });
         consumer.assign(stops.keySet());
         stops.keySet()
-                .forEach(partition -> consumer.seek(
-                        partition, Math.max(wanted.get(partition).from(), beginnings.get(partition))));
+                .forEach(partition ->
+                        consumer.seek(partition, Math.max(wanted.get(partition).from(), beginnings.get(partition))));
         Set<TopicPartition> open = new HashSet<>(stops.keySet());
         try {
             while (!open.isEmpty()) {
@@ -151,7 +152,9 @@ public final class KafkaLog implements Log {
 
     private static long homeOffset(ConsumerRecord<byte[], byte[]> record) {
         Header header = record.headers().lastHeader(HOME_OFFSET);
-        return header == null ? record.offset() : ByteBuffer.wrap(header.value()).getLong();
+        return header == null
+                ? record.offset()
+                : ByteBuffer.wrap(header.value()).getLong();
     }
 
     /** Key of a record as text. */

@@ -50,7 +50,9 @@ public final class SiteKafka {
     public Producer<byte[], byte[]> transactionalProducer(String transactionalId) {
         Map<String, Object> config = producer(transactionalId);
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Math.toIntExact(settings.transactionTimeout().toMillis()));
+        config.put(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                Math.toIntExact(settings.transactionTimeout().toMillis()));
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 

@@ -63,7 +63,10 @@ public final class TopicTail implements AutoCloseable {
             byName.put(topic.of(site), topic);
             segments.forEach(segment -> partitions.add(new TopicPartition(topic.of(site), segment)));
         }
-        this.thread = Thread.ofPlatform().daemon().name("tail-" + name).start(() -> follow(partitions, byName, from, handler));
+        this.thread = Thread.ofPlatform()
+                .daemon()
+                .name("tail-" + name)
+                .start(() -> follow(partitions, byName, from, handler));
     }
 
     private void follow(List<TopicPartition> partitions, Map<String, Topic> byName, From from, Handler handler) {
@@ -94,7 +97,8 @@ public final class TopicTail implements AutoCloseable {
             failure = failed;
             LOG.atError().addKeyValue("tail", thread.getName()).setCause(failed).log("a tail of the log ended");
         } finally {
-            caughtUp.completeExceptionally(new IllegalStateException("the tail ended before it had caught up", failure));
+            caughtUp.completeExceptionally(
+                    new IllegalStateException("the tail ended before it had caught up", failure));
             ended.countDown();
         }
     }

@@ -60,7 +60,9 @@ public final class Topics {
             return created;
         } catch (ExecutionException failed) {
             throw new KafkaException(
-                    "cannot create the topics of site " + site + ": " + failed.getCause().getMessage(), failed.getCause());
+                    "cannot create the topics of site " + site + ": "
+                            + failed.getCause().getMessage(),
+                    failed.getCause());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new KafkaException(interrupted);
@@ -90,8 +92,9 @@ public final class Topics {
                 String name = topic.of(site);
                 int segments = described.get(name).partitions().size();
                 if (segments != shape.segments()) {
-                    faults.add("%s has %d segments, the settings say %d; the number is fixed for a site's life: set segments to %d"
-                            .formatted(name, segments, shape.segments(), segments));
+                    faults.add(
+                            "%s has %d segments, the settings say %d; the number is fixed for a site's life: set segments to %d"
+                                    .formatted(name, segments, shape.segments(), segments));
                 }
                 Config config = configs.get(new ConfigResource(ConfigResource.Type.TOPIC, name));
                 configOf(topic, shape).forEach((key, value) -> {
@@ -99,15 +102,18 @@ public final class Topics {
                             || key.equals(TopicConfig.CLEANUP_POLICY_CONFIG)
                             || (key.equals(TopicConfig.RETENTION_MS_CONFIG) && topic.kept() == Topic.Kept.FOR_EVER);
                     if (ours && !config.get(key).value().equals(value)) {
-                        faults.add("%s has %s=%s, it must be %s; set it with: kafka-configs --alter --topic %s --add-config %s=%s"
-                                .formatted(name, key, config.get(key).value(), value, name, key, value));
+                        faults.add(
+                                "%s has %s=%s, it must be %s; set it with: kafka-configs --alter --topic %s --add-config %s=%s"
+                                        .formatted(name, key, config.get(key).value(), value, name, key, value));
                     }
                 });
             }
             return faults;
         } catch (ExecutionException failed) {
             throw new KafkaException(
-                    "cannot check the topics of site " + site + ": " + failed.getCause().getMessage(), failed.getCause());
+                    "cannot check the topics of site " + site + ": "
+                            + failed.getCause().getMessage(),
+                    failed.getCause());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new KafkaException(interrupted);

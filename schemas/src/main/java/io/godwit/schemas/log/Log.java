@@ -41,7 +41,10 @@ public interface Log extends AutoCloseable {
 
     /** One record; empty if it is not kept, was never committed or does not exist yet. */
     default Optional<LogRecord> at(Topic topic, int segment, long offset) {
-        if (segment < 0 || segment >= segments() || offset < beginning(topic, segment) || offset >= end(topic, segment)) {
+        if (segment < 0
+                || segment >= segments()
+                || offset < beginning(topic, segment)
+                || offset >= end(topic, segment)) {
             return Optional.empty();
         }
         List<LogRecord> found = new ArrayList<>(1);

@@ -77,7 +77,9 @@ public enum Topic {
 
     /** The topic of a name without site; empty for a name that is none of ours. */
     public static Optional<Topic> ofStage(String stage) {
-        return Arrays.stream(values()).filter(topic -> topic.stage.equals(stage)).findFirst();
+        return Arrays.stream(values())
+                .filter(topic -> topic.stage.equals(stage))
+                .findFirst();
     }
 
     /** The topic of Kafka's name at a site; empty for a name that is none of that site's. */

@@ -26,17 +26,16 @@ public record ByteSize(long bytes) {
     public static ByteSize parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(
-                    "\"" + text + "\" is no size; write a whole number and a unit of B, KiB, MiB, GiB, TiB, as in 2GiB");
+            throw new IllegalArgumentException("\"" + text
+                    + "\" is no size; write a whole number and a unit of B, KiB, MiB, GiB, TiB, as in 2GiB");
         }
-        int shift =
-                switch (matcher.group(2)) {
-                    case "KiB" -> 10;
-                    case "MiB" -> 20;
-                    case "GiB" -> 30;
-                    case "TiB" -> 40;
-                    default -> 0; // the pattern lets nothing but B through
-                };
+        int shift = switch (matcher.group(2)) {
+            case "KiB" -> 10;
+            case "MiB" -> 20;
+            case "GiB" -> 30;
+            case "TiB" -> 40;
+            default -> 0; // the pattern lets nothing but B through
+        };
         long number = Long.parseLong(matcher.group(1));
         if (number > Long.MAX_VALUE >> shift) {
             throw new IllegalArgumentException("\"" + text + "\" is too large a size; give less than 8388608TiB");

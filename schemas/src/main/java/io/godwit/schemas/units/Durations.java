@@ -28,7 +28,8 @@ public final class Durations {
             };
         } catch (DateTimeParseException | NumberFormatException | ArithmeticException wrong) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is no duration; write a whole number and a unit of ms, s, m, h, d, as in 10m", wrong);
+                    "\"" + text + "\" is no duration; write a whole number and a unit of ms, s, m, h, d, as in 10m",
+                    wrong);
         }
     }
 }

@@ -1,0 +1,4 @@
+package io.godwit.ittests.planted;
+
+/** In no module. */
+final class Nowhere {}
