@@ -13,10 +13,13 @@ import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.HostDescribed;
 import io.godwit.schemas.events.HostJoined;
+import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.HostLeft;
 import io.godwit.schemas.events.HostLost;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.InputsTaken;
+import io.godwit.schemas.events.KnownHost;
+import io.godwit.schemas.events.KnownSample;
 import io.godwit.schemas.events.MemberAsked;
 import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MemberRefused;
@@ -24,6 +27,8 @@ import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.MonitorAlive;
+import io.godwit.schemas.events.OpenDetection;
+import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.OutcomeRelayed;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionOpened;
@@ -34,11 +39,13 @@ import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
 import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.RuleRetired;
+import io.godwit.schemas.events.SchedulerProgress;
 import io.godwit.schemas.events.SettingsAnnounced;
 import io.godwit.schemas.events.StateSnapshotted;
 import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.events.VmChanged;
 import io.godwit.schemas.events.VmDefined;
+import io.godwit.schemas.events.VmHold;
 import io.godwit.schemas.events.YieldAsked;
 import io.godwit.schemas.log.Topic;
 import java.util.LinkedHashMap;
@@ -90,7 +97,19 @@ public final class Events {
                         PlanDecided.class,
                         OutcomeRelayed.class,
                         PartitionClosed.class));
-        events.put(Topic.JOURNAL, List.of(InputsTaken.class, StateSnapshotted.class));
+        // the last seven travel as entries of StateSnapshotted
+        events.put(
+                Topic.JOURNAL,
+                List.of(
+                        InputsTaken.class,
+                        StateSnapshotted.class,
+                        KnownHost.class,
+                        KnownSample.class,
+                        OpenDetection.class,
+                        HostLease.class,
+                        OpenPartition.class,
+                        VmHold.class,
+                        SchedulerProgress.class));
         events.put(Topic.REQUESTS, List.of());
         events.put(Topic.COMMANDS, List.of(MigrateVm.class));
         events.put(

@@ -8,10 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -23,8 +25,8 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * The log of one site in Kafka: its own, or the mirrored copy that another site's Kafka holds. Of a copy, records carry the
- * offsets of their home (header {@value #HOME_OFFSET}), and ranges are meant in the offsets of this Kafka. Not safe for use
- * by several threads.
+ * offsets of their home (header {@value #HOME_OFFSET}), a record that was copied twice is handed over once, and ranges are
+ * meant in the offsets of this Kafka; only {@link #at} takes the offset at home. Not safe for use by several threads.
  */
 public final class KafkaLog implements Log {
     /** Header that the mirror adds: the offset at home, 8 bytes, big-endian. */
@@ -33,6 +35,7 @@ public final class KafkaLog implements Log {
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final String site;
+    private final boolean copy;
     private final int segments;
     private final String incarnation;
     private final Consumer<byte[], byte[]> consumer;
@@ -40,7 +43,8 @@ public final class KafkaLog implements Log {
     /** @param site site whose topics are read; another than the Kafka's own reads the mirrored copy */
     public KafkaLog(SiteKafka kafka, String site) {
         this.site = site;
-        this.consumer = kafka.reader("log-reader-" + site);
+        this.copy = !site.equals(kafka.site());
+        this.consumer = kafka.scanner("log-reader-" + site);
         try (Admin admin = kafka.admin()) {
             this.incarnation = admin.describeCluster().clusterId().get();
             this.segments = consumer.partitionsFor(Topic.INVENTORY.of(site)).size();
@@ -73,22 +77,60 @@ public final class KafkaLog implements Log {
 
     @Override
     public long beginning(Topic topic, int segment) {
-        TopicPartition partition = new TopicPartition(topic.of(site), segment);
+        TopicPartition partition = assigned(topic, segment);
         return consumer.beginningOffsets(Set.of(partition)).get(partition);
     }
 
     @Override
     public long end(Topic topic, int segment) {
-        TopicPartition partition = new TopicPartition(topic.of(site), segment);
+        TopicPartition partition = assigned(topic, segment);
         return consumer.endOffsets(Set.of(partition)).get(partition);
     }
 
     @Override
     public long offsetAt(Topic topic, int segment, Instant time) {
-        TopicPartition partition = new TopicPartition(topic.of(site), segment);
-        OffsetAndTimestamp found =
-                consumer.offsetsForTimes(Map.of(partition, time.toEpochMilli())).get(partition);
+        TopicPartition partition = assigned(topic, segment);
+        OffsetAndTimestamp found = consumer.offsetsForTimes(
+                        Map.of(partition, Math.max(0, time.toEpochMilli()))) // Kafka refuses times before 1970
+                .get(partition);
         return found == null ? end(topic, segment) : found.offset();
+    }
+
+    /** Assigned before its offsets are asked for, or the client warns of what it was told of and not assigned. */
+    private TopicPartition assigned(Topic topic, int segment) {
+        TopicPartition partition = new TopicPartition(topic.of(site), segment);
+        consumer.assign(Set.of(partition));
+        return partition;
+    }
+
+    /** One record by its offset at home: of a copy found by halving, since home offsets grow along it. */
+    @Override
+    public Optional<LogRecord> at(Topic topic, int segment, long offset) {
+        if (!copy) {
+            return Log.super.at(topic, segment, offset);
+        }
+        if (segment < 0 || segment >= segments) {
+            return Optional.empty();
+        }
+        long low = beginning(topic, segment);
+        long high = end(topic, segment);
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            List<LogRecord> next = new ArrayList<>(1);
+            scan(List.of(new LogRange(topic, segment, middle, high)), record -> {
+                next.add(record);
+                return false;
+            });
+            if (!next.isEmpty() && next.getFirst().offset() == offset) {
+                return Optional.of(next.getFirst());
+            }
+            if (next.isEmpty() || next.getFirst().offset() > offset) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return Optional.empty();
     }
 
     @Override
@@ -97,6 +139,7 @@ public final class KafkaLog implements Log {
         for (LogRange range : ranges) {
             wanted.put(new TopicPartition(range.topic().of(site), range.segment()), range);
         }
+        consumer.assign(wanted.keySet());
         Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(wanted.keySet());
         Map<TopicPartition, Long> ends = consumer.endOffsets(wanted.keySet());
         Map<TopicPartition, Long> stops = new HashMap<>();
@@ -111,6 +154,7 @@ public final class KafkaLog implements Log {
                 .forEach(partition ->
                         consumer.seek(partition, Math.max(wanted.get(partition).from(), beginnings.get(partition))));
         Set<TopicPartition> open = new HashSet<>(stops.keySet());
+        Map<TopicPartition, Long> newest = new HashMap<>(); // of a copy, by home offset
         try {
             while (!open.isEmpty()) {
                 var polled = consumer.poll(POLL);
@@ -118,7 +162,10 @@ public final class KafkaLog implements Log {
                     Topic topic = wanted.get(partition).topic();
                     long stop = stops.get(partition);
                     for (ConsumerRecord<byte[], byte[]> record : polled.records(partition)) {
-                        if (record.offset() < stop && !visitor.take(toLogRecord(topic, record))) {
+                        if (record.offset() >= stop || (copy && seenBefore(newest, partition, record))) {
+                            continue;
+                        }
+                        if (!visitor.take(toLogRecord(topic, record))) {
                             return;
                         }
                     }
@@ -148,6 +195,17 @@ public final class KafkaLog implements Log {
     public static LogRecord toLogRecord(Topic topic, ConsumerRecord<byte[], byte[]> record) {
         return new LogRecord(
                 topic, record.partition(), homeOffset(record), record.timestamp(), record.key(), record.value());
+    }
+
+    /** A mirror that starts again may copy a record once more; its home offset then does not grow. */
+    private static boolean seenBefore(
+            Map<TopicPartition, Long> newest, TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
+        long home = homeOffset(record);
+        if (home <= newest.getOrDefault(partition, -1L)) {
+            return true;
+        }
+        newest.put(partition, home);
+        return false;
     }
 
     private static long homeOffset(ConsumerRecord<byte[], byte[]> record) {

@@ -19,6 +19,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Makes the Kafka clients of one site, all with the settings that our guarantees rest on. Keys and values are bytes. */
 public final class SiteKafka {
+    private static final int SCAN_WAIT_MILLIS = 10;
+
     private final KafkaSettings settings;
 
     public SiteKafka(KafkaSettings settings) {
@@ -46,6 +48,14 @@ public final class SiteKafka {
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
+    /** The same with some producer settings of the caller's own; the site's client settings win over them. */
+    public Producer<byte[], byte[]> idempotentProducer(String clientId, Map<String, Object> own) {
+        Map<String, Object> config = producer(clientId);
+        config.putAll(own);
+        config.putAll(settings.client());
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
     /** For derived records. The caller runs initTransactions, which fences an older process with the same id. */
     public Producer<byte[], byte[]> transactionalProducer(String transactionalId) {
         Map<String, Object> config = producer(transactionalId);
@@ -63,7 +73,12 @@ public final class SiteKafka {
 
     /** The same with another session, for a service that must conclude sooner. */
     public Consumer<byte[], byte[]> groupConsumer(Slot slot, Duration session) {
-        Map<String, Object> config = consumer(slot + "@" + site());
+        return groupConsumer(slot, session, slot + "@" + site());
+    }
+
+    /** The same with a client id that tells the other members something, such as an address. */
+    public Consumer<byte[], byte[]> groupConsumer(Slot slot, Duration session, String clientId) {
+        Map<String, Object> config = consumer(clientId);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, slot.group(site()));
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, slot.toString());
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Math.toIntExact(session.toMillis()));
@@ -75,6 +90,16 @@ public final class SiteKafka {
     /** A reader without a group, for tails and scans. */
     public Consumer<byte[], byte[]> reader(String clientId) {
         return new KafkaConsumer<>(consumer(clientId), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /**
+     * A reader for many short scans. A client asks for more than was wanted, and can ask for something else only when that
+     * is answered: with stock settings half a second later where nothing is to come, so each scan would wait for the last.
+     */
+    Consumer<byte[], byte[]> scanner(String clientId) {
+        Map<String, Object> config = consumer(clientId);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, SCAN_WAIT_MILLIS);
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /** What Kafka Streams and Connect start from. */

@@ -11,8 +11,10 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -57,6 +59,7 @@ public final class Topics {
                     }
                 }
             }
+            awaitLeaders(admin, created, shape);
             return created;
         } catch (ExecutionException failed) {
             throw new KafkaException(
@@ -66,6 +69,23 @@ public final class Topics {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new KafkaException(interrupted);
+        }
+    }
+
+    /**
+     * Waits until the brokers lead what was created. A producer that writes before may have its first batch refused and its
+     * second one taken; the first can then never follow, and an idempotent producer tries for two minutes.
+     */
+    private static void awaitLeaders(Admin admin, List<String> created, Shape shape)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> newest = new HashMap<>();
+        for (String name : created) {
+            for (int segment = 0; segment < shape.segments(); segment++) {
+                newest.put(new TopicPartition(name, segment), OffsetSpec.latest());
+            }
+        }
+        if (!newest.isEmpty()) {
+            admin.listOffsets(newest).all().get(); // answered by the leader alone, and asked again until there is one
         }
     }
 

@@ -36,14 +36,15 @@ public record ByteSize(long bytes) {
             case "TiB" -> 40;
             default -> 0; // the pattern lets nothing but B through
         };
-        long number = Long.parseLong(matcher.group(1));
-        if (number > Long.MAX_VALUE >> shift) {
+        boolean tooLong = matcher.group(1).length() > 18; // 19 digits may not fit a long
+        long number = tooLong ? Long.MAX_VALUE : Long.parseLong(matcher.group(1));
+        if (tooLong || number > Long.MAX_VALUE >> shift) {
             throw new IllegalArgumentException("\"" + text + "\" is too large a size; give less than 8388608TiB");
         }
         return new ByteSize(number << shift);
     }
 
-    /** In the largest binary unit that keeps one digit before the point, as in "1.5 GiB". */
+    /** In the largest binary unit that keeps one digit before the point, as in "1.5 GiB"; the same in every locale. */
     @Override
     public String toString() {
         String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -54,7 +55,7 @@ public record ByteSize(long bytes) {
             unit++;
         }
         return value == Math.rint(value)
-                ? "%d %s".formatted((long) value, units[unit])
+                ? (long) value + " " + units[unit]
                 : String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
     }
 }

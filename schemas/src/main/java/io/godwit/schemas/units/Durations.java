@@ -5,7 +5,7 @@ import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: "500ms", "10s", "5m", "2h", "7d", bare seconds, or ISO-8601. */
+/** Durations as people write them: "500ms", "10s", "5m", "2h", "7d", bare seconds, or ISO-8601; never negative. */
 public final class Durations {
     private static final Pattern TEXT = Pattern.compile("\\s*(\\d+)\\s*(ms|s|m|h|d)?\\s*");
 
@@ -16,7 +16,12 @@ public final class Durations {
         Matcher matcher = TEXT.matcher(text);
         try {
             if (!matcher.matches()) {
-                return Duration.parse(text.strip());
+                Duration iso = Duration.parse(text.strip());
+                if (iso.isNegative()) {
+                    throw new IllegalArgumentException(
+                            "\"" + text + "\" is a negative duration; give 0 or more, as in 10m");
+                }
+                return iso;
             }
             long number = Long.parseLong(matcher.group(1));
             return switch (matcher.group(2) == null ? "s" : matcher.group(2)) {

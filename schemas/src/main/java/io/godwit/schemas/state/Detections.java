@@ -1,0 +1,99 @@
+package io.godwit.schemas.state;
+
+import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.log.LogRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+
+/** What was detected, open and ended, and which rule versions are active in which segment. */
+public final class Detections {
+    /**
+     * One detection.
+     *
+     * @param position its DetectionBegan
+     * @param appended log time of the same
+     * @param ended its end; empty while it is open
+     */
+    public record Detection(DetectionBegan began, Position position, Instant appended, Optional<DetectionEnded> ended) {
+        public String id() {
+            return began.getId();
+        }
+
+        public boolean open() {
+            return ended.isEmpty();
+        }
+    }
+
+    private final List<Map<String, Detection>> bySegment = new ArrayList<>();
+    private final List<Map<String, RuleActivated>> active = new ArrayList<>();
+
+    public Detections(int segments) {
+        for (int segment = 0; segment < segments; segment++) {
+            bySegment.add(new TreeMap<>());
+            active.add(new TreeMap<>());
+        }
+    }
+
+    public void take(LogRecord record) {
+        take(record, EventCodec.decode(record.value()));
+    }
+
+    public void take(LogRecord record, SpecificRecord event) {
+        Map<String, Detection> detections = bySegment.get(record.segment());
+        Map<String, RuleActivated> rules = active.get(record.segment());
+        switch (event) {
+            case DetectionBegan began ->
+                detections.putIfAbsent(
+                        began.getId(),
+                        new Detection(
+                                began,
+                                record.position(),
+                                Instant.ofEpochMilli(record.timestampMillis()),
+                                Optional.empty()));
+            case DetectionEnded ended ->
+                detections.computeIfPresent(
+                        ended.getId(),
+                        (_, open) -> new Detection(open.began, open.position, open.appended, Optional.of(ended)));
+            case RuleActivated activated -> rules.put(activated.getRule(), activated);
+            case RuleDeactivated deactivated ->
+                rules.computeIfPresent(
+                        deactivated.getRule(),
+                        (_, live) -> live.getVersion() == deactivated.getVersion() ? null : live);
+            default -> {} // checkpoints repeat what is known
+        }
+    }
+
+    /** Every detection, by log time of its beginning, then id. */
+    public List<Detection> all() {
+        List<Detection> all = new ArrayList<>();
+        bySegment.forEach(detections -> all.addAll(detections.values()));
+        all.sort(java.util.Comparator.comparing(Detection::appended).thenComparing(Detection::id));
+        return all;
+    }
+
+    public List<Detection> open() {
+        return all().stream().filter(Detection::open).toList();
+    }
+
+    public Optional<Detection> byId(String id) {
+        return bySegment.stream()
+                .map(detections -> detections.get(id))
+                .filter(java.util.Objects::nonNull)
+                .findFirst();
+    }
+
+    /** Rule versions whose output counts in a segment, by rule. */
+    public Map<String, RuleActivated> activeIn(int segment) {
+        return new TreeMap<>(active.get(segment));
+    }
+}
