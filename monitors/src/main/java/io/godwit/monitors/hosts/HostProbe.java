@@ -1,6 +1,7 @@
 package io.godwit.monitors.hosts;
 
 import io.godwit.schemas.events.HostJoined;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** Port to one host, for watching. Adapters: simulated, libvirt. Every call ends within the adapter's time-out. */
@@ -10,6 +11,14 @@ public interface HostProbe extends AutoCloseable {
 
     /** What the host can give and which VMs are defined on it. */
     HostDescription describe() throws HostUnreachable;
+
+    /**
+     * Network round trip to this host in microseconds, from another host or a prober (its slot). Empty where the adapter
+     * cannot tell: then the prober measures by a TCP connect, and from other hosts nobody does.
+     */
+    default OptionalLong roundTripMicros(String fromId) throws HostUnreachable {
+        return OptionalLong.empty();
+    }
 
     /** Ends the connection; never blocks. */
     @Override

@@ -20,7 +20,7 @@ public interface DataCentre extends AutoCloseable {
     HostDescription describe(String hostId) throws HostUnreachable;
 
     /** Events of one host from now on; also ConnectionLost. Close the result to stop. */
-    AutoCloseable listen(String hostId, Consumer<HostEvent> events);
+    Listening listen(String hostId, Consumer<HostEvent> events);
 
     /** Round trip from one host (or prober, by its slot) to a host, in microseconds. */
     long roundTripMicros(String fromId, String toHostId) throws HostUnreachable;
@@ -42,6 +42,12 @@ public interface DataCentre extends AutoCloseable {
 
     @Override
     void close();
+
+    /** Somebody hears the events of a host until this is closed. */
+    interface Listening extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     /**
      * How a migration ended.
