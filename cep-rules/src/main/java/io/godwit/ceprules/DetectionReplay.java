@@ -1,0 +1,223 @@
+package io.godwit.ceprules;
+
+import io.godwit.ceprules.detections.OpenDetections;
+import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.kafka.RuleLog;
+import io.godwit.ceprules.rules.RuleBook;
+import io.godwit.ceprules.segment.LookBack;
+import io.godwit.ceprules.segment.Place;
+import io.godwit.ceprules.segment.RecordedDetections;
+import io.godwit.ceprules.segment.SegmentDetector;
+import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionsCheckpointed;
+import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.LogRange;
+import io.godwit.schemas.log.Topic;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Draws the detections of a part of the log again, with one detector that is never stopped, and compares them byte for byte
+ * with those that stand in the log. Which rules were active where is taken from the log. Cannot write anything.
+ */
+public final class DetectionReplay {
+    private DetectionReplay() {}
+
+    /** A record of the detections topic of one segment, and the observation after which it was written. */
+    public record Said(long nextObservation, SpecificRecord event, String hex) {
+        static Said of(SpecificRecord event) {
+            return new Said(
+                    RecordedDetections.nextOffsetAfter(event),
+                    event,
+                    HexFormat.of().formatHex(EventCodec.encode(event)));
+        }
+    }
+
+    /**
+     * The first place where the two differ.
+     *
+     * @param index number of the record within the replayed part, from 0
+     */
+    public record Difference(int segment, int index, Optional<Said> recorded, Optional<Said> replayed) {}
+
+    /**
+     * What came of it.
+     *
+     * @param replayed what the detector said, in order
+     * @param detections how many detections began in it
+     * @param digest SHA-256 over the replayed records, in hex
+     * @param lookBackWhole false where the log does not reach back far enough for the rules; differences then mean nothing
+     */
+    public record Result(
+            int segment,
+            List<Said> replayed,
+            int detections,
+            String digest,
+            boolean lookBackWhole,
+            Optional<Difference> difference) {}
+
+    /**
+     * Replays the observations [from, to) of a segment.
+     *
+     * @param to end offset, exclusive; give what cep has committed ({@link CepService#committed}), since what it has not
+     *     taken yet can stand in no record; Long.MAX_VALUE for the end of the log, once cep has taken all of it
+     */
+    public static Result run(Log log, int segment, long from, long to) {
+        List<SpecificRecord> recorded = new ArrayList<>();
+        log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
+            RecordedDetections.decode(record).ifPresent(recorded::add);
+            return true;
+        });
+        long beginning = log.beginning(Topic.OBSERVATIONS, segment);
+        int start = startIndex(recorded, Math.max(from, beginning));
+        OpenDetections open = new OpenDetections(segment);
+        recorded.subList(0, start).forEach(open::evolve);
+        Place place = start == 0
+                ? new Place(beginning, Instant.EPOCH)
+                : placeOf((DetectionsCheckpointed) recorded.get(start - 1));
+        boolean whole = beginning == 0 || place.nextOffset() > beginning;
+        List<SpecificRecord> after = recorded.subList(start, recorded.size());
+        RuleBook book = RuleLog.read(log);
+        List<Said> all = replay(log, segment, open, place, to, changes(after), book);
+        List<Said> replayed = within(all, from, to);
+        List<Said> expected = within(after.stream().map(Said::of).toList(), from, to);
+        int began = (int) replayed.stream()
+                .filter(said -> said.event() instanceof DetectionBegan)
+                .count();
+        return new Result(segment, replayed, began, digest(replayed), whole, difference(segment, expected, replayed));
+    }
+
+    /** Index after the last checkpoint that stands before the replayed part; 0 to begin with the log. */
+    private static int startIndex(List<SpecificRecord> recorded, long from) {
+        int start = 0;
+        for (int i = 0; i < recorded.size(); i++) {
+            if (recorded.get(i) instanceof DetectionsCheckpointed checkpoint
+                    && checkpoint.getObservationOffset() < from) {
+                start = i + 1;
+            }
+        }
+        return start;
+    }
+
+    private static Place placeOf(DetectionsCheckpointed checkpoint) {
+        return new Place(checkpoint.getObservationOffset(), checkpoint.getLogTime());
+    }
+
+    /** Which rules are active from which observation on, in the order of the observations. */
+    private static NavigableMap<Long, List<SpecificRecord>> changes(List<SpecificRecord> recorded) {
+        TreeMap<Long, List<SpecificRecord>> changes = new TreeMap<>();
+        for (SpecificRecord record : recorded) {
+            if (record instanceof RuleActivated || record instanceof RuleDeactivated) {
+                changes.computeIfAbsent(RecordedDetections.nextOffsetAfter(record), _ -> new ArrayList<>())
+                        .add(record);
+            }
+        }
+        return changes;
+    }
+
+    private static List<Said> replay(
+            Log log,
+            int segment,
+            OpenDetections open,
+            Place place,
+            long to,
+            NavigableMap<Long, List<SpecificRecord>> changes,
+            RuleBook book) {
+        List<Said> said = new ArrayList<>();
+        LookBack lookBack = LookBack.of(log);
+        TreeMap<String, CompiledRule> active = new TreeMap<>();
+        open.active().forEach(rule -> active.put(rule.getRule(), compiled(book, rule.getRule(), rule.getVersion())));
+        long end = Math.min(to, log.end(Topic.OBSERVATIONS, segment));
+        try (SegmentDetector detector =
+                SegmentDetector.open(segment, open, place, List.copyOf(active.values()), lookBack)) {
+            long next = place.nextOffset();
+            while (true) {
+                Map.Entry<Long, List<SpecificRecord>> change = changes.firstEntry();
+                long stop = change == null ? end : Math.min(end, Math.max(next, change.getKey()));
+                if (next < stop) {
+                    log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, next, stop)), record -> {
+                        detector.take(record).records().forEach(event -> said.add(Said.of(event)));
+                        return true;
+                    });
+                    next = stop;
+                }
+                if (change == null || change.getKey() > end) {
+                    return said;
+                }
+                changes.pollFirstEntry();
+                change.getValue().forEach(event -> apply(event, active, book));
+                detector.activate(List.copyOf(active.values())).forEach(event -> said.add(Said.of(event)));
+            }
+        }
+    }
+
+    private static void apply(SpecificRecord change, Map<String, CompiledRule> active, RuleBook book) {
+        switch (change) {
+            case RuleActivated on -> active.put(on.getRule(), compiled(book, on.getRule(), on.getVersion()));
+            case RuleDeactivated off -> active.remove(off.getRule());
+            default -> throw new IllegalArgumentException(change.getSchema().getName() + " changes no rule");
+        }
+    }
+
+    private static CompiledRule compiled(RuleBook book, String rule, int version) {
+        return RuleCompiler.compile(book.version(rule, version)
+                .orElseThrow(() -> new IllegalStateException(
+                        "rule " + rule + " v" + version + " does not stand in the rules topic; restore that topic")));
+    }
+
+    /** A record belongs to the observation that it rests on; what concerns the rules to the first that they count for. */
+    private static List<Said> within(List<Said> said, long from, long to) {
+        return said.stream()
+                .filter(one -> {
+                    boolean detection = one.event() instanceof DetectionBegan || one.event() instanceof DetectionEnded;
+                    long at = detection ? one.nextObservation() - 1 : one.nextObservation();
+                    return at >= from && (detection ? at < to : at <= to);
+                })
+                .toList();
+    }
+
+    private static Optional<Difference> difference(int segment, List<Said> recorded, List<Said> replayed) {
+        for (int i = 0; i < Math.max(recorded.size(), replayed.size()); i++) {
+            Optional<Said> one = i < recorded.size() ? Optional.of(recorded.get(i)) : Optional.empty();
+            Optional<Said> other = i < replayed.size() ? Optional.of(replayed.get(i)) : Optional.empty();
+            if (!one.map(Said::hex).equals(other.map(Said::hex))) {
+                return Optional.of(new Difference(segment, i, one, other));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String digest(List<Said> said) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            said.forEach(one -> digest.update(HexFormat.of().parseHex(one.hex())));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** What stands in the log of one segment within the same bounds, for listings. */
+    public static List<Said> recorded(Log log, int segment, long from, long to) {
+        List<Said> said = new ArrayList<>();
+        log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
+            RecordedDetections.decode(record).map(Said::of).ifPresent(said::add);
+            return true;
+        });
+        return within(said, from, to);
+    }
+}

@@ -1,0 +1,70 @@
+package io.godwit.ceprules.engine;
+
+import io.godwit.ceprules.rules.BuiltInRules;
+import io.godwit.ceprules.rules.RuleHeader;
+import io.godwit.ceprules.rules.RuleRefused;
+import io.godwit.ceprules.rules.RuleVersion;
+import io.godwit.schemas.events.DetectionKind;
+import java.time.Duration;
+
+/** Whether an operator's rule may run. */
+public final class RuleCheck {
+    private RuleCheck() {}
+
+    /** The answer. */
+    public sealed interface Answer {}
+
+    /**
+     * It may.
+     *
+     * @param name name in its header
+     * @param lookBack how far back its state reaches, from its windows; at least a second
+     */
+    public record Admitted(String name, Duration lookBack, RuleHeader header, CompiledRule compiled)
+            implements Answer {}
+
+    /**
+     * It may not.
+     *
+     * @param line place in the text, from 1
+     * @param column place in the line, from 1
+     */
+    public record Refused(int line, int column, String message) implements Answer {}
+
+    /** Checks the whole text of a rule file: header, allow-list, windows, compiler. */
+    public static Answer check(String text) {
+        try {
+            CompiledRule compiled = admit(text, 1);
+            return new Admitted(compiled.rule().name(), compiled.lookBack(), compiled.header(), compiled);
+        } catch (RuleRefused refused) {
+            return new Refused(refused.line(), refused.column(), refused.getMessage());
+        }
+    }
+
+    /** The same for a version that stands in the log. */
+    static CompiledRule admit(String text, int version) {
+        RuleHeader header = RuleHeader.parse(text);
+        if (BuiltInRules.NAMES.contains(header.name())) {
+            throw new RuleRefused(
+                    1,
+                    1,
+                    "\"" + header.name() + "\" is the name of a built-in rule; give another, as in my-"
+                            + header.name());
+        }
+        if (header.kind() != DetectionKind.CUSTOM) {
+            throw new RuleRefused(
+                    1, 1, "only built-in rules say kind " + header.kind() + "; drop the line, or say CUSTOM");
+        }
+        Duration lookBack = EplAllowList.check(text);
+        if (header.lookBack().isPresent() && header.lookBack().get().compareTo(lookBack) < 0) {
+            throw new RuleRefused(
+                    1,
+                    1,
+                    "look-back is %d s, but a window reaches back %d s; say %ds or drop the line"
+                            .formatted(
+                                    header.lookBack().get().toSeconds(), lookBack.toSeconds(), lookBack.toSeconds()));
+        }
+        RuleVersion rule = new RuleVersion(header.name(), version, text, false);
+        return new CompiledRule(rule, header, header.lookBack().orElse(lookBack), RuleCompiler.compileOperators(text));
+    }
+}

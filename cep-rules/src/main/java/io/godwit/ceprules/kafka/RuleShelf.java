@@ -1,0 +1,121 @@
+package io.godwit.ceprules.kafka;
+
+import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.rules.RuleBook;
+import io.godwit.ceprules.rules.RuleRefused;
+import io.godwit.ceprules.rules.RuleVersion;
+import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.RuleDeployed;
+import io.godwit.schemas.log.LogRecord;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The rules as they stand in the log, compiled; filled by the tail of the rules topic, read by the worker. */
+final class RuleShelf {
+    private static final Logger LOG = LoggerFactory.getLogger(RuleShelf.class);
+
+    private final RuleBook book = new RuleBook();
+    private final AtomicLong changes = new AtomicLong();
+    private final Map<RuleVersion, Optional<CompiledRule>> compiled = new HashMap<>();
+    private final Map<Integer, Long> taken = new HashMap<>();
+    private final List<Unusable> unusable = new ArrayList<>();
+
+    /** A record of the rules topic that cannot be used, and why. */
+    record Unusable(LogRecord record, String reason) {}
+
+    /** Takes one record of any segment of the rules topic. */
+    synchronized void take(LogRecord record) {
+        if (record.offset() < taken.getOrDefault(record.segment(), 0L)) {
+            return; // a tail that was opened again begins at the beginning
+        }
+        taken.put(record.segment(), record.offset() + 1);
+        try {
+            var event = EventCodec.decode(record.value());
+            if (event instanceof RuleDeployed deployed) {
+                RuleVersion rule = RuleVersion.of(deployed);
+                if (compiled(rule).isEmpty()) {
+                    unusable.add(new Unusable(record, reasonOf(rule)));
+                }
+            }
+            book.evolve(event);
+            changes.incrementAndGet();
+        } catch (UnreadableRecord | IllegalArgumentException unreadable) {
+            unusable.add(new Unusable(record, unreadable.getMessage()));
+        }
+    }
+
+    /** Grows with each change. */
+    long changes() {
+        return changes.get();
+    }
+
+    RuleBook book() {
+        return book;
+    }
+
+    /** The rules that are to be active, of those that may run. */
+    synchronized List<CompiledRule> live() {
+        return book.live().stream().flatMap(rule -> compiled(rule).stream()).toList();
+    }
+
+    /** The rules of these activations. */
+    synchronized List<CompiledRule> of(List<RuleActivated> active) {
+        List<CompiledRule> rules = new ArrayList<>();
+        for (RuleActivated activated : active) {
+            RuleVersion rule = book.version(activated.getRule(), activated.getVersion())
+                    .orElseThrow(() -> new IllegalStateException("rule " + activated.getRule() + " v"
+                            + activated.getVersion() + " is active in segment " + activated.getSegment()
+                            + ", but its text does not stand in the rules topic; restore that topic"));
+            rules.add(compiled(rule)
+                    .orElseThrow(() -> new IllegalStateException(
+                            rule + " is active, but this build refuses it: " + reasonOf(rule))));
+        }
+        return rules;
+    }
+
+    /** What stands unusable in a segment of the rules topic, from an offset on. */
+    synchronized List<Unusable> unusable(int segment, long from) {
+        return unusable.stream()
+                .filter(one -> one.record().segment() == segment && one.record().offset() >= from)
+                .sorted(Comparator.comparingLong(one -> one.record().offset()))
+                .toList();
+    }
+
+    private Optional<CompiledRule> compiled(RuleVersion rule) {
+        return compiled.computeIfAbsent(rule, RuleShelf::compile);
+    }
+
+    private static Optional<CompiledRule> compile(RuleVersion rule) {
+        try {
+            return Optional.of(RuleCompiler.compile(rule));
+        } catch (RuleRefused refused) {
+            LOG.atError()
+                    .addKeyValue("rule", rule)
+                    .addKeyValue("line", refused.line())
+                    .addKeyValue("column", refused.column())
+                    .addKeyValue("reason", refused.getMessage())
+                    .log("rule refused");
+            return Optional.empty();
+        }
+    }
+
+    private static String reasonOf(RuleVersion rule) {
+        try {
+            RuleCompiler.compile(rule);
+            return "";
+        } catch (RuleRefused refused) {
+            return "rule %s may not run: line %d, column %d: %s"
+                    .formatted(rule, refused.line(), refused.column(), refused.getMessage());
+        }
+    }
+}

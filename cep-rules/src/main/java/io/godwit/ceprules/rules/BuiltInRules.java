@@ -1,0 +1,75 @@
+package io.godwit.ceprules.rules;
+
+import io.godwit.schemas.events.RuleDeployed;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The rules that come with the product, as they stand in its jar. */
+public final class BuiltInRules {
+    /** Their names, which operators' rules may not take. */
+    public static final List<String> NAMES = List.of("host-crash", "overload", "underload", "vm-crash");
+
+    private BuiltInRules() {}
+
+    /** Text of one of them. */
+    public static String text(String name) {
+        String resource = "rules/" + name + ".epl";
+        try (InputStream in = BuiltInRules.class.getClassLoader().getResourceAsStream(resource)) {
+            return new String(
+                    Objects.requireNonNull(in, resource + " is missing on the class path")
+                            .readAllBytes(),
+                    StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("cannot read " + resource, unreadable);
+        }
+    }
+
+    /** Whether a rule's text is that of this build, letter by letter. */
+    public static boolean isOurs(RuleVersion rule) {
+        return rule.builtIn() && NAMES.contains(rule.name()) && rule.text().equals(text(rule.name()));
+    }
+
+    /** All of them, as version 1. */
+    public static List<RuleVersion> all() {
+        return NAMES.stream()
+                .map(name -> new RuleVersion(name, 1, text(name), true))
+                .toList();
+    }
+
+    /**
+     * What has to be appended to the rules topic so that it holds this build's texts; empty where it does. A rule whose text
+     * did not change keeps its version, and one that an operator retired stays so until its text changes.
+     *
+     * @param newest newest version of each rule in the log, retired or not
+     */
+    public static List<RuleDeployed> deployments(Collection<RuleVersion> newest) {
+        return NAMES.stream()
+                .flatMap(name -> {
+                    Optional<RuleVersion> known = newest.stream()
+                            .filter(rule -> rule.name().equals(name))
+                            .findFirst();
+                    String text = text(name);
+                    return known.isPresent() && known.get().text().equals(text)
+                            ? Optional.<RuleDeployed>empty().stream()
+                            : Optional.of(deployment(
+                                            name,
+                                            known.map(RuleVersion::version).orElse(0) + 1,
+                                            text))
+                                    .stream();
+                })
+                .toList();
+    }
+
+    private static RuleDeployed deployment(String name, int version, String text) {
+        Duration lookBack = RuleHeader.parse(text).lookBack().orElseThrow();
+        return new RuleDeployed(
+                name, version, text, "godwit", "comes with the product", true, Math.toIntExact(lookBack.toSeconds()));
+    }
+}

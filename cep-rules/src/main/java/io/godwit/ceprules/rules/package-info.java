@@ -1,0 +1,2 @@
+/** Rules as texts: their headers, versions, and which are to be active. Pure. */
+package io.godwit.ceprules.rules;

@@ -1,0 +1,215 @@
+package io.godwit.ceprules.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.ceprules.engine.RuleCheck.Admitted;
+import io.godwit.ceprules.engine.RuleCheck.Answer;
+import io.godwit.ceprules.engine.RuleCheck.Refused;
+import io.godwit.ceprules.rules.BuiltInRules;
+import io.godwit.ceprules.rules.RuleHeader;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RuleCheckTest {
+    private static final String HEAD = "// name: mine\n";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select hostId, cpuDemandMillicores as value from HostSample(cpuDemandMillicores > 7000)",
+                "select hostId, avg(cpuDemandMillicores) as value from HostSample#time(60 sec) group by hostId having"
+                        + " avg(cpuDemandMillicores) > 7000",
+                "select hostId, count(*) as value from VmNews(change in ('FAILED', 'CRASHED'))#time(10 min) group by"
+                        + " hostId having count(*) >= 3",
+                "@name('x') @Description('y') select e.hostId as hostId from HostSample#unique(hostId)#time(30 sec) as"
+                        + " e where e.vms > 20",
+                "select hostId, case when vms > 10 then 1 else 0 end as value from HostSample where monitor like"
+                        + " 'monitor-%' and not (vms between 1 and 3)",
+                "select hostId from HostLoss"
+            })
+    void what_only_looks_is_admitted(String statement) {
+        Answer answer = RuleCheck.check(HEAD + statement);
+        assertInstanceOf(Admitted.class, answer, answer::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "inlined_class \"\"\" public class A { public static String go() {"
+                        + " System.setProperty(\"godwit.hacked\", \"1\"); return \"\"; } } \"\"\" select hostId, A.go()"
+                        + " from HostSample",
+                "create inlined_class \"\"\" public class A { } \"\"\"",
+                "expression string js:f(a) [ a ] select hostId, f(hostId) from HostSample",
+                "create expression string mvel:f(a) [ a ]",
+                "select hostId, System.setProperty('godwit.hacked', '1') from HostSample",
+                "select hostId, java.lang.System.setProperty('godwit.hacked', '1') from HostSample",
+                "select hostId from HostSample(java.lang.System.setProperty('godwit.hacked', '1') is null)",
+                "select hostId, java.lang.Runtime.getRuntime().exec('true') from HostSample",
+                "import java.lang.*; select hostId, System.setProperty('godwit.hacked', '1') from HostSample",
+                "select hostId from HostSample#length(java.lang.Integer.parseInt('5'))",
+                "select hostId, new java.io.File('x') from HostSample",
+                "select hostId, new ProcessBuilder('x') from HostSample",
+                "create schema S as java.io.File",
+                "create schema S(f java.io.File)",
+                "create variable java.io.File f",
+                "create constant variable string s = java.lang.System.setProperty('godwit.hacked', '1')",
+                "select hostId, hostId.getClass().forName('java.lang.System').getMethod('exit') from HostSample",
+                "select e.hostId as hostId, e.getClass().getProtectionDomain() from HostSample as e",
+                "select hostId, hostId.class from HostSample",
+                "select hostId, current_evaluation_context().getRuntimeURI() from HostSample",
+                "@Hook(hook='java.lang.Object', type=HookType.SQLCOL) select hostId from HostSample",
+                "@java.lang.Deprecated select hostId from HostSample",
+                "@Drop @Priority(10) select hostId from HostSample",
+                "select a.hostId as hostId from HostSample as a, method:java.lang.System.getenv() as b",
+                "select a.hostId as hostId from HostSample#time(1 sec) as a, sql:db ['select 1'] as b",
+                "create dataflow D BeaconSource -> out {}",
+                "insert into HostSample select * from HostSample",
+                "insert into Other select hostId from HostSample",
+                "update istream HostSample set vms = 0",
+                "on HostSample as s select s.hostId as hostId from HostSample#time(1 sec)",
+                "create table T(a string primary key)",
+                "create window W#keepall as HostSample",
+                "create context C partition by hostId from HostSample",
+                "context C select hostId from HostSample",
+                "select * from HostSample",
+                "select irstream hostId, prior(1, vms) from HostSample",
+                "select hostId, (select vms from HostSample#time(1 sec)) from HostSample",
+                "select hostId from HostSample where hostId regexp '(a+)+b'",
+                "select a.hostId as hostId from HostSample#time(1 hour) as a, HostSample#time(1 hour) as b",
+                "select a.hostId as hostId from pattern [every a=HostSample -> b=HostSample]",
+                "select hostId from HostSample match_recognize (measures A.hostId as hostId pattern (A) define A as"
+                        + " A.vms > 1)",
+                "select hostId from HostSample output every 5 sec",
+                "select hostId from HostSample for grouped_delivery(hostId)",
+                "select hostId, overloaded from HostSample",
+                "select hostId from VmSeen",
+                "select hostId, say('x') from HostSample",
+                "uses other; select hostId from HostSample"
+            })
+    void what_could_run_code_or_reach_others_is_refused(String statement) {
+        Answer answer = RuleCheck.check(HEAD + statement);
+        Refused refused = assertInstanceOf(Refused.class, answer, answer::toString);
+        assertTrue(refused.line() >= 2 || refused.line() == 1, refused::toString);
+        assertNull(System.getProperty("godwit.hacked"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select hostId from HostSample#keepall",
+                "select hostId from HostSample#length(5)",
+                "select hostId from HostSample#lastevent",
+                "select hostId from HostSample#unique(hostId)",
+                "select hostId from HostSample#time(2 hours)",
+                "select hostId from HostSample#time(1 week)",
+                "select hostId from HostSample#time_batch(7 sec)",
+                "select hostId from HostSample#ext_timed(atMillis, 10 sec)",
+                "select hostId, count(*) as value from HostSample group by hostId",
+                "select hostId, maxever(vms) as value from HostSample#time(1 sec)",
+                "select hostId, countever(*) as value from HostSample#time(1 sec)"
+            })
+    void what_remembers_without_end_is_refused(String statement) {
+        Answer answer = RuleCheck.check(HEAD + statement);
+        Refused refused = assertInstanceOf(Refused.class, answer, answer::toString);
+        assertEquals(2, refused.line(), refused::toString);
+        assertTrue(refused.column() > 1, refused::toString);
+    }
+
+    @Test
+    void sums_of_fractions_are_refused_because_they_cannot_be_repeated_exactly() {
+        refused(HEAD
+                + "select hostId, sum(cpuDemandMillicores / 3) as value from HostSample#time(1 min) group by hostId");
+        refused(HEAD
+                + "select hostId, avg(cpuDemandMillicores * 0.1) as value from HostSample#time(1 min) group by hostId");
+    }
+
+    @Test
+    void an_endless_window_is_told_with_its_line_and_column() {
+        Refused refused = refused("/*\n * name: mine\n */\nselect hostId\nfrom HostSample#keepall");
+        assertEquals(5, refused.line());
+        assertEquals(16, refused.column());
+        assertTrue(refused.message().contains("#time"), refused.message());
+    }
+
+    @Test
+    void a_syntax_error_is_told_with_its_line_and_column() {
+        Refused refused = refused("// name: mine\n\nselect hostId\nfrm HostSample");
+        assertEquals(4, refused.line(), refused::toString);
+        assertEquals(5, refused.column(), refused::toString);
+    }
+
+    @Test
+    void an_unknown_property_is_told_with_its_line() {
+        Refused refused = refused("// name: mine\nselect hostId from HostSample\nwhere cpuDemand > 5");
+        assertEquals(3, refused.line());
+        assertEquals(7, refused.column());
+    }
+
+    @Test
+    void the_look_back_comes_from_the_windows_and_may_only_be_said_longer() {
+        String windowed = "select hostId, count(*) as value from HostSample#time(2 min 30 sec) group by hostId";
+        assertEquals(Duration.ofSeconds(150), ((Admitted) RuleCheck.check(HEAD + windowed)).lookBack());
+        assertEquals(
+                Duration.ofMinutes(5),
+                ((Admitted) RuleCheck.check("// name: mine\n// look-back: 5m\n" + windowed)).lookBack());
+        assertTrue(refused("// name: mine\n// look-back: 1m\n" + windowed)
+                .message()
+                .contains("150 s"));
+    }
+
+    @Test
+    void a_header_without_a_name_or_with_a_wrong_one_is_refused() {
+        assertTrue(refused("select hostId from HostSample").message().contains("no name"));
+        Refused named = refused("/*\n * name: Not Good\n */\nselect hostId from HostSample");
+        assertEquals(2, named.line());
+        assertEquals(10, named.column());
+        assertTrue(refused("// name: overload\nselect hostId from HostSample")
+                .message()
+                .contains("built-in"));
+        assertEquals(
+                2,
+                refused("// name: a\n// nonsense: b\nselect hostId from HostSample")
+                        .line());
+        assertEquals(
+                2,
+                refused("// name: a\n// hold: soon\nselect hostId from HostSample")
+                        .line());
+        assertTrue(refused("// name: a\n// kind: OVERLOAD\nselect hostId from HostSample")
+                .message()
+                .contains("built-in"));
+    }
+
+    @Test
+    void an_empty_or_huge_text_is_refused() {
+        refused("// name: a\n");
+        refused("// name: a\n" + " ".repeat(70_000) + "select hostId from HostSample");
+    }
+
+    @Test
+    void every_built_in_rule_says_what_it_is_and_compiles() {
+        assertEquals(4, BuiltInRules.all().size());
+        BuiltInRules.all().forEach(rule -> {
+            CompiledRule compiled = RuleCompiler.compile(rule);
+            assertEquals(rule.name(), compiled.header().name());
+            assertTrue(RuleHeader.parse(rule.text()).lookBack().isPresent());
+            assertTrue(!compiled.header().purpose().isEmpty());
+        });
+    }
+
+    @Test
+    void built_in_texts_are_deployed_once_and_again_only_when_they_change() {
+        assertEquals(4, BuiltInRules.deployments(List.of()).size());
+        assertEquals(List.of(), BuiltInRules.deployments(BuiltInRules.all()));
+    }
+
+    private static Refused refused(String text) {
+        Answer answer = RuleCheck.check(text);
+        return assertInstanceOf(Refused.class, answer, answer::toString);
+    }
+}
