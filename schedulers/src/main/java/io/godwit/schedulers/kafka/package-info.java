@@ -1,0 +1,2 @@
+/** The scheduler on Kafka Streams: one topology, one processor per segment, its state in one logged store. */
+package io.godwit.schedulers.kafka;

@@ -1,0 +1,145 @@
+package io.godwit.schedulers.partition;
+
+import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.MigrationMode;
+import io.godwit.schemas.events.OpenPartition;
+import io.godwit.schemas.events.PartitionEnd;
+import io.godwit.schemas.events.PartitionMember;
+import io.godwit.schemas.events.PlanStep;
+import io.godwit.schemas.events.PlannedMove;
+import io.godwit.schemas.events.VmHold;
+import io.godwit.schemas.log.Topic;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Carries plans out: commands each move once its predecessors have succeeded, and ends when no command is open. */
+final class Applying {
+    static final String SUCCEEDED = "succeeded";
+
+    /** A step that is not commanded any more. */
+    private static final String DROPPED = "dropped";
+
+    /** A command to another segment is judged by that segment's time, which may be a little ahead. */
+    private static final long FOREIGN_MILLIS = 5_000;
+
+    private final Turn turn;
+    private final Closing closing;
+
+    Applying(Turn turn, Closing closing) {
+        this.turn = turn;
+        this.closing = closing;
+    }
+
+    /** Commands what can be commanded now, drops what cannot be any more, and closes when all is over. */
+    void advance(OpenPartition partition) {
+        List<PlanStep> steps = new ArrayList<>(partition.getSteps());
+        for (int index = 0; index < steps.size(); index++) {
+            PlanStep step = steps.get(index);
+            if (step.getCommandId().isEmpty() && step.getOutcome().isEmpty()) {
+                steps.set(index, next(partition, step, steps));
+            }
+        }
+        OpenPartition advanced =
+                OpenPartition.newBuilder(partition).setSteps(steps).build();
+        turn.state.partitions.put(partition.getPartitionId(), advanced);
+        if (steps.stream().noneMatch(step -> step.getOutcome().isEmpty())) {
+            end(advanced);
+        }
+    }
+
+    private PlanStep next(OpenPartition partition, PlanStep step, List<PlanStep> steps) {
+        boolean waits = false;
+        for (int before : step.getMove().getAfter()) {
+            String outcome = steps.get(before).getOutcome();
+            if (!outcome.isEmpty() && !outcome.equals(SUCCEEDED)) {
+                return new PlanStep(step.getMove(), "", DROPPED);
+            }
+            waits |= outcome.isEmpty();
+        }
+        if (!turn.state.mode().equals("auto")) {
+            return new PlanStep(step.getMove(), "", DROPPED);
+        }
+        return waits ? step : new PlanStep(step.getMove(), command(partition, step.getMove()), "");
+    }
+
+    private String command(OpenPartition partition, PlannedMove move) {
+        PartitionMember source = member(partition, move.getSourceHostId());
+        PartitionMember target = member(partition, move.getTargetHostId());
+        Decision decision = turn.decision();
+        String id = "c-" + decision.getSegment() + "-" + decision.getSequence();
+        long within =
+                turn.state.settings().startWithinMillis() + (source.getSegment() == turn.segment ? 0 : FOREIGN_MILLIS);
+        Instant startBefore = HostPartitions.after(turn, within);
+        turn.emit(
+                Topic.COMMANDS,
+                source.getSegment(),
+                move.getSourceHostId(),
+                new MigrateVm(
+                        decision,
+                        id,
+                        partition.getPartitionId(),
+                        partition.getPlan(),
+                        partition.getDetectionId(),
+                        partition.getDetection(),
+                        move.getVmId(),
+                        move.getSourceHostId(),
+                        move.getTargetHostId(),
+                        target.getSegment(),
+                        source.getLease().getEpoch(),
+                        target.getLease().getEpoch(),
+                        MigrationMode.PRE_COPY,
+                        0L,
+                        startBefore,
+                        move.getEstimatedMillis(),
+                        move.getWhy()));
+        return id;
+    }
+
+    private static PartitionMember member(OpenPartition partition, String hostId) {
+        return partition.getMembers().stream()
+                .filter(member -> member.getLease().getHostId().equals(hostId))
+                .findFirst()
+                .orElseThrow(() -> new BrokenLog("plan of " + partition.getPartitionId() + " needs host " + hostId
+                        + ", which it does not hold"));
+    }
+
+    /** Takes the final outcome of a command of this segment; one that is known already changes nothing. */
+    void outcome(String commandId, String outcome) {
+        for (OpenPartition partition : turn.state.partitions.all()) {
+            List<PlanStep> steps = new ArrayList<>(partition.getSteps());
+            for (int index = 0; index < steps.size(); index++) {
+                PlanStep step = steps.get(index);
+                if (step.getCommandId().equals(commandId) && step.getOutcome().isEmpty()) {
+                    steps.set(index, new PlanStep(step.getMove(), commandId, outcome));
+                    stayAfterFailure(step.getMove().getVmId(), outcome);
+                    advance(OpenPartition.newBuilder(partition).setSteps(steps).build());
+                    return;
+                }
+            }
+        }
+    }
+
+    /** What could not be moved is not tried again at once: another VM may do. */
+    private void stayAfterFailure(String vmId, String outcome) {
+        if (!outcome.equals(SUCCEEDED)) {
+            Instant until = HostPartitions.after(turn, turn.state.settings().vmHoldMillis());
+            turn.state.holds.put(vmId, new VmHold(vmId, until, "its last move was " + outcome));
+        }
+    }
+
+    private void end(OpenPartition partition) {
+        List<PlanStep> steps = partition.getSteps();
+        String outcomes = steps.stream()
+                .map(step -> step.getMove().getVmId() + " " + step.getOutcome())
+                .collect(Collectors.joining(", "));
+        boolean failed = steps.stream()
+                .anyMatch(step -> !step.getOutcome().equals(SUCCEEDED)
+                        && !step.getOutcome().equals(DROPPED));
+        boolean dropped = steps.stream().anyMatch(step -> step.getOutcome().equals(DROPPED));
+        PartitionEnd end = failed ? PartitionEnd.FAILED : dropped ? PartitionEnd.MODE_OFF : PartitionEnd.SOLVED;
+        closing.close(partition, end, outcomes);
+    }
+}

@@ -1,0 +1,89 @@
+package io.godwit.schedulers.partition;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Settings that decisions read. They hold from the SettingsAnnounced that stands in each segment, so that a replay uses
+ * what was in force; before the first one the defaults hold.
+ *
+ * @param vmHoldMillis how long a VM stays after it arrived or failed to move; 0 to 3600000
+ * @param marginPermille excess of CPU demand, as a share of a host's capacity, that is not worth a move; 0 to 1000
+ * @param fillPermille CPU demand that a target may have afterwards, as a share of its capacity; 1 to 1000
+ * @param searchNodes search nodes that one plan may take; 1 to 10000000
+ * @param startWithinMillis how long after a decision a move may still start; 1000 to 600000
+ * @param retryMillis back-off of a detection that found no plan, doubled with each further one; 100 to 60000
+ * @param retryMillisMax largest back-off; at least retryMillis, at most 3600000
+ * @param adviseAgainMillis how long an advised plan is not shown again while the host's VMs stay the same; 0 to 3600000
+ */
+public record DecisionSettings(
+        long vmHoldMillis,
+        int marginPermille,
+        int fillPermille,
+        long searchNodes,
+        long startWithinMillis,
+        long retryMillis,
+        long retryMillisMax,
+        long adviseAgainMillis) {
+    public static final DecisionSettings DEFAULTS =
+            new DecisionSettings(60_000, 0, 1000, 5_000, 10_000, 2_000, 30_000, 60_000);
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            // a setting that a newer version announced must not stop this one; its own digest tells the difference
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    public DecisionSettings {
+        check("vm-hold-millis", vmHoldMillis, 0, 3_600_000);
+        check("margin-permille", marginPermille, 0, 1000);
+        check("fill-permille", fillPermille, 1, 1000);
+        check("search-nodes", searchNodes, 1, 10_000_000);
+        check("start-within-millis", startWithinMillis, 1000, 600_000);
+        check("retry-millis", retryMillis, 100, 60_000);
+        check("retry-millis-max", retryMillisMax, retryMillis, 3_600_000);
+        check("advise-again-millis", adviseAgainMillis, 0, 3_600_000);
+    }
+
+    private static void check(String key, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException("scheduler.decisions." + key + " is " + value + "; give " + least
+                    + " to " + most + ", or drop the key for the default");
+        }
+    }
+
+    /** As it stands in SettingsAnnounced: keys sorted, no spaces. */
+    public String toJson() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("whole numbers can always be written", impossible);
+        }
+    }
+
+    /** @throws IllegalArgumentException with what is wrong */
+    public static DecisionSettings parse(String json) {
+        try {
+            return JSON.readValue(withDefaults(json), DecisionSettings.class);
+        } catch (JsonProcessingException wrong) {
+            Throwable cause = wrong.getCause() instanceof IllegalArgumentException ? wrong.getCause() : wrong;
+            throw new IllegalArgumentException("settings cannot be read: " + cause.getMessage(), wrong);
+        }
+    }
+
+    /** What the text leaves out is as in the defaults. */
+    private static String withDefaults(String json) throws JsonProcessingException {
+        var tree = JSON.readTree(DEFAULTS.toJson());
+        return JSON.writeValueAsString(JSON.readerForUpdating(tree).readValue(json));
+    }
+
+    /** Hex digest, as it stands in the journal. */
+    public String digest() {
+        return Digests.sha256(toJson().getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,78 @@
+package io.godwit.schedulers.partition;
+
+import io.godwit.schedulers.planner.PlacementProblem;
+import io.godwit.schemas.events.HostFacts;
+import io.godwit.schemas.events.VmFact;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns the facts of the hosts that a host partition holds into what a planner is asked. */
+final class Problems {
+    private Problems() {}
+
+    /** A VM that two hosts tell of is in flight: it counts on both and moves from neither. */
+    static PlacementProblem of(String initiator, Collection<HostFacts> hosts, DecisionSettings settings) {
+        Map<String, String> seenOn = new HashMap<>(); // asked by id only
+        Map<String, PlacementProblem.Vm> vms = new HashMap<>(); // sorted by the problem
+        List<PlacementProblem.Host> places = new ArrayList<>();
+        for (HostFacts facts : hosts) {
+            long inboundMillicores = 0;
+            long inboundBytes = 0;
+            for (VmFact vm : facts.getVms()) {
+                String other = seenOn.putIfAbsent(vm.getVmId(), facts.getHostId());
+                if (other == null) {
+                    vms.put(vm.getVmId(), vm(vm, facts.getHostId(), vm.getStaysBecause()));
+                } else {
+                    inboundMillicores += vm.getCpuDemandMillicores();
+                    inboundBytes += vm.getMemoryBytes();
+                    vms.computeIfPresent(vm.getVmId(), (_, first) -> staying(first));
+                }
+            }
+            places.add(new PlacementProblem.Host(
+                    facts.getHostId(),
+                    nameOf(facts),
+                    facts.getCpuCapacityMillicores(),
+                    facts.getMemoryCapacityBytes(),
+                    facts.getMigrationBytesPerSecond(),
+                    inboundMillicores,
+                    inboundBytes));
+        }
+        return new PlacementProblem(
+                initiator,
+                places,
+                List.copyOf(vms.values()),
+                List.of(),
+                new PlacementProblem.Limits(
+                        settings.searchNodes(), settings.marginPermille(), settings.fillPermille()));
+    }
+
+    private static PlacementProblem.Vm vm(VmFact vm, String hostId, String staysBecause) {
+        return new PlacementProblem.Vm(
+                vm.getVmId(),
+                hostId,
+                vm.getCpuDemandMillicores(),
+                vm.getMemoryBytes(),
+                vm.getDirtyBytesPerSecond(),
+                staysBecause.isEmpty() ? Optional.empty() : Optional.of(staysBecause));
+    }
+
+    private static PlacementProblem.Vm staying(PlacementProblem.Vm vm) {
+        return new PlacementProblem.Vm(
+                vm.vmId(),
+                vm.hostId(),
+                vm.cpuMillicores(),
+                vm.memoryBytes(),
+                vm.dirtyBytesPerSecond(),
+                Optional.of("is told of by two hosts"));
+    }
+
+    /** The last part of site/rack/name, which is what a person calls a host. */
+    private static String nameOf(HostFacts facts) {
+        String label = facts.getLabel();
+        return label.isEmpty() ? facts.getHostId() : label.substring(label.lastIndexOf('/') + 1);
+    }
+}

@@ -1,0 +1,285 @@
+package io.godwit.schedulers.partition;
+
+import io.godwit.schedulers.planner.Planner;
+import io.godwit.schemas.events.CommandAborted;
+import io.godwit.schemas.events.CommandAccepted;
+import io.godwit.schemas.events.CommandFailed;
+import io.godwit.schemas.events.CommandProgressed;
+import io.godwit.schemas.events.CommandRefused;
+import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.CoordinateAnnounced;
+import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.HostDescribed;
+import io.godwit.schemas.events.HostJoined;
+import io.godwit.schemas.events.HostLeft;
+import io.godwit.schemas.events.HostSampled;
+import io.godwit.schemas.events.MemberAsked;
+import io.godwit.schemas.events.MemberGranted;
+import io.godwit.schemas.events.MemberRefused;
+import io.godwit.schemas.events.MemberReleased;
+import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.OpenDetection;
+import io.godwit.schemas.events.OpenPartition;
+import io.godwit.schemas.events.OutcomeRelayed;
+import io.godwit.schemas.events.PartitionEnd;
+import io.godwit.schemas.events.SettingsAnnounced;
+import io.godwit.schemas.events.Tick;
+import io.godwit.schemas.events.VmChange;
+import io.godwit.schemas.events.VmChanged;
+import io.godwit.schemas.events.YieldAsked;
+import io.godwit.schemas.log.LogRecord;
+import io.godwit.schemas.log.Topic;
+import java.time.Instant;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+
+/** What each input changes in the state, and what is decided on it. */
+final class Reactions {
+    /** What a ModeChanged may say. */
+    private static final Set<String> MODES = Set.of("off", "advise", "auto");
+
+    private final Turn turn;
+    private final Knowledge knowledge;
+    private final HostPartitions partitions;
+    private final Lending lending;
+
+    Reactions(Turn turn, Planner planner) {
+        this.turn = turn;
+        this.knowledge = new Knowledge(turn);
+        this.partitions = new HostPartitions(turn, planner);
+        this.lending = new Lending(turn, partitions);
+    }
+
+    /** @throws Unusable if the event makes no sense here */
+    void to(LogRecord record, SpecificRecord event) {
+        switch (record.topic()) {
+            case INVENTORY -> inventory(event);
+            case OBSERVATIONS -> observation(record, event);
+            case DETECTIONS -> detection(record, event);
+            case HOST_PARTITIONS -> message(event);
+            case OUTCOMES -> outcome(record, event);
+            case CONTROLS -> control(event);
+            case RULES, JOURNAL, REQUESTS, COMMANDS, ENVIRONMENTS, DEAD_LETTERS ->
+                throw new BrokenLog(
+                        "a scheduler does not read " + record.topic().stage());
+        }
+        if (turn.takeFreed()) {
+            partitions.considerAll();
+        }
+    }
+
+    private void inventory(SpecificRecord event) {
+        switch (event) {
+            case HostJoined joined -> knowledge.joined(joined);
+            case HostDescribed described -> knowledge.described(described);
+            case HostLeft left -> {
+                knowledge.left(left);
+                lost(left.getHostId(), "the host was removed");
+            }
+            default -> {} // definitions of VMs are told by samples
+        }
+    }
+
+    private void observation(LogRecord record, SpecificRecord event) {
+        switch (event) {
+            case HostSampled sampled -> {
+                knowledge.sampled(record, sampled);
+                turn.state.detections.startingWith(sampled.getHostId() + "/").forEach(partitions::consider);
+            }
+            case VmChanged changed
+            when changed.getChange() == VmChange.MIGRATED_IN -> knowledge.arrived(changed.getVmId());
+            case CoordinateAnnounced announced -> knowledge.located(announced);
+            case Tick _ -> {
+                knowledge.expire();
+                partitions.considerAll();
+            }
+            default -> {} // concluding from the others is the rules' part
+        }
+    }
+
+    private void detection(LogRecord record, SpecificRecord event) {
+        switch (event) {
+            case DetectionBegan began -> {
+                if (turn.state.hosts.get(began.getHostId()) == null) {
+                    throw new Unusable("detection " + began.getId() + " names host " + began.getHostId()
+                            + ", which the inventory of segment " + turn.segment
+                            + " does not know; add it with: godwit host add");
+                }
+                OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "");
+                turn.state.detections.put(Detections.key(began), open);
+                switch (began.getKind()) {
+                    case OVERLOAD -> partitions.consider(open);
+                    case HOST_CRASH -> lost(began.getHostId(), "the host crashed: " + began.getId());
+                    case UNDERLOAD, VM_CRASH, CUSTOM, UNKNOWN -> {} // kept in mind
+                }
+            }
+            case DetectionEnded ended -> ended(ended);
+            default -> {} // the rules' own bookkeeping
+        }
+    }
+
+    private void ended(DetectionEnded ended) {
+        turn.state.detections.remove(Detections.key(ended.getHostId(), ended.getId()));
+        for (OpenPartition partition : turn.state.partitions.all()) {
+            if (partition.getDetectionId().equals(ended.getId()) && partition.getPlan() == null) {
+                partitions.closing().close(partition, PartitionEnd.DETECTION_ENDED, ended.getReason());
+            }
+        }
+    }
+
+    /** A growing host partition cannot go on without its initiator; one with open commands waits for their outcomes. */
+    private void lost(String hostId, String reason) {
+        for (OpenPartition partition : turn.state.partitions.all()) {
+            if (partition.getInitiator().equals(hostId) && partition.getPlan() == null) {
+                partitions.closing().close(partition, PartitionEnd.INITIATOR_LOST, reason);
+            }
+        }
+    }
+
+    /** Own records were applied when they were written; what others wrote here is addressed to this scheduler. */
+    private void message(SpecificRecord event) {
+        switch (event) {
+            case MemberAsked asked when foreign(asked.getDecision()) -> lending.answer(asked);
+            case MemberGranted granted when foreign(granted.getDecision()) -> granted(granted);
+            case MemberRefused refused
+            when foreign(refused.getDecision()) -> {
+                OpenPartition partition = turn.state.partitions.get(refused.getPartitionId());
+                if (partition != null && partition.getPlan() == null) {
+                    partitions.refused(partition, refused.getDecision().getSegment(), refused.getReason());
+                }
+            }
+            case MemberReleased released
+            when foreign(released.getDecision()) -> {
+                Leases.free(turn, released.getPartitionId(), released.getLease(), released.getMoved());
+                if (released.getMoved()) {
+                    partitions.closing().headroomMayHaveFreed();
+                }
+            }
+            case YieldAsked asked
+            when foreign(asked.getDecision()) -> {
+                boolean _ = partitions.yields(asked.getPartitionId(), asked.getHostId());
+            }
+            case OutcomeRelayed relayed
+            when foreign(relayed.getDecision()) ->
+                partitions.planning().applying().outcome(relayed.getCommandId(), relayed.getOutcome());
+            default -> {} // own records
+        }
+    }
+
+    private boolean foreign(Decision decision) {
+        return decision.getSegment() != turn.segment;
+    }
+
+    /** A host that comes too late for its host partition goes back at once. */
+    private void granted(MemberGranted granted) {
+        OpenPartition partition = turn.state.partitions.get(granted.getPartitionId());
+        if (partition != null && partition.getPlan() == null) {
+            partitions.granted(partition, granted);
+        } else {
+            turn.emit(
+                    Topic.HOST_PARTITIONS,
+                    granted.getDecision().getSegment(),
+                    granted.getLease().getHostId(),
+                    new MemberReleased(turn.decision(), granted.getPartitionId(), granted.getLease(), false));
+        }
+    }
+
+    private void outcome(LogRecord record, SpecificRecord event) {
+        switch (event) {
+            case CommandSucceeded ended ->
+                finalOutcome(
+                        record,
+                        ended.getCommandId(),
+                        ended.getSourceHostId(),
+                        "succeeded",
+                        "",
+                        ended.getTargetHostId());
+            case CommandFailed ended ->
+                finalOutcome(
+                        record,
+                        ended.getCommandId(),
+                        ended.getSourceHostId(),
+                        "failed",
+                        ended.getReason() + ": " + ended.getDetail(),
+                        ended.getSeenOn());
+            case CommandRefused ended ->
+                finalOutcome(
+                        record,
+                        ended.getCommandId(),
+                        ended.getSourceHostId(),
+                        "refused",
+                        ended.getReason() + ": " + ended.getDetail(),
+                        ended.getSourceHostId());
+            case CommandAborted ended ->
+                finalOutcome(
+                        record,
+                        ended.getCommandId(),
+                        ended.getSourceHostId(),
+                        "aborted",
+                        ended.getDetail(),
+                        ended.getSourceHostId());
+            case CommandAccepted _ -> {}
+            case CommandProgressed _ -> {}
+            default -> throw new BrokenLog(event.getSchema().getName() + " is no outcome");
+        }
+    }
+
+    private void finalOutcome(
+            LogRecord record, String commandId, String sourceHostId, String outcome, String detail, String seenOn) {
+        int deciding = CommandIds.segmentOf(commandId);
+        if (deciding < 0 || deciding >= turn.segments) {
+            throw new Unusable("outcome names command " + commandId
+                    + ", which is none of this site's; commands are c-SEGMENT-NUMBER");
+        }
+        if (deciding == turn.segment) {
+            partitions.planning().applying().outcome(commandId, outcome);
+            return;
+        }
+        var lease = turn.state.leases.get(sourceHostId);
+        turn.emit(
+                Topic.HOST_PARTITIONS,
+                deciding,
+                sourceHostId,
+                new OutcomeRelayed(
+                        turn.decision(),
+                        commandId,
+                        lease == null ? "" : lease.getHolder(),
+                        outcome,
+                        detail,
+                        seenOn,
+                        record.position()));
+    }
+
+    private void control(SpecificRecord event) {
+        switch (event) {
+            case ModeChanged changed -> mode(changed);
+            case SettingsAnnounced announced
+            when announced.getService().equals("schedulers") -> {
+                try {
+                    turn.state.settings(DecisionSettings.parse(announced.getSettings()));
+                } catch (IllegalArgumentException wrong) {
+                    throw new Unusable(wrong.getMessage());
+                }
+            }
+            default -> {} // another service's
+        }
+    }
+
+    private void mode(ModeChanged changed) {
+        if (!MODES.contains(changed.getMode())) {
+            throw new Unusable("mode \"" + changed.getMode() + "\" is unknown; give off, advise or auto");
+        }
+        turn.state.mode(changed.getMode());
+        for (OpenPartition partition : turn.state.partitions.all()) {
+            if (partition.getPlan() == null && changed.getMode().equals("off")) {
+                partitions.closing().close(partition, PartitionEnd.MODE_OFF, changed.getReason());
+            } else if (partition.getPlan() != null) {
+                partitions.planning().applying().advance(partition);
+            }
+        }
+        knowledge.forgetAdvice();
+        partitions.considerAll();
+    }
+}

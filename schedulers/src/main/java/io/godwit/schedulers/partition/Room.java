@@ -1,0 +1,177 @@
+package io.godwit.schedulers.partition;
+
+import io.godwit.schemas.events.CoordinateAnnounced;
+import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.HostFacts;
+import io.godwit.schemas.events.HostLease;
+import io.godwit.schemas.events.HostSampled;
+import io.godwit.schemas.events.KnownHost;
+import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.VmFact;
+import io.godwit.schemas.events.VmHold;
+import io.godwit.schemas.events.VmSample;
+import io.godwit.schemas.log.Topic;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** What hosts hold and how much room they have, by their newest samples; and which host is the best to ask. */
+final class Room {
+    /** Migration bandwidth of a host that was not described yet: one gigabit per second. */
+    private static final long BYTES_PER_SECOND_UNKNOWN = 125_000_000;
+
+    /** Differences of less than this are noise of the coordinates, so headroom decides among them. */
+    private static final long NEAR_MICROS = 500;
+
+    private final Turn turn;
+
+    Room(Turn turn) {
+        this.turn = turn;
+    }
+
+    /** Room that a VM needs. */
+    record Need(long millicores, long bytes) {}
+
+    /** A host of the own segment as its newest sample tells; the sample must be there. */
+    HostFacts facts(String hostId) {
+        SchedulerState.Sample sample = turn.state.sample(hostId);
+        HostSampled sampled = sample.sampled();
+        KnownHost host = turn.state.hosts.get(hostId);
+        List<VmFact> vms = new ArrayList<>();
+        for (VmSample vm : sampled.getVms()) {
+            switch (vm.getState()) {
+                case RUNNING, BLOCKED -> vms.add(fact(vm, true, staysBecause(vm.getVmId())));
+                case PAUSED, SUSPENDED -> vms.add(fact(vm, false, "is paused"));
+                case MIGRATING_IN -> vms.add(fact(vm, false, "is just arriving"));
+                case UNKNOWN -> vms.add(fact(vm, false, "its state is unknown"));
+                case SHUT_OFF, CRASHED -> {} // uses nothing
+            }
+        }
+        vms.sort(Comparator.comparing(VmFact::getVmId));
+        long bandwidth = host == null ? 0 : host.getMigrationBytesPerSecond();
+        return new HostFacts(
+                hostId,
+                host == null ? "" : host.getLabel(),
+                turn.segment,
+                sampled.getCpuCapacityMillicores(),
+                sampled.getMemoryCapacityBytes(),
+                bandwidth > 0 ? bandwidth : BYTES_PER_SECOND_UNKNOWN,
+                vms,
+                new Position(Topic.OBSERVATIONS.stage(), turn.segment, sample.offset(), "", ""));
+    }
+
+    private static VmFact fact(VmSample vm, boolean running, String staysBecause) {
+        return new VmFact(
+                vm.getVmId(),
+                vm.getCpuDemandMillicores(),
+                vm.getMemoryBytes(),
+                vm.getDirtyBytesPerSecond(),
+                running,
+                staysBecause);
+    }
+
+    private String staysBecause(String vmId) {
+        VmHold hold = turn.state.holds.get(vmId);
+        return hold != null && turn.now().isBefore(hold.getUntil()) ? hold.getWhy() : "";
+    }
+
+    static long demandMillicores(HostFacts facts) {
+        return facts.getVms().stream().mapToLong(VmFact::getCpuDemandMillicores).sum();
+    }
+
+    static long memoryBytes(HostFacts facts) {
+        return facts.getVms().stream().mapToLong(VmFact::getMemoryBytes).sum();
+    }
+
+    long headroomMillicores(HostFacts facts) {
+        return facts.getCpuCapacityMillicores() * turn.state.settings().fillPermille() / 1000 - demandMillicores(facts);
+    }
+
+    private static long headroomBytes(HostFacts facts) {
+        return facts.getMemoryCapacityBytes() - memoryBytes(facts);
+    }
+
+    /** Whether the VMs of a host ask for more than it can give, beyond the margin. */
+    boolean violated(HostFacts facts) {
+        long margin = facts.getCpuCapacityMillicores() * turn.state.settings().marginPermille() / 1000;
+        return demandMillicores(facts) > facts.getCpuCapacityMillicores() + margin
+                || memoryBytes(facts) > facts.getMemoryCapacityBytes();
+    }
+
+    boolean hasRoom(HostFacts facts, Need need) {
+        return headroomMillicores(facts) >= need.millicores() && headroomBytes(facts) >= need.bytes();
+    }
+
+    /** What a host must have free so that one move relieves the initiator; where no single move does, room for any VM. */
+    Need needOf(HostFacts initiator) {
+        long excess = demandMillicores(initiator) - initiator.getCpuCapacityMillicores();
+        long excessBytes = memoryBytes(initiator) - initiator.getMemoryCapacityBytes();
+        Comparator<VmFact> smallest = Comparator.comparingLong(VmFact::getCpuDemandMillicores)
+                .thenComparingLong(VmFact::getMemoryBytes)
+                .thenComparing(VmFact::getVmId);
+        List<VmFact> movable = initiator.getVms().stream()
+                .filter(vm -> vm.getStaysBecause().isEmpty())
+                .sorted(smallest)
+                .toList();
+        return movable.stream()
+                .filter(vm -> vm.getCpuDemandMillicores() >= excess && vm.getMemoryBytes() >= excessBytes)
+                .findFirst()
+                .or(() -> movable.stream().findFirst())
+                .map(vm -> new Need(vm.getCpuDemandMillicores(), vm.getMemoryBytes()))
+                .orElse(new Need(1, 1));
+    }
+
+    /** Free hosts of the own segment, best first for this initiator: nearest, same rack, most headroom, id. */
+    List<HostFacts> free(String initiatorId) {
+        KnownHost initiator = turn.state.hosts.get(initiatorId);
+        Comparator<HostFacts> order = Comparator.comparingLong((HostFacts facts) ->
+                initiator == null ? 0 : distance(initiator, turn.state.hosts.get(facts.getHostId())));
+        return lendable(true).stream()
+                .sorted(order.thenComparing(mostHeadroom()))
+                .toList();
+    }
+
+    /** Hosts of the own segment that are fit to take VMs and are free (or are held), most headroom first. */
+    List<HostFacts> lendable(boolean free) {
+        List<HostFacts> lendable = new ArrayList<>();
+        for (KnownHost host : turn.state.hosts.all()) {
+            String hostId = host.getHostId();
+            HostLease lease = turn.state.leases.get(hostId);
+            boolean isFree = lease == null || lease.getHolder().isEmpty();
+            if (isFree == free
+                    && !host.getLabel().isEmpty()
+                    && !host.getLeft()
+                    && turn.usableSample(hostId) != null
+                    && !inTrouble(hostId)) {
+                lendable.add(facts(hostId));
+            }
+        }
+        lendable.sort(mostHeadroom());
+        return lendable;
+    }
+
+    /** A host with an open overload or crash needs help itself. */
+    boolean inTrouble(String hostId) {
+        return turn.state.detections.startingWith(hostId + "/").stream()
+                .map(open -> open.getBegan().getKind())
+                .anyMatch(kind -> kind == DetectionKind.OVERLOAD || kind == DetectionKind.HOST_CRASH);
+    }
+
+    private Comparator<HostFacts> mostHeadroom() {
+        return Comparator.comparingLong(this::headroomMillicores).reversed().thenComparing(HostFacts::getHostId);
+    }
+
+    /** Estimated round trip in steps of what is noise; without coordinates, 0 within a rack and 1 outside. */
+    private static long distance(KnownHost from, KnownHost to) {
+        CoordinateAnnounced a = from.getCoordinate();
+        CoordinateAnnounced b = to.getCoordinate();
+        if (a == null || b == null) {
+            return from.getRack().equals(to.getRack()) ? 0 : 1;
+        }
+        long x = a.getXMicros() - b.getXMicros();
+        long y = a.getYMicros() - b.getYMicros();
+        // floor of the root of whole numbers: the same on every machine, as Math.sqrt is correctly rounded
+        long plane = (long) Math.sqrt((double) (x * x + y * y));
+        return (plane + a.getHeightMicros() + b.getHeightMicros()) / NEAR_MICROS;
+    }
+}

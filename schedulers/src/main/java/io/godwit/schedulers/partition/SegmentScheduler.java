@@ -1,0 +1,76 @@
+package io.godwit.schedulers.partition;
+
+import io.godwit.schedulers.planner.Planner;
+import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.Tick;
+import io.godwit.schemas.log.LogRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * The scheduler of one segment: takes one input after the other, and says what to append. Everything that it decides
+ * depends on the state and the inputs alone, so a replay of the journal decides the same. Not safe for use by several
+ * threads.
+ */
+public final class SegmentScheduler {
+    private final SchedulerState state;
+    private final int segment;
+    private final int segments;
+    private final Planner planner;
+    private final Journal journal;
+
+    /**
+     * @param segments number of segments of the site
+     * @param code digest of the deciding code, for the journal
+     */
+    public SegmentScheduler(SchedulerState state, int segment, int segments, Planner planner, String code) {
+        this.state = state;
+        this.segment = segment;
+        this.segments = segments;
+        this.planner = planner;
+        this.journal = new Journal(segment, code);
+    }
+
+    /** Takes the next input of this segment; one that was taken already leads to nothing. */
+    public Taken take(LogRecord record) {
+        if (record.segment() != segment) {
+            throw new BrokenLog(
+                    "the scheduler of segment " + segment + " was given a record of segment " + record.segment());
+        }
+        if (state.hasTaken(record.topic(), record.offset())) {
+            return new Taken(List.of(), Optional.empty());
+        }
+        List<Output> outputs = new ArrayList<>();
+        if (state.takenUpTo().isEmpty()) {
+            outputs.addAll(journal.snapshot(state)); // replay may start at the very beginning
+        }
+        long firstSequence = state.nextSequence();
+        state.take(record.topic(), record.offset(), Instant.ofEpochMilli(record.timestampMillis()));
+        Turn turn = new Turn(state, segment, segments);
+        Optional<String> unreadable = Optional.empty();
+        boolean tick = false;
+        try {
+            SpecificRecord event = EventCodec.decode(record.value());
+            tick = event instanceof Tick;
+            new Reactions(turn, planner).to(record, event);
+        } catch (UnreadableRecord | Unusable unfit) {
+            unreadable = Optional.of(unfit.getMessage());
+        }
+        outputs.addAll(turn.outputs());
+        if (!turn.outputs().isEmpty() || tick || journal.due(state)) {
+            outputs.add(journal.inputsTaken(state, firstSequence, turn.outputs()));
+        }
+        if (tick && journal.snapshotDue(state)) {
+            outputs.addAll(journal.snapshot(state));
+        }
+        return new Taken(outputs, unreadable);
+    }
+
+    public SchedulerState state() {
+        return state;
+    }
+}

@@ -1,0 +1,16 @@
+package io.godwit.schedulers.partition;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one input led to.
+ *
+ * @param outputs records to append in the input's transaction, in order; decisions first, then the journal's
+ * @param unreadable why the input belongs to the dead letters; empty where it was understood
+ */
+public record Taken(List<Output> outputs, Optional<String> unreadable) {
+    public Taken {
+        outputs = List.copyOf(outputs);
+    }
+}

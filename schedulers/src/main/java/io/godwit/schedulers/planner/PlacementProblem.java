@@ -1,0 +1,171 @@
+package io.godwit.schedulers.planner;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The hosts that one host partition holds, the VMs on them, and what an answer has to respect. Demand may exceed capacity:
+ * that is what a plan is asked for.
+ *
+ * @param overloadedHostId the host whose detection asks; explanations start from it
+ * @param hosts sorted by id here, whatever the given order; at least one
+ * @param vms sorted by id here; those that use CPU or memory of the hosts, each on one of them
+ * @param bans places that a VM must not move to, as after a failed migration; it may stay where it already is
+ */
+public record PlacementProblem(String overloadedHostId, List<Host> hosts, List<Vm> vms, List<Ban> bans, Limits limits) {
+    /** 4 PiB: keeps products with milliseconds within a long. */
+    private static final long AMOUNT_MAX = 1L << 52;
+
+    /**
+     * One host and what it can give.
+     *
+     * @param name how explanations call it
+     * @param cpuMillicores capacity; above 0
+     * @param memoryBytes capacity; above 0
+     * @param migrationBytesPerSecond bandwidth of its migration link; above 0
+     * @param inboundCpuMillicores already promised to VMs that are not among the problem's, such as moves in flight
+     * @param inboundMemoryBytes memory promised in the same way
+     */
+    public record Host(
+            String hostId,
+            String name,
+            long cpuMillicores,
+            long memoryBytes,
+            long migrationBytesPerSecond,
+            long inboundCpuMillicores,
+            long inboundMemoryBytes) {
+        public Host {
+            check(cpuMillicores, 1, "host " + hostId, "cpuMillicores");
+            check(memoryBytes, 1, "host " + hostId, "memoryBytes");
+            check(migrationBytesPerSecond, 1, "host " + hostId, "migrationBytesPerSecond");
+            check(inboundCpuMillicores, 0, "host " + hostId, "inboundCpuMillicores");
+            check(inboundMemoryBytes, 0, "host " + hostId, "inboundMemoryBytes");
+        }
+    }
+
+    /**
+     * One VM where it runs.
+     *
+     * @param cpuMillicores demand, which may be more than it gets
+     * @param memoryBytes memory that it holds
+     * @param dirtyBytesPerSecond rate at which it writes memory; −1: unknown
+     * @param staysBecause why it must not move, in a few words; empty: it may
+     */
+    public record Vm(
+            String vmId,
+            String hostId,
+            long cpuMillicores,
+            long memoryBytes,
+            long dirtyBytesPerSecond,
+            Optional<String> staysBecause) {
+        public Vm {
+            check(cpuMillicores, 0, "VM " + vmId, "cpuMillicores");
+            check(memoryBytes, 0, "VM " + vmId, "memoryBytes");
+            check(dirtyBytesPerSecond, -1, "VM " + vmId, "dirtyBytesPerSecond");
+        }
+
+        public boolean movable() {
+            return staysBecause.isEmpty();
+        }
+    }
+
+    /** A place that a VM must not move to. */
+    public record Ban(String vmId, String hostId) {}
+
+    /**
+     * Bounds of the search and of what counts as worth a move.
+     *
+     * @param nodes search nodes at most, all engines together; 1 or more
+     * @param marginPermille an excess of CPU demand up to this share of a host's capacity is not worth a move; 0: each is
+     * @param fillPermille CPU demand that a host may have after it took a VM in, as a share of its capacity; 1 to 1000
+     */
+    public record Limits(long nodes, int marginPermille, int fillPermille) {
+        public static final Limits DEFAULTS = new Limits(5_000, 0, 1000);
+
+        public Limits {
+            if (nodes < 1 || marginPermille < 0 || marginPermille > 1000 || fillPermille < 1 || fillPermille > 1000) {
+                throw new IllegalArgumentException("limits of a placement problem are " + nodes + " nodes, margin "
+                        + marginPermille + " permille, fill " + fillPermille
+                        + " permille; give 1 node or more, a margin of 0 to 1000, a fill of 1 to 1000");
+            }
+        }
+    }
+
+    public PlacementProblem {
+        hosts = sorted(hosts, Comparator.comparing(Host::hostId));
+        vms = sorted(vms, Comparator.comparing(Vm::vmId));
+        bans = sorted(bans, Comparator.comparing(Ban::vmId).thenComparing(Ban::hostId));
+        Set<String> hostIds = distinct(hosts, Host::hostId, "host");
+        distinct(vms, Vm::vmId, "VM");
+        if (!hostIds.contains(overloadedHostId)) {
+            throw new IllegalArgumentException(
+                    "overloaded host " + overloadedHostId + " is not among the problem's hosts; add it to them");
+        }
+        for (Vm vm : vms) {
+            if (!hostIds.contains(vm.hostId())) {
+                throw new IllegalArgumentException("VM " + vm.vmId() + " runs on host " + vm.hostId()
+                        + ", which is not among the problem's hosts; add the host or leave the VM out");
+            }
+        }
+    }
+
+    /** Hex SHA-256 of everything that the answer depends on; equal for equal problems, whatever order they were given in. */
+    public String digest() {
+        // Field by field, as the text form of a record may change with the JDK.
+        StringBuilder text = new StringBuilder();
+        put(text, "limits", limits.nodes(), limits.marginPermille(), limits.fillPermille(), overloadedHostId);
+        for (Host host : hosts) {
+            put(text, "host", host.hostId(), host.name(), host.cpuMillicores(), host.memoryBytes());
+            put(text, host.migrationBytesPerSecond(), host.inboundCpuMillicores(), host.inboundMemoryBytes());
+        }
+        for (Vm vm : vms) {
+            put(text, "vm", vm.vmId(), vm.hostId(), vm.cpuMillicores(), vm.memoryBytes());
+            put(text, vm.dirtyBytesPerSecond(), vm.movable(), vm.staysBecause().orElse(""));
+        }
+        bans.forEach(ban -> put(text, "ban", ban.vmId(), ban.hostId()));
+        try {
+            byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /** Each value with its length before it, so that no two lists of values read alike. */
+    private static void put(StringBuilder text, Object... values) {
+        for (Object value : values) {
+            String form = String.valueOf(value);
+            text.append(form.length()).append(':').append(form);
+        }
+    }
+
+    private static <T> List<T> sorted(List<T> given, Comparator<T> order) {
+        return given.stream().sorted(order).toList();
+    }
+
+    private static <T> Set<String> distinct(List<T> things, Function<T, String> id, String kind) {
+        Set<String> ids = HashSet.newHashSet(things.size());
+        for (T thing : things) {
+            if (!ids.add(id.apply(thing))) {
+                throw new IllegalArgumentException(
+                        kind + " " + id.apply(thing) + " stands twice in a placement problem; give it once");
+            }
+        }
+        return ids;
+    }
+
+    private static void check(long value, long least, String subject, String field) {
+        if (value < least || value > AMOUNT_MAX) {
+            throw new IllegalArgumentException(
+                    field + " of " + subject + " is " + value + "; give " + least + " to " + AMOUNT_MAX);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.godwit.schedulers.planner;
+
+import io.godwit.schedulers.planner.Board.Step;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.chocosolver.solver.Model;
+import org.chocosolver.solver.Solver;
+import org.chocosolver.solver.constraints.Constraint;
+import org.chocosolver.solver.search.strategy.Search;
+import org.chocosolver.solver.search.strategy.selectors.variables.InputOrder;
+import org.chocosolver.solver.variables.BoolVar;
+import org.chocosolver.solver.variables.IntVar;
+
+/**
+ * The placement model: one variable per VM that may move, two bin packings (CPU, memory), stay first, then the least loaded
+ * host; branch and bound on moves, then time. Each placement that it finds gets its order from {@link MoveOrder}, so a
+ * placement that needs detours counts with them, and one that no order reaches is passed over.
+ *
+ * <p>One thread, no restarts, no seeds: the same problem is searched in the same way every time.
+ */
+final class PlacementSearch {
+    /** Moves beyond one per moved VM that an order may take. One or two happen; five were needed once in 60 000 problems. */
+    static final int FURTHER_MAX = 5;
+
+    /** Part of the nodes left that one order may take, so that a placement out of reach leaves some for the others. */
+    private static final int SHARE_OF_ORDER = 4;
+
+    /** Sizes are ints to the solver, and it adds them all up. */
+    private static final long SUM_MAX = 1 << 30;
+
+    private final Board board;
+    private final Budget budget;
+    private final int[] scope;
+    private final long[] fixedCpu;
+    private final long[] fixedMemory;
+    private boolean complete;
+    private long placementsFound;
+
+    /** @param scope VMs that may move; all others stay */
+    PlacementSearch(Board board, int[] scope, Budget budget) {
+        this.board = board;
+        this.budget = budget;
+        this.scope = scope;
+        fixedCpu = board.cpuAtStart.clone();
+        fixedMemory = board.memoryAtStart.clone();
+        for (int vm : scope) {
+            fixedCpu[board.home[vm]] -= board.cpu[vm];
+            fixedMemory[board.home[vm]] -= board.memory[vm];
+        }
+    }
+
+    /** Whether everything was seen: what was not found does not exist within the scope. */
+    boolean complete() {
+        return complete;
+    }
+
+    /** Placements that met the limits, in whatever order they could be reached. */
+    long placementsFound() {
+        return placementsFound;
+    }
+
+    /**
+     * Steps that are better than those known.
+     *
+     * @param known the best steps so far, if any
+     * @param nodes search nodes that this search may take of the budget; 0: none, so nothing is found
+     * @param goodEnough moves at which the search no longer looks for fewer, only a little for faster
+     */
+    Optional<List<Step>> find(Optional<List<Step>> known, long nodes, int goodEnough) {
+        if (nodes == 0) {
+            return Optional.empty();
+        }
+        for (int host = 0; host < board.hosts; host++) {
+            if (fixedCpu[host] > board.cpuLimit[host] || fixedMemory[host] > board.memoryCapacity[host]) {
+                complete = true; // what may not move is too much already
+                return Optional.empty();
+            }
+        }
+        Model model = new Model("placement");
+        IntVar[] places = new IntVar[scope.length];
+        for (int i = 0; i < scope.length; i++) {
+            places[i] = model.intVar("vm" + scope[i], hostsOf(scope[i]));
+        }
+        IntVar[] cpuLoads = pack(model, places, board.cpu, fixedCpu, board.cpuLimit);
+        pack(model, places, board.memory, fixedMemory, board.memoryCapacity);
+        keepFillLimits(model, places, cpuLoads);
+        int bestMoves = known.map(List::size).orElse(Integer.MAX_VALUE);
+        long bestMillis = known.map(board::millis).orElse(Long.MAX_VALUE);
+        FewerMoves fewer = new FewerMoves(board, scope, places, bestMoves, bestMillis);
+        new Constraint("fewer moves", fewer).post();
+
+        Solver solver = model.getSolver();
+        IntVar[] order = IntStream.range(0, scope.length)
+                .boxed()
+                .sorted(Comparator.comparing((Integer i) -> !board.overloaded[board.home[scope[i]]])
+                        .thenComparingLong(i -> board.cpu[scope[i]])
+                        .thenComparing(Comparator.naturalOrder()))
+                .map(i -> places[i])
+                .toArray(IntVar[]::new);
+        StayThenLeastLoaded values = new StayThenLeastLoaded(board, scope, places);
+        solver.setSearch(Search.intVarSearch(new InputOrder<>(model), values, order));
+        long[] ordering = {0}; // nodes that the orders took, which the solver does not count
+        long[] cap = {Math.min(nodes, budget.left())};
+        solver.addStopCriterion(() -> solver.getNodeCount() + ordering[0] >= cap[0]);
+
+        Optional<List<Step>> best = Optional.empty();
+        while (solver.solve()) {
+            placementsFound++;
+            long left = Math.max(0, cap[0] - solver.getNodeCount() - ordering[0]);
+            Budget forOrder = new Budget(Math.ceilDiv(left, SHARE_OF_ORDER));
+            Optional<List<Step>> steps = order(places, bestMoves, forOrder);
+            ordering[0] += forOrder.used();
+            if (steps.isPresent() && better(steps.get(), bestMoves, bestMillis)) {
+                best = steps;
+                bestMoves = steps.get().size();
+                bestMillis = board.millis(steps.get());
+                fewer.beat(bestMoves, bestMillis);
+                if (bestMoves <= goodEnough) {
+                    long used = solver.getNodeCount() + ordering[0];
+                    cap[0] = Math.min(cap[0], used + Math.max(nodes / 20, 50));
+                }
+            }
+        }
+        complete = !solver.isStopCriterionMet();
+        budget.spend(solver.getNodeCount() + ordering[0]);
+        return best;
+    }
+
+    private Optional<List<Step>> order(IntVar[] places, int bestMoves, Budget forOrder) {
+        int[] goal = board.home.clone();
+        int away = 0;
+        for (int i = 0; i < scope.length; i++) {
+            goal[scope[i]] = places[i].getValue();
+            away += goal[scope[i]] == board.home[scope[i]] ? 0 : 1;
+        }
+        int further = (int) Math.min(FURTHER_MAX, (long) bestMoves - away);
+        return MoveOrder.find(board, goal, further, forOrder);
+    }
+
+    private boolean better(List<Step> steps, int bestMoves, long bestMillis) {
+        return steps.size() < bestMoves || (steps.size() == bestMoves && board.millis(steps) < bestMillis);
+    }
+
+    private int[] hostsOf(int vm) {
+        return IntStream.range(0, board.hosts)
+                .filter(host -> host == board.home[vm]
+                        || (board.mayMoveTo(vm, host)
+                                && fixedCpu[host] + board.cpu[vm] <= board.cpuFill[host]
+                                && fixedMemory[host] + board.memory[vm] <= board.memoryCapacity[host]))
+                .toArray();
+    }
+
+    private IntVar[] pack(Model model, IntVar[] places, long[] size, long[] fixed, long[] limit) {
+        long unit = unit(size);
+        int[] sizes = new int[scope.length];
+        for (int i = 0; i < scope.length; i++) {
+            sizes[i] = (int) Math.ceilDiv(size[scope[i]], unit);
+        }
+        IntVar[] loads = new IntVar[board.hosts];
+        for (int host = 0; host < board.hosts; host++) {
+            loads[host] = model.intVar("load" + host, 0, (int) Math.min(SUM_MAX, (limit[host] - fixed[host]) / unit));
+        }
+        model.binPacking(places, sizes, loads, 0).post();
+        return loads;
+    }
+
+    /**
+     * What sizes are counted in: their greatest common divisor, which loses nothing; doubled where their sum would not fit
+     * an int, which rounds sizes up and free room down, so that what fits in units fits in truth.
+     */
+    private long unit(long[] size) {
+        long unit = 0;
+        long sum = 0;
+        for (int vm : scope) {
+            unit = gcd(unit, size[vm]);
+            sum += size[vm];
+        }
+        unit = Math.max(1, unit);
+        while (sum / unit + scope.length > SUM_MAX) {
+            unit *= 2;
+        }
+        return unit;
+    }
+
+    private static long gcd(long a, long b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+
+    /** A host that takes a VM in ends at its fill limit; nothing to say where that is its limit anyway. */
+    private void keepFillLimits(Model model, IntVar[] places, IntVar[] cpuLoads) {
+        long unit = unit(board.cpu);
+        for (int host = 0; host < board.hosts; host++) {
+            if (board.cpuFill[host] == board.cpuLimit[host]) {
+                continue;
+            }
+            int room = (int) Math.min(SUM_MAX, Math.floorDiv(board.cpuFill[host] - fixedCpu[host], unit));
+            BoolVar withinFill = model.arithm(cpuLoads[host], "<=", room).reify();
+            for (int i = 0; i < scope.length; i++) {
+                if (board.home[scope[i]] != host && places[i].contains(host)) {
+                    BoolVar arrives = model.arithm(places[i], "=", host).reify();
+                    model.arithm(arrives, "<=", withinFill).post();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.godwit.schedulers.planner;
+
+import io.godwit.schedulers.planner.Answer.Infeasible;
+import io.godwit.schedulers.planner.Answer.Plan;
+import io.godwit.schedulers.planner.Answer.Viable;
+import io.godwit.schedulers.planner.Board.Step;
+import io.godwit.schedulers.planner.PlacementProblem.Host;
+import io.godwit.schedulers.planner.PlacementProblem.Limits;
+import io.godwit.schedulers.planner.PlacementProblem.Vm;
+import io.godwit.schemas.units.ByteSize;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Repairs a placement: fewest moves, then least migration time, then the order of ids. Greedy moves first; where they fail,
+ * or need more moves than there must be, the placement model with the VMs of overloaded hosts; then with all VMs.
+ */
+public final class RepairPlanner implements Planner {
+    /** Part of the nodes that the search may spend where a plan is known already and could only get shorter. */
+    private static final int SHARE_TO_IMPROVE = 20;
+
+    /** VMs up to which a node counts once; a node of a larger scope costs more CPU, so there are fewer of them. */
+    private static final int PLAIN_SCOPE = 32;
+
+    @Override
+    public Answer plan(PlacementProblem problem) {
+        Board board = new Board(problem);
+        if (!board.anyOverloaded()) {
+            return new Viable();
+        }
+        Optional<String> lack = lackInSum(board);
+        if (lack.isPresent()) {
+            return new Infeasible(lack.get(), 0, false);
+        }
+        int least = board.leastDepartures();
+        Optional<List<Step>> best = GreedyMoves.find(board, least);
+        String engine = "greedy";
+        Budget budget = new Budget(problem.limits().nodes());
+        if (best.isPresent() && best.get().size() <= least) {
+            return answer(board, best.get(), budget, engine);
+        }
+
+        int[] ofOverloaded = movable(board, true);
+        PlacementSearch repair = new PlacementSearch(board, ofOverloaded, budget);
+        Optional<List<Step>> repaired = repair.find(best, nodes(problem.limits(), best, 2, ofOverloaded), least);
+        if (repaired.isPresent()) {
+            best = repaired;
+            engine = "repair";
+        }
+        // A plan that moves a VM of another host has one move more than must leave the overloaded ones, at the least.
+        if (best.isPresent() && best.get().size() <= least + 1) {
+            return answer(board, best.get(), budget, engine);
+        }
+
+        int[] all = movable(board, false);
+        PlacementSearch full = new PlacementSearch(board, all, budget);
+        Optional<List<Step>> rearranged = full.find(best, nodes(problem.limits(), best, 1, all), least + 1);
+        if (rearranged.isPresent()) {
+            best = rearranged;
+            engine = "full";
+        }
+        if (best.isPresent()) {
+            return answer(board, best.get(), budget, engine);
+        }
+        return infeasible(board, budget, full);
+    }
+
+    /** Loads and compiles what the first answers need; a cold first search costs more than 100 ms of CPU. */
+    public static void warmUp() {
+        RepairPlanner planner = new RepairPlanner();
+        for (int round = 0; round < 20; round++) {
+            List<Host> hosts = new ArrayList<>();
+            List<Vm> vms = new ArrayList<>();
+            for (int host = 0; host < 4; host++) {
+                hosts.add(new Host("h" + host, "h" + host, 8_000, 32L << 30, 125_000_000, 0, 0));
+                for (int vm = 0; vm < 10; vm++) {
+                    // Loads that no greedy move can settle, so that both searches run.
+                    long demand = host == 0 ? 850 : 620 + 25 * host + 40 * ((vm + round) % 3);
+                    vms.add(new Vm("v" + host + "-" + vm, "h" + host, demand, 1L << 30, 20_000_000, Optional.empty()));
+                }
+            }
+            Limits limits = new Limits(300, 0, 1000);
+            planner.plan(new PlacementProblem("h0", hosts, vms, List.of(), limits));
+        }
+    }
+
+    private static Answer answer(Board board, List<Step> steps, Budget budget, String engine) {
+        List<Move> moves = MoveSchedule.of(board, steps);
+        return new Plan(moves, budget.used(), engine, new Explanations(board, steps).rejected());
+    }
+
+    /** Nodes for one search; 0 where they would not reach two placements and a plan is known anyway. */
+    private static long nodes(Limits limits, Optional<List<Step>> known, int parts, int[] scope) {
+        long share = Math.max(1, limits.nodes() / (known.isPresent() ? SHARE_TO_IMPROVE : parts));
+        long scaled = Math.max(1, share * PLAIN_SCOPE / Math.max(PLAIN_SCOPE, scope.length));
+        return known.isPresent() && scaled < 2L * scope.length ? 0 : scaled;
+    }
+
+    private static int[] movable(Board board, boolean ofOverloadedOnly) {
+        return IntStream.range(0, board.vms)
+                .filter(vm -> board.movable[vm] && (!ofOverloadedOnly || board.overloaded[board.home[vm]]))
+                .toArray();
+    }
+
+    /** A cheap necessary test: what the hosts are asked for in sum, against what they can give in sum. */
+    private static Optional<String> lackInSum(Board board) {
+        long cpu = Arrays.stream(board.cpuAtStart).sum();
+        long cpuLimit = Arrays.stream(board.cpuLimit).sum();
+        if (cpu > cpuLimit) {
+            return Optional.of(hosts(board) + " can give " + cpuLimit + " mc in sum and are asked for " + cpu + " mc");
+        }
+        long memory = Arrays.stream(board.memoryAtStart).sum();
+        long memoryLimit = Arrays.stream(board.memoryCapacity).sum();
+        return memory > memoryLimit
+                ? Optional.of(hosts(board) + " have " + new ByteSize(memoryLimit) + " of memory in sum and hold "
+                        + new ByteSize(memory))
+                : Optional.empty();
+    }
+
+    private static Infeasible infeasible(Board board, Budget budget, PlacementSearch full) {
+        String free = freeRoom(board);
+        if (full.placementsFound() > 0) { // more detours might have led there, so this proves nothing
+            String reason = full.placementsFound() + " placements on " + hosts(board)
+                    + " would do, but no order of moves was found that reaches one without an overload on the way; "
+                    + free;
+            return new Infeasible(reason, budget.used(), true);
+        }
+        String reason = full.complete()
+                ? "no placement on " + hosts(board) + " keeps each within its limits; " + free
+                : "no plan for " + hosts(board) + " within "
+                        + board.problem.limits().nodes() + " search nodes; " + free;
+        return new Infeasible(reason, budget.used(), !full.complete());
+    }
+
+    private static String hosts(Board board) {
+        return board.hosts == 1 ? "1 host" : board.hosts + " hosts";
+    }
+
+    private static String freeRoom(Board board) {
+        long sum = 0;
+        long most = 0;
+        for (int host = 0; host < board.hosts; host++) {
+            long free = Math.max(0, board.cpuFill[host] - board.cpuAtStart[host]);
+            sum += free;
+            most = Math.max(most, free);
+        }
+        return sum + " mc are free for VMs, " + most + " mc at most on one host";
+    }
+}

@@ -1,0 +1,248 @@
+package io.godwit.schedulers.replay;
+
+import io.godwit.schedulers.partition.BrokenLog;
+import io.godwit.schedulers.partition.Output;
+import io.godwit.schedulers.partition.SchedulerState;
+import io.godwit.schedulers.partition.SegmentScheduler;
+import io.godwit.schedulers.planner.RepairPlanner;
+import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.InputRun;
+import io.godwit.schemas.events.InputsTaken;
+import io.godwit.schemas.events.StateEntry;
+import io.godwit.schemas.events.StateSnapshotted;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.LogRange;
+import io.godwit.schemas.log.LogRecord;
+import io.godwit.schemas.log.Topic;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs the scheduler of one segment again: from the newest snapshot before a time, over the inputs in the order that the
+ * journal tells, and compares each decision with the recorded one, byte for byte.
+ */
+public final class DecisionReplay {
+    /** Records read at once, so that a long stretch fits into memory. */
+    private static final long BATCH_RECORDS = 200_000;
+
+    /**
+     * A decision that is not as recorded.
+     *
+     * @param recorded the event in the log as JSON; empty: there is none
+     * @param replayed the event decided now as JSON; empty: there is none
+     */
+    public record Difference(Decision decision, String recorded, String replayed) {}
+
+    /**
+     * What a replay found.
+     *
+     * @param decisions decisions compared, those between the snapshot and the start of the stretch included
+     * @param digest hex digest over them, in order
+     * @param otherCode whether other code recorded any of them, so that a difference may be meant
+     * @param missing what is not kept any more, in a sentence; empty: all was there
+     */
+    public record Result(
+            long decisions,
+            String digest,
+            Optional<Difference> difference,
+            boolean otherCode,
+            Optional<String> missing) {
+        public boolean identical() {
+            return difference.isEmpty() && missing.isEmpty();
+        }
+    }
+
+    private final Log log;
+    private final int segment;
+    private final String code;
+    private final MessageDigest digest;
+    private final Map<Topic, Long> cursors = new EnumMap<>(Topic.class);
+
+    private RecordedDecisions recorded;
+    private SegmentScheduler scheduler;
+    private long decisions;
+    private Optional<Difference> difference = Optional.empty();
+    private Optional<String> missing = Optional.empty();
+
+    private DecisionReplay(Log log, int segment, String code) {
+        this.log = log;
+        this.segment = segment;
+        this.code = code;
+        try {
+            this.digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /**
+     * Replays one segment.
+     *
+     * @param from log time from which decisions count; the replay starts at the newest snapshot before it
+     * @param to log time up to which inputs are taken
+     * @param code digest of the deciding code of this build
+     */
+    public static Result run(Log log, int segment, Instant from, Instant to, String code) {
+        return new DecisionReplay(log, segment, code).run(from, to);
+    }
+
+    private Result run(Instant from, Instant to) {
+        RecordedJournal journal = RecordedJournal.of(log, segment, from, to);
+        if (journal.snapshot().isEmpty()) {
+            boolean never = log.end(Topic.JOURNAL, segment) == 0;
+            return new Result(
+                    0,
+                    hex(),
+                    Optional.empty(),
+                    false,
+                    never
+                            ? Optional.empty() // a segment without a single input has decided nothing
+                            : Optional.of("the journal of segment " + segment + " holds no whole snapshot"));
+        }
+        start(journal.snapshot());
+        boolean otherCode = false;
+        int next = 0;
+        while (next < journal.taken().size() && difference.isEmpty() && missing.isEmpty()) {
+            int until = batchEnd(journal.taken(), next);
+            List<InputsTaken> batch = journal.taken().subList(next, until);
+            otherCode |= batch.stream().anyMatch(inputs -> !inputs.getCode().equals(code));
+            replay(batch);
+            next = until;
+        }
+        return new Result(decisions, hex(), difference, otherCode, missing);
+    }
+
+    private void start(List<StateSnapshotted> snapshot) {
+        Map<String, byte[]> entries = new HashMap<>(); // sorted when the state is made of them
+        for (StateSnapshotted part : snapshot) {
+            for (StateEntry entry : part.getEntries()) {
+                byte[] value = new byte[entry.getValue().remaining()];
+                entry.getValue().duplicate().get(value);
+                entries.put(entry.getKey(), value);
+            }
+        }
+        StateSnapshotted last = snapshot.getLast();
+        last.getTaken().forEach(run -> cursors.put(topicOf(run), run.getToOffset()));
+        recorded = new RecordedDecisions(log, segment, last.getLogTime());
+        scheduler =
+                new SegmentScheduler(SchedulerState.of(entries), segment, log.segments(), new RepairPlanner(), code);
+    }
+
+    private static Topic topicOf(InputRun run) {
+        return Topic.ofStage(run.getTopic())
+                .orElseThrow(() -> new BrokenLog("the journal names the unknown topic " + run.getTopic()));
+    }
+
+    /** Index after the last of the inputs that are read together with the first. */
+    private int batchEnd(List<InputsTaken> taken, int first) {
+        Map<Topic, Long> reached = new EnumMap<>(cursors);
+        long records = 0;
+        int next = first;
+        while (next < taken.size() && records < BATCH_RECORDS) {
+            for (InputRun run : taken.get(next).getRuns()) {
+                Long before = reached.put(topicOf(run), run.getToOffset());
+                records += run.getToOffset() - (before == null ? -1 : before);
+            }
+            next++;
+        }
+        return next;
+    }
+
+    private void replay(List<InputsTaken> batch) {
+        Map<Topic, Deque<LogRecord>> inputs = read(batch);
+        for (InputsTaken taken : batch) {
+            long firstSequence = scheduler.state().nextSequence();
+            for (InputRun run : taken.getRuns()) {
+                Deque<LogRecord> records = inputs.get(topicOf(run));
+                while (!records.isEmpty() && records.getFirst().offset() <= run.getToOffset()) {
+                    for (Output output : scheduler.take(records.removeFirst()).outputs()) {
+                        compare(output);
+                    }
+                    if (difference.isPresent()) {
+                        return;
+                    }
+                }
+            }
+            recorded.left(firstSequence, taken.getNextSequence()).ifPresent(left -> {
+                String json = EventCodec.decode(left.value()).toString();
+                Decision decision = new Decision(segment, scheduler.state().nextSequence());
+                difference = Optional.of(new Difference(decision, json, ""));
+            });
+            if (difference.isPresent() || missing.isPresent()) {
+                return;
+            }
+        }
+    }
+
+    /** Reads all inputs of a batch at once, by topic. */
+    private Map<Topic, Deque<LogRecord>> read(List<InputsTaken> batch) {
+        Map<Topic, Long> last = new EnumMap<>(Topic.class);
+        batch.forEach(inputs -> inputs.getRuns().forEach(run -> last.put(topicOf(run), run.getToOffset())));
+        Map<Topic, Deque<LogRecord>> inputs = new EnumMap<>(Topic.class);
+        List<LogRange> ranges = new ArrayList<>();
+        last.forEach((topic, toOffset) -> {
+            long from = cursors.getOrDefault(topic, -1L) + 1;
+            long kept = log.beginning(topic, segment);
+            if (from < kept) {
+                missing = Optional.of("%s of segment %d are kept from offset %d on; the replay needs them from %d on"
+                        .formatted(topic.stage(), segment, kept, from));
+            }
+            ranges.add(new LogRange(topic, segment, from, toOffset + 1));
+            inputs.put(topic, new ArrayDeque<>());
+            cursors.put(topic, toOffset);
+        });
+        if (missing.isEmpty()) {
+            log.scan(ranges, record -> inputs.get(record.topic()).add(record));
+        }
+        return inputs;
+    }
+
+    private void compare(Output output) {
+        if (output.topic() == Topic.JOURNAL) {
+            return;
+        }
+        Decision decision = (Decision) output.event()
+                .get(output.event().getSchema().getField("decision").pos());
+        Optional<LogRecord> was = recorded.take(decision.getSequence());
+        boolean same = was.isPresent()
+                && was.get().topic() == output.topic()
+                && was.get().segment() == output.segment()
+                && Arrays.equals(was.get().key(), output.key().getBytes(StandardCharsets.UTF_8))
+                && Arrays.equals(was.get().value(), output.value());
+        if (same) {
+            decisions++;
+            digest.update(output.value());
+        } else {
+            difference = Optional.of(new Difference(
+                    decision,
+                    was.map(record -> readable(record.value())).orElse(""),
+                    output.event().toString()));
+        }
+    }
+
+    private static String readable(byte[] value) {
+        try {
+            return EventCodec.decode(value).toString();
+        } catch (UnreadableRecord damaged) {
+            return damaged.getMessage();
+        }
+    }
+
+    private String hex() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

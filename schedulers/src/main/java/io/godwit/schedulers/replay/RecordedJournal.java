@@ -1,0 +1,60 @@
+package io.godwit.schedulers.replay;
+
+import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.InputsTaken;
+import io.godwit.schemas.events.StateSnapshotted;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.LogRange;
+import io.godwit.schemas.log.LogRecord;
+import io.godwit.schemas.log.Topic;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the journal of one segment says about a stretch of time.
+ *
+ * @param snapshot parts of the newest whole snapshot that is not younger than the start; empty if none is kept
+ * @param taken inputs from there to the end of the stretch, in order
+ */
+record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken) {
+    static RecordedJournal of(Log log, int segment, Instant from, Instant to) {
+        List<StateSnapshotted> newest = new ArrayList<>();
+        List<StateSnapshotted> parts = new ArrayList<>();
+        List<InputsTaken> taken = new ArrayList<>();
+        log.scan(List.of(LogRange.all(Topic.JOURNAL, segment)), record -> {
+            switch (read(record)) {
+                case StateSnapshotted part -> {
+                    if (part.getPart() == 0) {
+                        parts.clear();
+                    }
+                    parts.add(part);
+                    boolean whole = parts.size() == part.getParts();
+                    if (whole && (newest.isEmpty() || !part.getLogTime().isAfter(from))) {
+                        newest.clear();
+                        newest.addAll(parts);
+                        taken.clear();
+                    }
+                }
+                case InputsTaken inputs -> {
+                    if (inputs.getLogTime().isAfter(to)) {
+                        return false;
+                    }
+                    taken.add(inputs);
+                }
+                case null, default -> {} // one that is damaged shows as a difference
+            }
+            return true;
+        });
+        return new RecordedJournal(List.copyOf(newest), List.copyOf(taken));
+    }
+
+    private static Object read(LogRecord record) {
+        try {
+            return EventCodec.decode(record.value());
+        } catch (UnreadableRecord damaged) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.godwit.schedulers.partition;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class DecisionSettingsTest {
+    @Test
+    void the_defaults_are_these() {
+        assertEquals(
+                "{\"adviseAgainMillis\":60000,\"fillPermille\":1000,\"marginPermille\":0,\"retryMillis\":2000,"
+                    + "\"retryMillisMax\":30000,\"searchNodes\":5000,\"startWithinMillis\":10000,\"vmHoldMillis\":60000}",
+                DecisionSettings.DEFAULTS.toJson());
+    }
+
+    @Test
+    void what_was_written_is_read_again() {
+        DecisionSettings settings = new DecisionSettings(1, 2, 900, 4, 5000, 600, 7000, 8);
+        assertEquals(settings, DecisionSettings.parse(settings.toJson()));
+        assertFalse(settings.digest().equals(DecisionSettings.DEFAULTS.digest()));
+    }
+
+    @Test
+    void what_the_text_leaves_out_is_as_in_the_defaults() {
+        assertEquals(DecisionSettings.DEFAULTS, DecisionSettings.parse("{}"));
+        assertEquals(10, DecisionSettings.parse("{\"marginPermille\":10}").marginPermille());
+    }
+
+    @Test
+    void a_setting_out_of_its_bounds_is_told_with_key_value_and_bounds() {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> DecisionSettings.parse("{\"fillPermille\":1001}"))
+                .getMessage();
+        assertTrue(message.contains("scheduler.decisions.fill-permille is 1001; give 1 to 1000"), message);
+    }
+}

@@ -1,0 +1,355 @@
+package io.godwit.schedulers.partition;
+
+import io.godwit.schedulers.planner.RepairPlanner;
+import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.CommandAccepted;
+import io.godwit.schemas.events.CommandFailed;
+import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.HostJoined;
+import io.godwit.schemas.events.HostSampled;
+import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.Tick;
+import io.godwit.schemas.events.VmSample;
+import io.godwit.schemas.events.VmState;
+import io.godwit.schemas.log.LogRecord;
+import io.godwit.schemas.log.MemoryLog;
+import io.godwit.schemas.log.Topic;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * A small region over a log in memory: hosts that are sampled, a rule that sees overload, schedulers of all segments, an
+ * executor that moves VMs. Time moves only when told.
+ */
+final class Region {
+    static final String SITE = "rennes";
+    private static final List<Topic> READ = List.of(
+            Topic.INVENTORY,
+            Topic.CONTROLS,
+            Topic.OBSERVATIONS,
+            Topic.DETECTIONS,
+            Topic.OUTCOMES,
+            Topic.HOST_PARTITIONS);
+
+    final MemoryLog log;
+    final List<LogRecord> appended = new ArrayList<>(); // in the order of appending, over all topics and segments
+    final List<String> unreadable = new ArrayList<>();
+    private final List<SpecificRecord> events = new ArrayList<>(); // those of the appended that can be read
+    final Map<Integer, SegmentScheduler> schedulers = new TreeMap<>();
+    final Map<String, Host> hosts = new TreeMap<>();
+    private final Map<String, DetectionBegan> open = new TreeMap<>();
+    private final Map<String, Long> cursors = new TreeMap<>();
+    private final int segments;
+    private long millis = 1_700_000_000_000L;
+
+    /** A host of the model. */
+    static final class Host {
+        final String id;
+        final int segment;
+        final long millicores;
+        final Map<String, Long> vms = new TreeMap<>();
+
+        Host(String id, int segment, long millicores) {
+            this.id = id;
+            this.segment = segment;
+            this.millicores = millicores;
+        }
+
+        long demand() {
+            return vms.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    Region(int segments) {
+        this.segments = segments;
+        log = new MemoryLog(SITE, segments);
+        for (int segment = 0; segment < segments; segment++) {
+            schedulers.put(
+                    segment,
+                    new SegmentScheduler(
+                            SchedulerState.of(Map.of()), segment, segments, new RepairPlanner(), "test-code"));
+        }
+    }
+
+    /** Adds a host of 8 cores, with VMs named HOST-0, HOST-1, … of these demands. */
+    Region host(String id, int segment, long... millicores) {
+        Host host = new Host(id, segment, 8_000);
+        for (int vm = 0; vm < millicores.length; vm++) {
+            host.vms.put(id + "-" + vm, millicores[vm]);
+        }
+        hosts.put(id, host);
+        append(
+                Topic.INVENTORY,
+                segment,
+                id,
+                new HostJoined(id, SITE, "r" + segment, id, segment, "simulated:" + id, "", "test", "test"));
+        return this;
+    }
+
+    Region mode(String mode) {
+        for (int segment = 0; segment < segments; segment++) {
+            append(Topic.CONTROLS, segment, SITE, new ModeChanged(SITE, mode, "test", "test"));
+        }
+        return this;
+    }
+
+    LogRecord append(Topic topic, int segment, String key, SpecificRecord event) {
+        return append(topic, segment, key, EventCodec.encode(event));
+    }
+
+    LogRecord append(Topic topic, int segment, String key, byte[] value) {
+        LogRecord record = log.append(topic, segment, Instant.ofEpochMilli(millis), key, value);
+        appended.add(record);
+        try {
+            events.add(EventCodec.decode(value));
+        } catch (UnreadableRecord damaged) {
+            // a test wrote it so
+        }
+        return record;
+    }
+
+    Region pass(long moreMillis) {
+        millis += moreMillis;
+        return this;
+    }
+
+    /** Samples a host, and lets the overload rule have its say. */
+    Region sample(String id) {
+        Host host = hosts.get(id);
+        List<VmSample> vms = new ArrayList<>();
+        host.vms.forEach((vm, demand) ->
+                vms.add(new VmSample(vm, VmState.RUNNING, demand, demand, 1L << 30, 10_000_000L, -1L, -1L)));
+        LogRecord sample = append(
+                Topic.OBSERVATIONS,
+                host.segment,
+                id,
+                new HostSampled(
+                        id,
+                        host.segment,
+                        millis * 1000,
+                        1000,
+                        "monitor-1",
+                        host.millicores,
+                        host.demand(),
+                        Math.min(host.demand(), host.millicores),
+                        64L << 30,
+                        (long) host.vms.size() << 30,
+                        vms));
+        boolean over = host.demand() > host.millicores;
+        if (over && !open.containsKey(id)) {
+            began(id, DetectionKind.OVERLOAD, sample);
+        } else if (!over && open.containsKey(id)) {
+            ended(id);
+        }
+        return this;
+    }
+
+    Region sampleAll() {
+        hosts.keySet().forEach(this::sample);
+        return this;
+    }
+
+    void began(String id, DetectionKind kind, LogRecord sample) {
+        Host host = hosts.get(id);
+        DetectionBegan began = new DetectionBegan(
+                kind + "-" + id + "-" + host.segment + "-" + sample.offset(),
+                kind,
+                id,
+                null,
+                Instant.ofEpochMilli(millis),
+                "cpu-demand",
+                host.demand(),
+                host.millicores,
+                "mc",
+                "overload",
+                1,
+                List.of());
+        open.put(id, began);
+        append(Topic.DETECTIONS, host.segment, id, began);
+    }
+
+    void ended(String id) {
+        DetectionBegan began = open.remove(id);
+        append(
+                Topic.DETECTIONS,
+                hosts.get(id).segment,
+                id,
+                new DetectionEnded(
+                        began.getId(),
+                        began.getKind(),
+                        id,
+                        null,
+                        began.getSince(),
+                        Instant.ofEpochMilli(millis),
+                        "demand is within capacity",
+                        "overload",
+                        1,
+                        List.of()));
+    }
+
+    Region tick() {
+        for (int segment = 0; segment < segments; segment++) {
+            append(Topic.OBSERVATIONS, segment, Integer.toString(segment), new Tick(segment, millis / 1000, "cep-1"));
+        }
+        return this;
+    }
+
+    /** Lets all schedulers read to the end of the log, each topic in turn. */
+    Region settle() {
+        boolean progress = true;
+        while (progress) {
+            progress = false;
+            for (int segment = 0; segment < segments; segment++) {
+                for (Topic topic : READ) {
+                    while (deliver(segment, topic)) {
+                        progress = true;
+                    }
+                }
+            }
+        }
+        return this;
+    }
+
+    /** Lets one scheduler read one topic to its end. */
+    Region settleOnly(int segment, Topic topic) {
+        boolean more = true;
+        while (more) {
+            more = deliver(segment, topic);
+        }
+        return this;
+    }
+
+    /** Passes over the next record of a topic, which the scheduler so never reads there. */
+    LogRecord take(int segment, Topic topic) {
+        String cursor = segment + " " + topic;
+        long offset = cursors.getOrDefault(cursor, 0L);
+        cursors.put(cursor, offset + 1);
+        return log.at(topic, segment, offset).orElseThrow();
+    }
+
+    /** Lets schedulers read in an order that the seed decides, up to so many records. */
+    boolean settleSome(Random random, int records) {
+        boolean any = false;
+        for (int count = 0; count < records; count++) {
+            any |= deliver(random.nextInt(segments), READ.get(random.nextInt(READ.size())));
+        }
+        return any;
+    }
+
+    private boolean deliver(int segment, Topic topic) {
+        String cursor = segment + " " + topic;
+        long offset = cursors.getOrDefault(cursor, 0L);
+        Optional<LogRecord> next = log.at(topic, segment, offset);
+        if (next.isEmpty()) {
+            return false;
+        }
+        cursors.put(cursor, offset + 1);
+        Taken taken = schedulers.get(segment).take(next.get());
+        taken.unreadable().ifPresent(unreadable::add);
+        taken.outputs().forEach(output -> append(output.topic(), output.segment(), output.key(), output.value()));
+        return true;
+    }
+
+    /** Replaces a scheduler by one that starts from the stored entries, as after a kill. */
+    Region restart(int segment) {
+        var entries = schedulers.get(segment).state().entries();
+        schedulers.put(
+                segment,
+                new SegmentScheduler(SchedulerState.of(entries), segment, segments, new RepairPlanner(), "test-code"));
+        return this;
+    }
+
+    /** Commands without a final outcome, in the order in which they were commanded. */
+    List<MigrateVm> openCommands() {
+        List<MigrateVm> commands = new ArrayList<>(events(MigrateVm.class));
+        Set<String> ended = new TreeSet<>();
+        events(CommandSucceeded.class).forEach(outcome -> ended.add(outcome.getCommandId()));
+        events(CommandFailed.class).forEach(outcome -> ended.add(outcome.getCommandId()));
+        commands.removeIf(command -> ended.contains(command.getCommandId()));
+        return commands;
+    }
+
+    /** The executor carries a command out. */
+    Region succeed(MigrateVm command) {
+        Host source = hosts.get(command.getSourceHostId());
+        accept(command, source);
+        Host target = hosts.get(command.getTargetHostId());
+        target.vms.put(command.getVmId(), source.vms.remove(command.getVmId()));
+        append(
+                Topic.OUTCOMES,
+                source.segment,
+                source.id,
+                new CommandSucceeded(
+                        command.getCommandId(),
+                        commandPosition(),
+                        "executor-1",
+                        command.getVmId(),
+                        source.id,
+                        target.id,
+                        9_000L,
+                        30L,
+                        -1L));
+        return this;
+    }
+
+    Region fail(MigrateVm command) {
+        Host source = hosts.get(command.getSourceHostId());
+        accept(command, source);
+        append(
+                Topic.OUTCOMES,
+                source.segment,
+                source.id,
+                new CommandFailed(
+                        command.getCommandId(),
+                        commandPosition(),
+                        "executor-1",
+                        command.getVmId(),
+                        source.id,
+                        command.getTargetHostId(),
+                        "hypervisor-error",
+                        "said no",
+                        source.id));
+        return this;
+    }
+
+    private void accept(MigrateVm command, Host source) {
+        append(
+                Topic.OUTCOMES,
+                source.segment,
+                source.id,
+                new CommandAccepted(
+                        command.getCommandId(),
+                        commandPosition(),
+                        "executor-1",
+                        command.getVmId(),
+                        source.id,
+                        command.getTargetHostId()));
+    }
+
+    private static Position commandPosition() {
+        return new Position(Topic.COMMANDS.stage(), 0, 0L, "", "");
+    }
+
+    /** All events of a kind, in the order of appending. */
+    <T extends SpecificRecord> List<T> events(Class<T> type) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    <T extends SpecificRecord> T last(Class<T> type) {
+        return events(type).getLast();
+    }
+}

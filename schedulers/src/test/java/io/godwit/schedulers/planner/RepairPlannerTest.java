@@ -1,0 +1,214 @@
+package io.godwit.schedulers.planner;
+
+import static io.godwit.schedulers.planner.Problems.problem;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.schedulers.planner.Answer.Infeasible;
+import io.godwit.schedulers.planner.Answer.Plan;
+import io.godwit.schedulers.planner.Answer.Rejected;
+import io.godwit.schedulers.planner.Answer.Viable;
+import io.godwit.schedulers.planner.PlacementProblem.Host;
+import io.godwit.schedulers.planner.PlacementProblem.Limits;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class RepairPlannerTest {
+    private final Planner planner = new RepairPlanner();
+
+    @Test
+    void hosts_within_their_capacity_are_viable_and_nothing_moves() {
+        assertEquals(
+                new Viable(),
+                planner.plan(problem().host("h1", 1000).vm("a", "h1", 1000).overloaded("h1")));
+    }
+
+    @Test
+    void an_overload_within_the_margin_is_viable() {
+        PlacementProblem problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .vm("a", "h1", 525)
+                .vm("b", "h1", 525)
+                .limits(new Limits(1_000, 50, 1000))
+                .overloaded("h1");
+        assertEquals(new Viable(), planner.plan(problem));
+    }
+
+    @Test
+    void the_vm_that_moves_fastest_goes_to_the_host_with_most_room() {
+        PlacementProblem problem = problem()
+                .host("h1", 8000)
+                .host("h2", 8000)
+                .host("h3", 8000)
+                .vm("web-7", "h1", 1000, 1, 12_500_000)
+                .vm("db-2", "h1", 900, 4, 56_250_000)
+                .vm("small", "h1", 200, 1, 0)
+                .vm("rest", "h1", 6250, 16, 0)
+                .vm("x", "h2", 6100)
+                .vm("y", "h3", 5000)
+                .overloaded("h1");
+        Plan plan = plan(problem);
+        assertEquals(
+                List.of(new Move("web-7", "h1", "h3", List.of(), 9545, "relieves h1 (8350 → 7350 of 8000 mc)")),
+                plan.moves());
+        assertEquals("greedy", plan.engine());
+        assertEquals(0, plan.nodesSearched());
+        assertEquals(
+                List.of(
+                        new Rejected("small", "gives back 200 of the 350 mc needed"),
+                        new Rejected("db-2", "62 s to move"),
+                        new Rejected("rest", "no host has 6250 mc free")),
+                plan.rejected());
+    }
+
+    @Test
+    void a_vm_that_must_stay_stays_and_the_plan_says_why() {
+        PlacementProblem problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .fixed("a", "h1", 300, "a migration failed 20 s ago")
+                .vm("b", "h1", 800)
+                .overloaded("h1");
+        Plan plan = plan(problem);
+        assertEquals("b", plan.moves().getFirst().vmId());
+        assertEquals(List.of(new Rejected("a", "a migration failed 20 s ago")), plan.rejected());
+    }
+
+    @Test
+    void a_vm_does_not_go_where_it_is_banned() {
+        PlacementProblem problem = problem()
+                .host("h1", 1000)
+                .host("h2", 2000)
+                .host("h3", 1000)
+                .vm("a", "h1", 1100)
+                .ban("a", "h2")
+                .host("h4", 1200)
+                .overloaded("h1");
+        assertEquals("h4", plan(problem).moves().getFirst().targetHostId());
+    }
+
+    @Test
+    void a_target_is_filled_to_its_fill_limit_and_no_further() {
+        Problems problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .vm("a", "h1", 700)
+                .vm("b", "h1", 400)
+                .vm("c", "h2", 450);
+        assertEquals(1, plan(problem.overloaded("h1")).moves().size());
+        assertInstanceOf(
+                Infeasible.class,
+                planner.plan(problem.limits(new Limits(1_000, 0, 800)).overloaded("h1")));
+    }
+
+    @Test
+    void room_that_is_promised_to_a_vm_in_flight_is_not_given_twice() {
+        Problems problem = problem().host("h1", 1000).vm("a", "h1", 700).vm("b", "h1", 400);
+        problem.host(new Host("h2", "h2", 1000, 64L << 30, 125_000_000, 700, 0));
+        assertInstanceOf(Infeasible.class, planner.plan(problem.overloaded("h1")));
+    }
+
+    @Test
+    void too_little_memory_is_an_overload_too() {
+        Problems problem = problem().host("h2", 1000);
+        problem.host(new Host("h1", "h1", 1000, 3L << 30, 125_000_000, 0, 0));
+        problem.vm("a", "h1", 10, 2, 0).vm("b", "h1", 10, 2, 0);
+        assertEquals(
+                "relieves h1 (4 GiB → 2 GiB of 3 GiB)",
+                plan(problem.overloaded("h1")).moves().getFirst().why());
+    }
+
+    @Test
+    void less_capacity_in_sum_than_demand_is_infeasible_without_a_search() {
+        PlacementProblem problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .vm("a", "h1", 700)
+                .vm("b", "h1", 700)
+                .vm("c", "h2", 700)
+                .overloaded("h1");
+        assertEquals(
+                new Infeasible("2 hosts can give 2000 mc in sum and are asked for 2100 mc", 0, false),
+                planner.plan(problem));
+    }
+
+    @Test
+    void room_in_pieces_that_fit_no_vm_is_infeasible_for_these_hosts() {
+        PlacementProblem problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .host("h3", 1000)
+                .vm("a", "h1", 600)
+                .vm("b", "h1", 600)
+                .vm("c", "h2", 700)
+                .vm("d", "h3", 700)
+                .overloaded("h1");
+        Infeasible infeasible = assertInstanceOf(Infeasible.class, planner.plan(problem));
+        assertFalse(infeasible.limitHit());
+        assertEquals(
+                "no placement on 3 hosts keeps each within its limits; 600 mc are free for VMs, 300 mc at most on one"
+                        + " host",
+                infeasible.reason());
+    }
+
+    @Test
+    void a_vm_of_another_host_makes_room_and_the_mover_waits_for_it() {
+        PlacementProblem problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .host("h3", 1000)
+                .vm("a", "h1", 600)
+                .vm("b", "h1", 600)
+                .vm("c", "h2", 400)
+                .vm("d", "h2", 300)
+                .vm("e", "h3", 700)
+                .overloaded("h1");
+        Plan plan = plan(problem);
+        assertEquals(2, plan.moves().size());
+        assertEquals("d", plan.moves().getFirst().vmId());
+        assertEquals("makes room on h2 for a", plan.moves().getFirst().why());
+        assertEquals(List.of(0), plan.moves().getLast().after());
+    }
+
+    @Test
+    void two_hosts_that_must_swap_do_so_by_way_of_a_third() {
+        // h2 is full until c has left, h1 until a has; c may rest on h3, but its fill limit of 360 lets it not end
+        // there.
+        PlacementProblem problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .host("h3", 400)
+                .vm("a", "h1", 800)
+                .fixed("b", "h1", 400, "it is pinned")
+                .vm("c", "h2", 400)
+                .fixed("d", "h2", 90, "it is pinned")
+                .limits(new Limits(10_000, 0, 900))
+                .overloaded("h1");
+        Plan plan = plan(problem);
+        assertEquals(
+                List.of("c h2→h3", "a h1→h2", "c h3→h1"),
+                plan.moves().stream()
+                        .map(move -> move.vmId() + " " + move.sourceHostId() + "→" + move.targetHostId())
+                        .toList());
+        assertEquals(List.of(0), plan.moves().get(1).after());
+        assertEquals(List.of(0, 1), plan.moves().get(2).after());
+    }
+
+    @Test
+    void a_search_that_ends_at_its_node_limit_says_so() {
+        PlacementProblem problem = Problems.gaussian(new SplittableRandom(1), 6, 100, new Limits(10, 0, 1000));
+        Infeasible infeasible = assertInstanceOf(Infeasible.class, planner.plan(problem));
+        assertTrue(infeasible.limitHit());
+        assertTrue(infeasible.reason().startsWith("no plan for 6 hosts within 10 search nodes"), infeasible::reason);
+    }
+
+    private Plan plan(PlacementProblem problem) {
+        Plan plan = assertInstanceOf(Plan.class, planner.plan(problem));
+        assertEquals(List.of(), PlanJudge.check(problem, plan));
+        return plan;
+    }
+}
