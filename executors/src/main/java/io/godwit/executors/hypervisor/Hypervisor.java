@@ -1,0 +1,41 @@
+package io.godwit.executors.hypervisor;
+
+import io.godwit.executors.migration.MoveEnd;
+import io.godwit.executors.migration.MoveProgress;
+import io.godwit.executors.migration.Sighting;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Port to the hosts of one kind, for moving VMs. No method blocks; what a future holds comes from another thread. Futures of
+ * looks and progress always end; that of a migration ends when the hypervisor lets the call go, which may be never.
+ */
+public interface Hypervisor extends AutoCloseable {
+    /** Whether this adapter is meant by the URI of a host. */
+    boolean takes(String uri);
+
+    /**
+     * Migrates, or finds again what was begun under the same command id and still runs.
+     *
+     * @param permitted asked immediately before the native call; false: the call is not made
+     * @return done when the call has come back; never failed
+     */
+    CompletableFuture<MoveEnd> migrate(Move move, BooleanSupplier permitted);
+
+    /** Follows a migration that somebody else began, to its end; begins none. */
+    CompletableFuture<MoveEnd> adopt(Move move);
+
+    /** How a migration goes on; empty where nothing is known of it. */
+    CompletableFuture<Optional<MoveProgress>> progress(Move move);
+
+    /** Looks at both hosts; never failed. */
+    CompletableFuture<Sighting> where(Move move);
+
+    /** Calls a running migration off; what became of it is told by its end and a look. */
+    void abort(Move move, BooleanSupplier permitted);
+
+    /** Ends connections; running migrations go on. */
+    @Override
+    void close();
+}

@@ -1,0 +1,254 @@
+package io.godwit.executors.libvirt;
+
+import io.godwit.executors.hypervisor.HostAddress;
+import io.godwit.executors.hypervisor.Hypervisor;
+import io.godwit.executors.hypervisor.Move;
+import io.godwit.executors.migration.MoveEnd;
+import io.godwit.executors.migration.MoveProgress;
+import io.godwit.executors.migration.Presence;
+import io.godwit.executors.migration.Sighting;
+import io.godwit.monitors.hosts.libvirt.DomainStates;
+import io.godwit.monitors.hosts.libvirt.HostLink;
+import io.godwit.monitors.hosts.libvirt.HostSilent;
+import io.godwit.monitors.hosts.libvirt.HypervisorError;
+import io.godwit.monitors.hosts.libvirt.LibvirtConnection;
+import io.godwit.monitors.hosts.libvirt.LibvirtHosts;
+import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
+import io.godwit.schemas.units.Bandwidth;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.libvirt.Domain;
+import org.libvirt.Domain.DomainMigrateParameters;
+import org.libvirt.Domain.MigrateFlags;
+import org.libvirt.LibvirtException;
+import org.libvirt.TypedParameter;
+import org.libvirt.TypedUlongParameter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves VMs between hosts of libvirt, peer to peer: the hosts carry the move through even if this process dies. Each
+ * migration has a thread of its own, as its call lasts and cannot be interrupted; looks go through the link's time-outs.
+ */
+public final class LibvirtHypervisor implements Hypervisor {
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtHypervisor.class);
+    private static final int JOB_RUNNING_BOUNDED = 1;
+    private static final int JOB_RUNNING_UNBOUNDED = 2;
+    private static final int JOB_COMPLETED_STATS = 1;
+    private static final long ADOPTED_PAUSE_MILLIS = 500;
+
+    private final LibvirtSettings settings;
+    private final boolean sharedStorage;
+    private final UnaryOperator<String> migrationUri;
+    private final ConcurrentMap<String, HostLink> links = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("libvirt-move-", 0).factory());
+
+    /**
+     * @param sharedStorage whether all hosts see the same disks; then libvirt's own doubt about that is overruled
+     * @param migrationUri how a source host reaches the libvirt of a target, from the URI by which we reach it; differs where
+     *     ours is a local socket
+     */
+    public LibvirtHypervisor(LibvirtSettings settings, boolean sharedStorage, UnaryOperator<String> migrationUri) {
+        this.settings = settings;
+        this.sharedStorage = sharedStorage;
+        this.migrationUri = migrationUri;
+    }
+
+    @Override
+    public boolean takes(String uri) {
+        return LibvirtHosts.isLibvirt(uri);
+    }
+
+    @Override
+    public CompletableFuture<MoveEnd> migrate(Move move, BooleanSupplier permitted) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        LibvirtConnection source = link(move.source()).connection();
+                        Domain domain = source.domainLookupByUUIDString(move.vmId());
+                        if (!permitted.getAsBoolean()) {
+                            return MoveEnd.notMade();
+                        }
+                        domain.migrateToURI(migrationUri.apply(move.target().uri()), parameters(move), flags(move));
+                        return completed(move);
+                    } catch (LibvirtException said) {
+                        return said.getError() != null
+                                        && HypervisorError.OPERATION_ABORTED.equals(
+                                                said.getError().getCode().name())
+                                ? new MoveEnd(MoveEnd.Kind.ABORTED, said.getMessage(), -1, -1)
+                                : MoveEnd.failed(said.getMessage());
+                    } catch (HostSilent unreachable) {
+                        return MoveEnd.failed(unreachable.getMessage());
+                    }
+                },
+                threads);
+    }
+
+    @Override
+    public CompletableFuture<MoveEnd> adopt(Move move) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    while (jobRunning(move).orElse(false)) {
+                        try {
+                            TimeUnit.MILLISECONDS.sleep(ADOPTED_PAUSE_MILLIS);
+                        } catch (InterruptedException interrupted) {
+                            Thread.currentThread().interrupt();
+                            return MoveEnd.failed("no longer followed");
+                        }
+                    }
+                    MoveEnd end = completed(move);
+                    return new MoveEnd(MoveEnd.Kind.OVER, "", end.downtimeMillis(), end.transferredBytes());
+                },
+                threads);
+    }
+
+    @Override
+    public CompletableFuture<Optional<MoveProgress>> progress(Move move) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return link(move.source()).call("asking for progress", connection -> {
+                            TypedParameter[] stats = connection
+                                    .domainLookupByUUIDString(move.vmId())
+                                    .getJobStats(0)
+                                    .stats;
+                            long total = number(stats, "memory_total", 0);
+                            long left = number(stats, "memory_remaining", total);
+                            int percent =
+                                    total == 0 ? 0 : Math.toIntExact(Math.clamp((total - left) * 100 / total, 0, 100));
+                            return total == 0
+                                    ? Optional.<MoveProgress>empty()
+                                    : Optional.of(new MoveProgress(percent, number(stats, "memory_processed", 0)));
+                        });
+                    } catch (HostSilent | HypervisorError unknown) {
+                        return Optional.empty();
+                    }
+                },
+                threads);
+    }
+
+    @Override
+    public CompletableFuture<Sighting> where(Move move) {
+        // the job is asked for first: one that ends in between shows its end at the hosts, one asked later might hide
+        // it
+        return CompletableFuture.supplyAsync(() -> jobRunning(move), threads)
+                .thenComposeAsync(
+                        running -> {
+                            CompletableFuture<Presence> target =
+                                    CompletableFuture.supplyAsync(() -> presence(move.target(), move.vmId()), threads);
+                            // a source that does not tell its jobs in time tells nothing
+                            Presence source =
+                                    running.isEmpty() ? Presence.UNREACHABLE : presence(move.source(), move.vmId());
+                            return target.thenApply(to -> new Sighting(source, to, running.orElse(false)));
+                        },
+                        threads);
+    }
+
+    @Override
+    public void abort(Move move, BooleanSupplier permitted) {
+        threads.execute(() -> {
+            try {
+                link(move.source()).call("calling a migration off", connection -> {
+                    Domain domain = connection.domainLookupByUUIDString(move.vmId());
+                    return permitted.getAsBoolean() ? domain.abortJob() : 0;
+                });
+            } catch (HostSilent | HypervisorError failed) {
+                LOG.atWarn()
+                        .addKeyValue("command", move.commandId())
+                        .addKeyValue("why", failed.getMessage())
+                        .log("a migration could not be called off");
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+        links.values().forEach(HostLink::close);
+    }
+
+    /** What the target says of the migration that is over; -1 where it does not. */
+    private MoveEnd completed(Move move) {
+        try {
+            return link(move.target()).call("asking how the migration went", connection -> {
+                TypedParameter[] stats =
+                        connection.domainLookupByUUIDString(move.vmId()).getJobStats(JOB_COMPLETED_STATS).stats;
+                return MoveEnd.moved(number(stats, "downtime", -1), number(stats, "memory_processed", -1));
+            });
+        } catch (HostSilent | HypervisorError unknown) {
+            return MoveEnd.moved(-1, -1);
+        }
+    }
+
+    private Presence presence(HostAddress host, String vmId) {
+        try {
+            return link(host).call("looking for a VM", connection -> {
+                Domain domain = connection.domainLookupByUUIDString(vmId);
+                return switch (DomainStates.stateOf(domain.getInfo().state)) {
+                    case RUNNING, BLOCKED -> Presence.RUNNING;
+                    case PAUSED, SUSPENDED, MIGRATING_IN, UNKNOWN -> Presence.PAUSED;
+                    case SHUT_OFF, CRASHED -> Presence.OFF;
+                };
+            });
+        } catch (HypervisorError said) {
+            return said.code().equals(HypervisorError.NO_DOMAIN) ? Presence.ABSENT : Presence.UNREACHABLE;
+        } catch (HostSilent unreachable) {
+            return Presence.UNREACHABLE;
+        }
+    }
+
+    /** Empty where the source does not answer. */
+    private Optional<Boolean> jobRunning(Move move) {
+        try {
+            return Optional.of(link(move.source()).call("looking for a migration", connection -> {
+                int type = connection.domainLookupByUUIDString(move.vmId()).getJobStats(0).type;
+                return type == JOB_RUNNING_BOUNDED || type == JOB_RUNNING_UNBOUNDED;
+            }));
+        } catch (HypervisorError none) { // no such VM; or the test driver, which knows no jobs
+            return Optional.of(false);
+        } catch (HostSilent silent) {
+            return Optional.empty();
+        }
+    }
+
+    private HostLink link(HostAddress host) {
+        return links.computeIfAbsent(
+                host.uri(), uri -> new HostLink(host.label(), uri, settings, HostLink.Watcher.NOBODY));
+    }
+
+    /** Never empty: the binding fails on an empty array. libvirt reads bandwidth 0 as "no limit given". */
+    private static TypedParameter[] parameters(Move move) {
+        long mebibytes = move.bytesPerSecondMax() == 0
+                ? 0
+                : new Bandwidth(move.bytesPerSecondMax()).toLibvirtMebibytesPerSecond();
+        return new TypedParameter[] {
+            new TypedUlongParameter(DomainMigrateParameters.VIR_MIGRATE_PARAM_BANDWIDTH, mebibytes)
+        };
+    }
+
+    private int flags(Move move) {
+        return MigrateFlags.LIVE
+                | MigrateFlags.PEER2PEER
+                | MigrateFlags.PERSIST_DEST
+                | MigrateFlags.UNDEFINE_SOURCE
+                | (sharedStorage ? MigrateFlags.UNSAFE : 0)
+                | (move.postCopy() ? MigrateFlags.POSTCOPY : 0);
+    }
+
+    private static long number(TypedParameter[] stats, String name, long missing) {
+        for (TypedParameter stat : stats) {
+            if (stat.field.equals(name) && stat instanceof TypedUlongParameter number) {
+                return number.value;
+            }
+        }
+        return missing;
+    }
+}

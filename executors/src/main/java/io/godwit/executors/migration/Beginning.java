@@ -1,0 +1,84 @@
+package io.godwit.executors.migration;
+
+import io.godwit.executors.migration.MigrationEvent.Failed;
+import io.godwit.executors.migration.MigrationEvent.Refused;
+import io.godwit.schemas.events.MigrateVm;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** Whether a command may be begun. */
+final class Beginning {
+    static final MoveProgress NOTHING_SENT = new MoveProgress(0, 0);
+
+    private Beginning() {}
+
+    /** Why it must not be begun, as far as that is known without a look at the hosts. */
+    static Optional<Refused> refusal(Order order, Grounds grounds) {
+        MigrateVm command = order.command();
+        if (!grounds.sourceKnown() || !grounds.targetKnown()) {
+            return refused(
+                    "unknown-host",
+                    "host %s is not in the inventory; add it with: godwit host add"
+                            .formatted(grounds.sourceKnown() ? order.targetHostId() : order.sourceHostId()));
+        }
+        if (grounds.off()) {
+            return refused("mode-off", "the site's mode is off");
+        }
+        if (command.getSourceEpoch() < grounds.newestSourceEpoch()) {
+            return refused(
+                    "stale-epoch",
+                    "source %s has epoch %d in the command, %d was granted since"
+                            .formatted(order.sourceHostId(), command.getSourceEpoch(), grounds.newestSourceEpoch()));
+        }
+        if (command.getTargetEpoch() < grounds.newestTargetEpoch()) {
+            return refused(
+                    "stale-epoch",
+                    "target %s has epoch %d in the command, %d was granted since"
+                            .formatted(order.targetHostId(), command.getTargetEpoch(), grounds.newestTargetEpoch()));
+        }
+        if (isLate(order, grounds.logTimeMicros())) {
+            return refused(
+                    "too-late",
+                    "it had to start before " + command.getStartBefore() + ", log time is "
+                            + timeOf(grounds.logTimeMicros()));
+        }
+        return Optional.empty();
+    }
+
+    /** Accepted, or a final event. */
+    static MigrationEvent of(Order order, MigrationCommand.Begin begin) {
+        Optional<Refused> refusal = refusal(order, begin.grounds());
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        Presence target = begin.seen().target();
+        return switch (begin.seen().source()) {
+            case UNREACHABLE -> new Failed("source-lost", "the source cannot be asked; nothing was begun", "");
+            case ABSENT, OFF, PAUSED ->
+                new Refused("vm-not-there", "the VM does not run on the source (" + begin.seen() + ")");
+            case RUNNING ->
+                switch (target) {
+                    case UNREACHABLE ->
+                        new Failed(
+                                "target-lost", "the target cannot be asked; nothing was begun", order.sourceHostId());
+                    case RUNNING, PAUSED ->
+                        new Refused("vm-not-there", "the target holds the VM already (" + begin.seen() + ")");
+                    case ABSENT, OFF -> new MigrationEvent.Accepted(begin.atMillis());
+                };
+        };
+    }
+
+    static boolean isLate(Order order, long logTimeMicros) {
+        return logTimeMicros > 0
+                && timeOf(logTimeMicros).isAfter(order.command().getStartBefore());
+    }
+
+    private static Instant timeOf(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+
+    private static Optional<Refused> refused(String reason, String detail) {
+        return Optional.of(new Refused(reason, detail));
+    }
+}

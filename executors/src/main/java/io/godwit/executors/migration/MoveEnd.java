@@ -1,0 +1,35 @@
+package io.godwit.executors.migration;
+
+/**
+ * What a hypervisor said when a migration call came back. Never trusted alone: where the VM runs is looked up afterwards.
+ *
+ * @param kind how it ended
+ * @param detail the hypervisor's words; empty where it moved
+ * @param downtimeMillis pause of the VM; -1: unknown
+ * @param transferredBytes bytes sent; -1: unknown
+ */
+public record MoveEnd(Kind kind, String detail, long downtimeMillis, long transferredBytes) {
+    /** How a call came back. */
+    public enum Kind {
+        MOVED,
+        FAILED,
+        /** Called off at the hypervisor. */
+        ABORTED,
+        /** A migration that was followed is over, however it ended. */
+        OVER,
+        /** The call was not made: this process could not prove its right to. */
+        NOT_MADE
+    }
+
+    public static MoveEnd moved(long downtimeMillis, long transferredBytes) {
+        return new MoveEnd(Kind.MOVED, "", downtimeMillis, transferredBytes);
+    }
+
+    public static MoveEnd failed(String detail) {
+        return new MoveEnd(Kind.FAILED, detail, -1, -1);
+    }
+
+    public static MoveEnd notMade() {
+        return new MoveEnd(Kind.NOT_MADE, "", -1, -1);
+    }
+}

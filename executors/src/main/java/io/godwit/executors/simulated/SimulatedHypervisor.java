@@ -1,0 +1,127 @@
+package io.godwit.executors.simulated;
+
+import io.godwit.executors.hypervisor.HostAddress;
+import io.godwit.executors.hypervisor.Hypervisor;
+import io.godwit.executors.hypervisor.Move;
+import io.godwit.executors.migration.MoveEnd;
+import io.godwit.executors.migration.MoveProgress;
+import io.godwit.executors.migration.Presence;
+import io.godwit.executors.migration.Sighting;
+import io.godwit.monitors.hosts.simulated.DataCentre;
+import io.godwit.schemas.events.VmState;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+
+/** Moves VMs of a simulated data centre, which may be in process or behind a socket; so no call is made in the caller's thread. */
+public final class SimulatedHypervisor implements Hypervisor {
+    private final DataCentre dataCentre;
+    private final String prober;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** @param prober slot of this executor, as the data centre knows who asks */
+    public SimulatedHypervisor(DataCentre dataCentre, String prober) {
+        this.dataCentre = dataCentre;
+        this.prober = prober;
+    }
+
+    @Override
+    public boolean takes(String uri) {
+        return uri.startsWith("simulated:");
+    }
+
+    @Override
+    public CompletableFuture<MoveEnd> migrate(Move move, BooleanSupplier permitted) {
+        return CompletableFuture.runAsync(() -> {}, threads)
+                .thenComposeAsync(
+                        _ -> permitted.getAsBoolean()
+                                ? begin(move)
+                                : CompletableFuture.completedFuture(MoveEnd.notMade()),
+                        threads)
+                .exceptionally(SimulatedHypervisor::broken);
+    }
+
+    /** The data centre finds the migration of a command id again, however often it is asked for. */
+    @Override
+    public CompletableFuture<MoveEnd> adopt(Move move) {
+        return CompletableFuture.runAsync(() -> {}, threads)
+                .thenComposeAsync(_ -> begin(move), threads)
+                .exceptionally(SimulatedHypervisor::broken);
+    }
+
+    @Override
+    public CompletableFuture<Optional<MoveProgress>> progress(Move move) {
+        return CompletableFuture.supplyAsync(
+                () -> dataCentre
+                        .progress(move.commandId())
+                        .map(progress -> new MoveProgress(progress.percent(), progress.transferredBytes())),
+                threads);
+    }
+
+    @Override
+    public CompletableFuture<Sighting> where(Move move) {
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            boolean running = dataCentre
+                                    .progress(move.commandId())
+                                    .map(progress -> !progress.ended())
+                                    .orElse(false);
+                            Map<String, VmState> holders = dataCentre.where(move.vmId());
+                            return new Sighting(
+                                    presence(move.source(), holders), presence(move.target(), holders), running);
+                        },
+                        threads)
+                .exceptionally(_ -> new Sighting(Presence.UNREACHABLE, Presence.UNREACHABLE, false));
+    }
+
+    /** A simulated migration always ends: a copy that does not converge is cut short by the data centre itself. */
+    @Override
+    public void abort(Move move, BooleanSupplier permitted) {}
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+
+    private CompletableFuture<MoveEnd> begin(Move move) {
+        return dataCentre
+                .migrate(
+                        move.commandId(),
+                        move.vmId(),
+                        move.source().hostId(),
+                        move.target().hostId(),
+                        move.bytesPerSecondMax())
+                .thenApply(result -> result.moved()
+                        ? MoveEnd.moved(result.downtimeMillis(), result.transferredBytes())
+                        : MoveEnd.failed(result.detail()));
+    }
+
+    private Presence presence(HostAddress host, Map<String, VmState> holders) {
+        VmState state = holders.get(host.hostId());
+        if (state == null) {
+            return reachable(host) ? Presence.ABSENT : Presence.UNREACHABLE;
+        }
+        return switch (state) {
+            case RUNNING, BLOCKED -> Presence.RUNNING;
+            case PAUSED, SUSPENDED, MIGRATING_IN, UNKNOWN -> Presence.PAUSED;
+            case SHUT_OFF, CRASHED -> Presence.OFF;
+        };
+    }
+
+    private boolean reachable(HostAddress host) {
+        try {
+            dataCentre.roundTripMicros(prober, host.hostId());
+            return true;
+        } catch (Exception unreachable) { // the data centre's word for a host that does not answer
+            return false;
+        }
+    }
+
+    private static MoveEnd broken(Throwable cause) {
+        Throwable root = cause.getCause() == null ? cause : cause.getCause();
+        return MoveEnd.failed(root.getMessage() == null ? root.toString() : root.getMessage());
+    }
+}

@@ -1,0 +1,467 @@
+package io.godwit.executors.work;
+
+import io.godwit.executors.hypervisor.HostAddress;
+import io.godwit.executors.hypervisor.Hypervisor;
+import io.godwit.executors.hypervisor.Move;
+import io.godwit.executors.membership.MembershipProof;
+import io.godwit.executors.migration.Grounds;
+import io.godwit.executors.migration.Migration;
+import io.godwit.executors.migration.MigrationCommand;
+import io.godwit.executors.migration.MigrationEvent;
+import io.godwit.executors.migration.MoveEnd;
+import io.godwit.executors.migration.Order;
+import io.godwit.executors.migration.Patience;
+import io.godwit.executors.work.SegmentWork.Job;
+import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.MigrationMode;
+import io.godwit.schemas.events.Position;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * Carries out the commands of the segments that this process owns. Each step decides what can be decided, begins the calls
+ * whose permission is in the log, and returns what must be appended; a decision that the log must know holds only when
+ * {@link #committed} says so. Answers of hosts come from other threads and wait for the next step. One thread uses it.
+ */
+public final class CommandEngine {
+    private static final long LOOK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** How long a command for a host that the inventory does not show is kept, as the inventory comes by another way. */
+    private static final long UNKNOWN_HOST_MILLIS = 2000;
+
+    private final String executor;
+    private final int perHost;
+    private final Patience patience;
+    private final Hypervisor hypervisor;
+    private final Region region;
+    private final MembershipProof proof;
+    private final LongSupplier nanos;
+    private final LongSupplier millis;
+
+    private final TreeMap<Integer, SegmentWork> segments = new TreeMap<>();
+    private final Map<String, Long> commandEpochs = new HashMap<>();
+    private final ConcurrentLinkedQueue<Runnable> answers = new ConcurrentLinkedQueue<>();
+
+    /** Calls of this process that have not come back: when begun, by command. They outlive a segment that goes and comes. */
+    private final Map<String, Long> calls = new HashMap<>();
+
+    /** How such calls ended while their segment was not ours. */
+    private final Map<String, MoveEnd> cameBack = new HashMap<>();
+
+    private List<Append> pending = new ArrayList<>();
+
+    /**
+     * @param executor slot, as outcomes tell it
+     * @param perHost moves in or out of a host at a time
+     * @param nanos monotonic clock
+     * @param millis wall clock, for durations that are told
+     */
+    public CommandEngine(
+            String executor,
+            int perHost,
+            Patience patience,
+            Hypervisor hypervisor,
+            Region region,
+            MembershipProof proof,
+            LongSupplier nanos,
+            LongSupplier millis) {
+        this.executor = executor;
+        this.perHost = perHost;
+        this.patience = patience;
+        this.hypervisor = hypervisor;
+        this.region = region;
+        this.proof = proof;
+        this.nanos = nanos;
+        this.millis = millis;
+    }
+
+    /**
+     * Takes up a segment. Its commands follow, from the position on.
+     *
+     * @param outcomesEnd offset of outcomes up to which the ledger was folded
+     * @param foreign whether another process may still be at its accepted commands: then they are left alone for a session
+     *     and a margin
+     */
+    public void assign(int segment, Ledger ledger, long position, long outcomesEnd, boolean foreign) {
+        revoke(segment);
+        long touchable = nanos.getAsLong() + (foreign ? proof.successorWait().toNanos() : 0);
+        segments.put(segment, new SegmentWork(segment, ledger, position, outcomesEnd, touchable));
+    }
+
+    /** Lets go of a segment at once; running migrations go on, and their next owner adopts them. */
+    public void revoke(int segment) {
+        SegmentWork work = segments.remove(segment);
+        if (work != null) {
+            work.open().forEach(job -> job.ours = false);
+            pending.removeIf(append -> append.segment() == segment);
+        }
+    }
+
+    /** A command of the log. Read again, or written twice, it changes nothing. */
+    public void read(Position position, MigrateVm command) {
+        SegmentWork work = segments.get(position.getSegment());
+        if (work == null) {
+            return;
+        }
+        long offset = position.getOffset();
+        work.readUpTo(offset + 1);
+        commandEpochs.merge(command.getSourceHostId(), command.getSourceEpoch(), Math::max);
+        commandEpochs.merge(command.getTargetHostId(), command.getTargetEpoch(), Math::max);
+        String id = command.getCommandId();
+        if (work.ledger.ended(id)
+                || work.open().stream().anyMatch(job -> job.commandId().equals(id))) {
+            return;
+        }
+        Order order = new Order(command, position, millis.getAsLong());
+        work.add(new Job(position.getSegment(), offset, work.outcomesEnd(), stateOf(order, work), nanos.getAsLong()));
+    }
+
+    /** A record of the commands that is none; it is passed over. */
+    public void skip(int segment, long offset) {
+        SegmentWork work = segments.get(segment);
+        if (work != null) {
+            work.readUpTo(offset + 1);
+        }
+    }
+
+    /** Does what can be done now and returns what must be appended for the rest to hold. */
+    public List<Append> step() {
+        for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
+            answer.run();
+        }
+        admit();
+        for (SegmentWork work : segments.values()) {
+            for (Job job : List.copyOf(work.open())) {
+                if (!job.telling) {
+                    advance(work, job);
+                }
+            }
+        }
+        return List.copyOf(pending);
+    }
+
+    /** The records of the last step are committed: what they say holds. */
+    public void committed(List<Append> appended) {
+        for (Append append : appended) {
+            pending.remove(append);
+            find(append.segment(), append.commandId()).ifPresent(job -> {
+                job.telling = false;
+                apply(job, append.event());
+            });
+        }
+    }
+
+    /** Outcomes of ours reach up to this offset. */
+    public void appendedUpTo(int segment, long nextOutcome) {
+        SegmentWork work = segments.get(segment);
+        if (work != null) {
+            work.appendedUpTo(nextOutcome);
+        }
+    }
+
+    /** Offset to commit for a segment with these records: below it every command has its final outcome then. */
+    public long floorAfter(int segment, List<Append> appends) {
+        Set<String> ending = appends.stream()
+                .filter(append -> append.event() instanceof MigrationEvent.Final)
+                .map(Append::commandId)
+                .collect(Collectors.toSet());
+        return segments.get(segment).floorWithout(ending);
+    }
+
+    /** Offset of outcomes from which a successor must fold to know the open commands. */
+    public long outcomesFloor(int segment) {
+        return segments.get(segment).outcomesFloor();
+    }
+
+    public boolean owns(int segment) {
+        return segments.containsKey(segment);
+    }
+
+    public List<Integer> owned() {
+        return List.copyOf(segments.keySet());
+    }
+
+    /** How many commands stand where. */
+    public Counts counts() {
+        int queued = 0;
+        int moving = 0;
+        int unclear = 0;
+        for (SegmentWork work : segments.values()) {
+            for (Job job : work.open()) {
+                switch (job.state) {
+                    case Migration.Queued _ -> queued++;
+                    case Migration.Accepted _, Migration.Copying _ -> moving++;
+                    case Migration.Inherited _, Migration.Ending _ -> unclear++;
+                    case Migration.Ended _ -> {}
+                }
+            }
+        }
+        long late = nanos.getAsLong() - patience.move().multipliedBy(2).toNanos();
+        int hung = Math.toIntExact(
+                calls.values().stream().filter(since -> since - late < 0).count());
+        return new Counts(queued, moving, unclear, hung);
+    }
+
+    /**
+     * Open commands.
+     *
+     * @param unclear accepted, and where the VM is must be seen yet
+     * @param hung native calls that did not come back within twice the time a move may take
+     */
+    public record Counts(int queued, int moving, int unclear, int hung) {}
+
+    private Migration stateOf(Order order, SegmentWork work) {
+        Long acceptedAt = work.ledger.acceptedAtMillis(order.commandId());
+        if (acceptedAt == null) {
+            return new Migration.Queued(order, order.readAtMillis());
+        }
+        if (calls.containsKey(order.commandId())) { // the segment went and came back while our call ran
+            return new Migration.Copying(order, acceptedAt, order.readAtMillis(), order.readAtMillis(), false);
+        }
+        MoveEnd end = cameBack.remove(order.commandId());
+        return end == null
+                ? new Migration.Inherited(order, acceptedAt, 0)
+                : new Migration.Ending(order, acceptedAt, end, order.readAtMillis(), false);
+    }
+
+    private void admit() {
+        Map<String, Integer> busy = new HashMap<>();
+        List<Order> waiting = new ArrayList<>();
+        for (SegmentWork work : segments.values()) {
+            for (Job job : work.open()) {
+                Order order = job.state.order();
+                if (job.state instanceof Migration.Queued && !job.admitted) {
+                    waiting.add(order);
+                } else {
+                    busy.merge(order.sourceHostId(), 1, Integer::sum);
+                    busy.merge(order.targetHostId(), 1, Integer::sum);
+                }
+            }
+        }
+        for (Order order : Admission.next(waiting, busy, perHost)) {
+            find(order.position().getSegment(), order.commandId()).ifPresent(job -> job.admitted = true);
+        }
+    }
+
+    private void advance(SegmentWork work, Job job) {
+        long now = nanos.getAsLong();
+        switch (job.state) {
+            case Migration.Queued queued
+            when !job.admitted ->
+                decide(
+                        job,
+                        new MigrationCommand.Wait("queued: its hosts have " + perHost + " moves", millis.getAsLong()));
+            case Migration.Queued queued -> weigh(job, queued.order());
+            case Migration.Accepted accepted -> call(job, accepted.order());
+            case Migration.Copying copying -> follow(job, copying, now);
+            case Migration.Inherited _ when now - work.touchableAtNanos < 0 -> {}
+            case Migration.Inherited inherited -> look(job, inherited.order(), now);
+            case Migration.Ending ending -> look(job, ending.order(), now);
+            case Migration.Ended _ -> {}
+        }
+    }
+
+    private void weigh(Job job, Order order) {
+        long now = nanos.getAsLong();
+        if (job.asking || now - job.nextLookNanos < 0 || waitsForInventory(order)) {
+            return;
+        }
+        // without log time first: a refusal that needs none spares the look at the hosts
+        decide(job, new MigrationCommand.Weigh(grounds(job, order, 0)));
+        Optional<Move> move = moveOf(order);
+        if (job.telling || move.isEmpty()) {
+            return;
+        }
+        job.asking = true;
+        job.nextLookNanos = now + LOOK_PAUSE_NANOS;
+        hypervisor
+                .where(move.get())
+                .thenCombine(
+                        region.logTimeMicros(job.segment),
+                        (seen, time) -> answer(
+                                job,
+                                () -> decide(
+                                        job,
+                                        new MigrationCommand.Begin(
+                                                grounds(job, order, time), seen, millis.getAsLong()))))
+                .exceptionally(_ -> answer(job, () -> {})); // the broker is away; asked again
+    }
+
+    private boolean waitsForInventory(Order order) {
+        boolean known = region.member(order.sourceHostId()) && region.member(order.targetHostId());
+        return !known && millis.getAsLong() - order.readAtMillis() < UNKNOWN_HOST_MILLIS;
+    }
+
+    private Grounds grounds(Job job, Order order, long logTimeMicros) {
+        return new Grounds(
+                region.member(order.sourceHostId()),
+                region.member(order.targetHostId()),
+                newestEpoch(order.sourceHostId()),
+                newestEpoch(order.targetHostId()),
+                logTimeMicros,
+                region.off(job.segment));
+    }
+
+    private long newestEpoch(String hostId) {
+        return Math.max(region.newestEpoch(hostId), commandEpochs.getOrDefault(hostId, 0L));
+    }
+
+    private void call(Job job, Order order) {
+        Optional<Move> move = moveOf(order);
+        if (move.isEmpty() || !proof.holds(nanos.getAsLong())) {
+            return; // a broker that is silent proves nothing: nothing is begun until it answers
+        }
+        decide(job, new MigrationCommand.Start(millis.getAsLong()));
+        startCall(job, order, hypervisor.migrate(move.get(), permission(job)));
+    }
+
+    private void startCall(Job job, Order order, CompletableFuture<MoveEnd> call) {
+        String id = order.commandId();
+        calls.put(id, nanos.getAsLong());
+        call.thenAccept(end -> answers.add(() -> returned(job.segment, id, end)))
+                .exceptionally(broken -> {
+                    answers.add(() -> returned(job.segment, id, MoveEnd.failed(broken.toString())));
+                    return null;
+                });
+    }
+
+    private void returned(int segment, String commandId, MoveEnd end) {
+        calls.remove(commandId);
+        Optional<Job> current = find(segment, commandId);
+        if (current.isPresent() && current.get().state instanceof Migration.Copying) {
+            current.get().nextLookNanos = nanos.getAsLong();
+            decide(current.get(), new MigrationCommand.Return(end, millis.getAsLong()));
+        } else if (!owns(segment) && end.kind() != MoveEnd.Kind.NOT_MADE) {
+            cameBack.put(commandId, end);
+        }
+    }
+
+    private void follow(Job job, Migration.Copying copying, long now) {
+        decide(job, new MigrationCommand.Pass(millis.getAsLong()));
+        Optional<Move> move = moveOf(copying.order());
+        if (move.isEmpty()) {
+            return;
+        }
+        if (job.state instanceof Migration.Copying after && after.abortAsked() && !job.abortSent) {
+            job.abortSent = true;
+            hypervisor.abort(move.get(), permission(job));
+        }
+        if (!job.asking && now - job.nextProgressNanos >= 0) {
+            job.asking = true;
+            job.nextProgressNanos = now + patience.progress().toNanos();
+            hypervisor
+                    .progress(move.get())
+                    .thenAccept(progress -> answer(job, () -> {
+                        if (progress.isPresent() && job.state instanceof Migration.Copying) {
+                            decide(job, new MigrationCommand.Report(progress.get(), millis.getAsLong()));
+                        }
+                    }))
+                    .exceptionally(_ -> answer(job, () -> {}));
+        }
+    }
+
+    private void look(Job job, Order order, long now) {
+        Optional<Move> move = moveOf(order);
+        if (job.asking || move.isEmpty() || now - job.nextLookNanos < 0) {
+            return;
+        }
+        job.asking = true;
+        job.nextLookNanos = now + LOOK_PAUSE_NANOS;
+        hypervisor
+                .where(move.get())
+                .thenCombine(
+                        region.logTimeMicros(job.segment),
+                        (seen, time) -> answer(
+                                job, () -> decide(job, new MigrationCommand.Look(seen, time, millis.getAsLong()))))
+                .exceptionally(_ -> answer(job, () -> {}));
+    }
+
+    /** Passes on what a host answered in the engine's thread, unless the command is gone or a word of it is on its way. */
+    private Void answer(Job job, Runnable then) {
+        answers.add(() -> {
+            job.asking = false;
+            if (job.ours && !job.telling) {
+                then.run();
+            }
+        });
+        return null;
+    }
+
+    private void decide(Job job, MigrationCommand command) {
+        for (MigrationEvent event : Migration.decide(job.state, command, patience)) {
+            if (event instanceof MigrationEvent.Told told) {
+                job.telling = true;
+                Order order = job.state.order();
+                pending.add(new Append(
+                        job.segment,
+                        order.sourceHostId(),
+                        Outcomes.recordOf(order, told, executor),
+                        order.commandId(),
+                        told));
+            } else {
+                apply(job, event);
+            }
+        }
+    }
+
+    private void apply(Job job, MigrationEvent event) {
+        job.state = Migration.evolve(job.state, event);
+        switch (event) {
+            case MigrationEvent.Final _ -> {
+                SegmentWork work = segments.get(job.segment);
+                work.ledger.end(job.commandId());
+                work.remove(job);
+                cameBack.remove(job.commandId());
+            }
+            case MigrationEvent.Adopted _ ->
+                moveOf(job.state.order()).ifPresent(move -> startCall(job, job.state.order(), hypervisor.adopt(move)));
+            case MigrationEvent.Unclear unclear -> job.unclear = unclear.what();
+            case MigrationEvent.Told _,
+                    MigrationEvent.Started _,
+                    MigrationEvent.Withdrawn _,
+                    MigrationEvent.Resumed _,
+                    MigrationEvent.AbortAsked _,
+                    MigrationEvent.Returned _ -> {}
+        }
+    }
+
+    private BooleanSupplier permission(Job job) {
+        return () -> job.ours && proof.holds(nanos.getAsLong());
+    }
+
+    private Optional<Move> moveOf(Order order) {
+        Optional<HostAddress> source = region.host(order.sourceHostId());
+        Optional<HostAddress> target = region.host(order.targetHostId());
+        if (source.isEmpty() || target.isEmpty()) {
+            return Optional.empty();
+        }
+        MigrateVm command = order.command();
+        return Optional.of(new Move(
+                command.getCommandId(),
+                command.getVmId(),
+                source.get(),
+                target.get(),
+                command.getMode() == MigrationMode.POST_COPY,
+                command.getBytesPerSecondMax()));
+    }
+
+    private Optional<Job> find(int segment, String commandId) {
+        SegmentWork work = segments.get(segment);
+        return work == null
+                ? Optional.empty()
+                : work.open().stream()
+                        .filter(job -> job.commandId().equals(commandId))
+                        .findFirst();
+    }
+}

@@ -1,0 +1,23 @@
+package io.godwit.executors.work;
+
+import io.godwit.executors.hypervisor.HostAddress;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What an executor knows of its region beside the commands. Safe for use by several threads. */
+public interface Region {
+    /** How to reach a host of the inventory, of any segment; also one that left, as moves of it may be open. */
+    Optional<HostAddress> host(String hostId);
+
+    /** Whether the host is in the inventory now. */
+    boolean member(String hostId);
+
+    /** Newest lease epoch of a host that was seen in grants; 0: none. */
+    long newestEpoch(String hostId);
+
+    /** Whether the mode in this segment is "off". */
+    boolean off(int segment);
+
+    /** Log time of a segment's observations in microseconds since 1970; 0: nothing was observed there yet. */
+    CompletableFuture<Long> logTimeMicros(int segment);
+}

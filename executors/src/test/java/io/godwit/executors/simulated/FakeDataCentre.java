@@ -1,0 +1,99 @@
+package io.godwit.executors.simulated;
+
+import io.godwit.monitors.hosts.HostDescription;
+import io.godwit.monitors.hosts.HostEvent;
+import io.godwit.monitors.hosts.HostReading;
+import io.godwit.monitors.hosts.HostUnreachable;
+import io.godwit.monitors.hosts.simulated.DataCentre;
+import io.godwit.schemas.events.VmState;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** A data centre whose migrations end when the test says so. */
+public final class FakeDataCentre implements DataCentre {
+    private final Map<String, String> hostOfVm = new TreeMap<>();
+    private final Set<String> lost = new HashSet<>();
+    private final Map<String, Running> migrations = new LinkedHashMap<>();
+
+    private record Running(String vmId, String target, CompletableFuture<MigrationResult> end) {}
+
+    public synchronized void place(String vmId, String hostId) {
+        hostOfVm.put(vmId, hostId);
+    }
+
+    public synchronized void lose(String hostId) {
+        lost.add(hostId);
+    }
+
+    public synchronized String hostOf(String vmId) {
+        return hostOfVm.get(vmId);
+    }
+
+    /** Migrations that were ever begun, by command. */
+    public synchronized Set<String> begun() {
+        return Set.copyOf(migrations.keySet());
+    }
+
+    public synchronized void finish(String commandId) {
+        Running running = migrations.get(commandId);
+        hostOfVm.put(running.vmId(), running.target());
+        running.end().complete(new MigrationResult(true, "", 9_200, 31, 1 << 30));
+    }
+
+    public synchronized void fail(String commandId, String why) {
+        migrations.get(commandId).end().complete(new MigrationResult(false, why, 10, -1, 0));
+    }
+
+    @Override
+    public synchronized CompletableFuture<MigrationResult> migrate(
+            String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax) {
+        return migrations
+                .computeIfAbsent(commandId, _ -> new Running(vmId, targetHostId, new CompletableFuture<>()))
+                .end()
+                .copy();
+    }
+
+    @Override
+    public synchronized Optional<MigrationProgress> progress(String commandId) {
+        return Optional.ofNullable(migrations.get(commandId))
+                .map(running -> new MigrationProgress(50, 1 << 20, running.end().isDone()));
+    }
+
+    @Override
+    public synchronized Map<String, VmState> where(String vmId) {
+        String host = hostOfVm.get(vmId);
+        return host == null || lost.contains(host) ? Map.of() : Map.of(host, VmState.RUNNING);
+    }
+
+    @Override
+    public synchronized long roundTripMicros(String fromId, String toHostId) throws HostUnreachable {
+        if (lost.contains(toHostId)) {
+            throw new HostUnreachable(toHostId + " is lost");
+        }
+        return 200;
+    }
+
+    @Override
+    public HostReading read(String hostId) throws HostUnreachable {
+        throw new HostUnreachable("not asked for here");
+    }
+
+    @Override
+    public HostDescription describe(String hostId) throws HostUnreachable {
+        throw new HostUnreachable("not asked for here");
+    }
+
+    @Override
+    public Listening listen(String hostId, Consumer<HostEvent> events) {
+        return () -> {};
+    }
+
+    @Override
+    public void close() {}
+}
