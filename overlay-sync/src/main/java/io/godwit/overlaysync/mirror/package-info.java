@@ -1,0 +1,2 @@
+/** Each site's log, mirrored to the others. */
+package io.godwit.overlaysync.mirror;

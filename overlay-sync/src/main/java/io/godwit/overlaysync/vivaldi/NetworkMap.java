@@ -1,0 +1,68 @@
+package io.godwit.overlaysync.vivaldi;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Who is near whom: coordinates of hosts and of those who measure to them, from measured round trips. Both ends of a
+ * measurement move, because a host runs none of our code and cannot place itself; ends that are fixed (another owner tells
+ * where they are) stay.
+ */
+public final class NetworkMap {
+    private final Map<String, Coordinate> coordinates = new TreeMap<>();
+
+    /** A host of ours and how far it is. */
+    public record Near(String id, long roundTripMicros) {}
+
+    /** Takes where an announcement puts a host. */
+    public void place(String id, Coordinate coordinate) {
+        coordinates.put(id, coordinate);
+    }
+
+    public void forget(String id) {
+        coordinates.remove(id);
+    }
+
+    public Coordinate of(String id) {
+        return coordinates.getOrDefault(id, Coordinate.UNKNOWN);
+    }
+
+    public boolean knows(String id) {
+        return coordinates.containsKey(id);
+    }
+
+    /** A measured round trip; ids in {@code fixed} are not moved by it. */
+    public void measured(String fromId, String toId, long roundTripMicros, Set<String> fixed) {
+        if (fromId.equals(toId)) {
+            return;
+        }
+        Coordinate from = of(fromId);
+        Coordinate to = of(toId);
+        int tie = fromId.compareTo(toId) < 0
+                ? fromId.hashCode() * 31 + toId.hashCode()
+                : toId.hashCode() * 31 + fromId.hashCode();
+        int opposite = ~tie; // the two must part, not walk the same way
+        boolean fromFirst = fromId.compareTo(toId) < 0;
+        if (!fixed.contains(fromId)) {
+            coordinates.put(fromId, Vivaldi.step(from, to, roundTripMicros, fromFirst ? tie : opposite));
+        }
+        if (!fixed.contains(toId)) {
+            coordinates.put(toId, Vivaldi.step(to, from, roundTripMicros, fromFirst ? opposite : tie));
+        }
+    }
+
+    /** The nearest of some hosts outside a set, nearest first, then by id; those without a coordinate come last. */
+    public List<Near> nearest(String id, Set<String> candidates, Set<String> outside, int count) {
+        Coordinate own = of(id);
+        return candidates.stream()
+                .filter(candidate -> !outside.contains(candidate) && !candidate.equals(id))
+                .map(candidate ->
+                        new Near(candidate, knows(candidate) ? own.distanceMicros(of(candidate)) : Long.MAX_VALUE))
+                .sorted(Comparator.comparingLong(Near::roundTripMicros).thenComparing(Near::id))
+                .limit(count)
+                .toList();
+    }
+}
