@@ -1,4 +1,2 @@
-/**
- * What the operator touches: runs, drains, watches, simulates and replays everything else.
- */
+/** What an operator touches: runs, drains, watches and replays the services of a region. */
 package io.godwit.ops;

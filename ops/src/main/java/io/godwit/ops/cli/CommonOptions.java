@@ -1,0 +1,202 @@
+package io.godwit.ops.cli;
+
+import io.godwit.ops.data.DataFolder;
+import io.godwit.ops.data.Endpoints;
+import io.godwit.ops.region.RegionConfig;
+import io.godwit.ops.settings.Settings;
+import io.godwit.ops.settings.SettingsFault;
+import io.godwit.schemas.kafka.KafkaLog;
+import io.godwit.schemas.kafka.KafkaSettings;
+import io.godwit.schemas.kafka.SiteKafka;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.Topic;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Option;
+
+/** Options that all asking verbs share: which region, which site, how to print. */
+public final class CommonOptions {
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(8);
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description = "Data folder of the region on this machine (default: that of godwit up).")
+    Path data;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "region.yaml of the region.")
+    Path config;
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "ADDRESS:PORT",
+            description = "Kafka to ask, instead of the region's own.")
+    String bootstrap;
+
+    @Option(
+            names = "--site",
+            paramLabel = "SITE",
+            description = "Site that is meant (default: the only one, or the one asked at).")
+    String site;
+
+    @Option(
+            names = "--from-site",
+            paramLabel = "SITE",
+            description = "Site whose Kafka is asked; another than --site answers from the mirrored log (default: the"
+                    + " first).")
+    String fromSite;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "table, json or yaml (default: table).")
+    Printer.Format format = Printer.Format.TABLE;
+
+    Printer printer() {
+        return new Printer(System.out, format);
+    }
+
+    /** The region's settings; those by default where no file is named. */
+    public RegionConfig region() {
+        if (config == null) {
+            return RegionConfig.DEFAULTS;
+        }
+        try {
+            return Settings.read(config, RegionConfig.class);
+        } catch (SettingsFault wrong) {
+            throw new Failed(wrong.getMessage(), wrong);
+        } catch (IOException unreadable) {
+            throw new Failed("cannot read " + config + ": " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    /** Kafka of the site that is asked, which answers now. */
+    SiteKafka kafka() {
+        RegionConfig region = region();
+        Map<String, String> bootstraps = bootstraps(region);
+        // every site mirrors the others, so the first one answers for all where nobody says which one to ask
+        String asked = fromSite == null ? bootstraps.keySet().iterator().next() : fromSite;
+        String at = bootstrap != null ? bootstrap : bootstraps.get(asked);
+        if (at == null) {
+            throw new Failed("no site is called " + asked + "; known are " + String.join(", ", bootstraps.keySet()));
+        }
+        return answering(region, site == null ? asked : site, at);
+    }
+
+    /** Kafka of a site's own log, to append to. */
+    public SiteKafka home() {
+        RegionConfig region = region();
+        Map<String, String> bootstraps = bootstraps(region);
+        String home = site == null ? bootstraps.keySet().iterator().next() : site;
+        String at = bootstrap != null ? bootstrap : bootstraps.get(home);
+        if (at == null) {
+            throw new Failed("no site is called " + home + "; known are " + String.join(", ", bootstraps.keySet()));
+        }
+        return answering(region, home, at);
+    }
+
+    /** The log of the site that is meant, to read. */
+    Log log() {
+        SiteKafka kafka = kafka();
+        return open(kafka);
+    }
+
+    static Log open(SiteKafka kafka) {
+        try (Admin admin = kafka.admin()) {
+            String inventory = Topic.INVENTORY.of(kafka.site());
+            if (!admin.listTopics().names().get().contains(inventory)) {
+                throw new Failed(
+                        "the Kafka at " + kafka.settings().bootstrap() + " has no topics of site " + kafka.site()
+                                + "; name a site that it holds with --site, or create them with: godwit topics create"
+                                + " --site "
+                                + kafka.site());
+            }
+            return new KafkaLog(kafka, kafka.site());
+        } catch (ExecutionException | KafkaException failed) {
+            throw new Failed(
+                    "cannot read the log at " + kafka.settings().bootstrap() + ": " + failed.getMessage(), failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Failed("interrupted");
+        }
+    }
+
+    /** Data folder of the region on this machine. */
+    public Path folder(RegionConfig region) {
+        return data == null ? DataFolder.defaultFor(region.region()) : data;
+    }
+
+    /** Bootstrap by site: of the file where it names them, else of the region that runs on the data folder. */
+    private Map<String, String> bootstraps(RegionConfig region) {
+        Map<String, String> named = new TreeMap<>();
+        region.sites().forEach((name, where) -> {
+            if (!where.bootstrap().isEmpty()) {
+                named.put(name, where.bootstrap());
+            }
+        });
+        if (!named.isEmpty()) {
+            return named;
+        }
+        if (bootstrap != null) {
+            return Map.of(site == null ? RegionConfig.SITE : site, bootstrap);
+        }
+        Path folder = folder(region);
+        try {
+            return DataFolder.endpoints(folder)
+                    .map(Endpoints::bootstrap)
+                    .orElseThrow(() -> new Failed("no region has run on " + folder
+                            + " yet; start one with: godwit up, or name its folder with --data or its"
+                            + " settings with --config"));
+        } catch (IOException unreadable) {
+            throw new Failed("cannot read " + folder + ": " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    /** The site that is meant, or this one where none is named. */
+    public String siteOr(String first) {
+        return site == null ? first : site;
+    }
+
+    private static SiteKafka answering(RegionConfig region, String site, String bootstrap) {
+        try {
+            KafkaSettings settings = region.kafka().at(site, bootstrap);
+            SiteKafka kafka = new SiteKafka(settings);
+            try (Admin admin = kafka.admin()) {
+                admin.describeCluster().clusterId().get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            return kafka;
+        } catch (ExecutionException | TimeoutException | KafkaException | IOException silent) {
+            throw new Failed(
+                    "no Kafka answers at " + bootstrap + " (site " + site
+                            + "); start the region with: godwit up, or name where it runs with"
+                            + " --data, --config or --bootstrap"
+                            + (silent instanceof TimeoutException ? "" : " (" + silent.getMessage() + ")"),
+                    silent);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Failed("interrupted");
+        }
+    }
+
+    /** @throws IllegalArgumentException with how to write it */
+    static Optional<Instant> moment(String at) {
+        return Optional.ofNullable(at).map(text -> Moment.parse(text, ZonedDateTime.now(ZoneId.systemDefault())));
+    }
+
+    static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,31 @@
+package io.godwit.ops.cli;
+
+import io.godwit.schemas.state.Detections;
+import java.util.Comparator;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code godwit detection …}: what was detected. */
+@Command(name = "detection", description = "What was detected.", subcommands = DetectionCommands.ListDetections.class)
+public final class DetectionCommands {
+    @Command(name = "list", description = "Detections, oldest first.")
+    static final class ListDetections extends AskState implements Runnable {
+        @Option(names = "--open", description = "Only those that have not ended.")
+        boolean open;
+
+        @Override
+        public void run() {
+            list(
+                    List.of("since", "kind", "subject", "measured", "ended", "rule", "position"),
+                    (state, rows) -> (open
+                                    ? state.detections().open()
+                                    : state.detections().all())
+                            .stream()
+                                    .sorted(Comparator.comparing((Detections.Detection detection) ->
+                                                    detection.began().getSince())
+                                            .thenComparing(Detections.Detection::id))
+                                    .map(rows::detection));
+        }
+    }
+}

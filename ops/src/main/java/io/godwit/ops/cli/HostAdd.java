@@ -1,0 +1,46 @@
+package io.godwit.ops.cli;
+
+import io.godwit.schemas.events.HostJoined;
+import io.godwit.schemas.kafka.SiteKafka;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.state.Inventory;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code godwit host add}: adds one host, asked for its id first. */
+@Command(name = "add", description = "Adds a host that libvirt reaches under a URI; asks it for its id first.")
+final class HostAdd implements Runnable {
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Parameters(
+            paramLabel = "[RACK/NAME=]URI",
+            description = "As in r2/h14=qemu+tls://h14/system; rack default, name as the host says.")
+    String text;
+
+    @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
+    String reason;
+
+    @Override
+    public void run() {
+        HostJoins.Wanted wanted = RealHosts.identify(RealHosts.parse(text));
+        SiteKafka kafka = common.home();
+        try (Log log = CommonOptions.open(kafka)) {
+            Inventory inventory = HostJoins.inventory(log);
+            Inventory.Entry present = inventory.hosts().get(wanted.id());
+            if (present != null) {
+                HostJoined host = present.joined();
+                throw new Refused("host " + wanted.id() + " is in the inventory already, as " + host.getSite() + "/"
+                        + host.getRack() + "/" + host.getName() + " under " + host.getUri()
+                        + "; remove that one first, or add another");
+            }
+            List<HostJoined> added =
+                    HostJoins.append(kafka, inventory, log.segments(), List.of(wanted), Operator.name(), reason);
+            System.err.println("added " + kafka.site() + "/" + wanted.rack() + "/" + wanted.name() + " (" + wanted.id()
+                    + ") in segment " + added.getFirst().getSegment());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.godwit.ops.cli;
+
+import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.kafka.SiteKafka;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.Topic;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code godwit site …}: what a site as a whole does. */
+@Command(
+        name = "site",
+        description = "What a site as a whole does.",
+        subcommands = {SiteCommands.Show.class, SiteCommands.SetMode.class})
+public final class SiteCommands {
+    /** How far a site acts by itself. */
+    enum Mode {
+        OFF,
+        ADVISE,
+        AUTO
+    }
+
+    @Command(name = "show", description = "Mode, hosts, VMs, open detections, moves in flight.")
+    static final class Show extends AskState implements Runnable {
+        @Override
+        public void run() {
+            one(state -> rows -> {
+                Map<String, Object> row = new LinkedHashMap<>();
+                row.put("site", state.site());
+                row.put(
+                        "mode",
+                        state.controls()
+                                .mode()
+                                .map(mode -> mode.changed().getMode())
+                                .orElse("advise"));
+                row.put(
+                        "modeBy",
+                        state.controls()
+                                .mode()
+                                .map(mode -> mode.changed().getBy())
+                                .orElse("default"));
+                row.put(
+                        "modeReason",
+                        state.controls()
+                                .mode()
+                                .map(mode -> mode.changed().getReason())
+                                .orElse("never set"));
+                row.put("hosts", state.hosts().size());
+                row.put("vms", state.vms().size());
+                row.put("openDetections", state.detections().open().size());
+                row.put("openHostPartitions", state.partitions().open().size());
+                row.put(
+                        "movesInFlight",
+                        state.migrations().all().stream()
+                                .filter(migration -> !migration.stage().isFinal())
+                                .count());
+                row.put("newestRecord", rows.time(state.newest()));
+                row.put("unreadableRecords", state.faults());
+                return row;
+            });
+        }
+    }
+
+    @Command(
+            name = "mode",
+            description = "Sets how far the site acts: off stops new commands at once, advise decides and shows, auto"
+                    + " commands.")
+    static final class SetMode implements Runnable {
+        @Mixin
+        CommonOptions common = new CommonOptions();
+
+        @Parameters(paramLabel = "off|advise|auto")
+        Mode mode;
+
+        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
+        String reason;
+
+        @Override
+        public void run() {
+            SiteKafka kafka = common.home();
+            int segments;
+            try (Log log = CommonOptions.open(kafka)) {
+                segments = log.segments();
+            }
+            String word = mode.name().toLowerCase(Locale.ROOT);
+            EverySegment.append(
+                    kafka,
+                    Topic.CONTROLS,
+                    segments,
+                    "mode",
+                    new ModeChanged(kafka.site(), word, Operator.name(), reason));
+            System.err.println("site " + kafka.site() + " is " + word + " now");
+        }
+    }
+
+    static List<String> modes() {
+        return Stream.of(Mode.values())
+                .map(mode -> mode.name().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+}

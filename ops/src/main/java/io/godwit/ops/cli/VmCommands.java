@@ -1,0 +1,35 @@
+package io.godwit.ops.cli;
+
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code godwit vm …}: the VMs of a site. */
+@Command(
+        name = "vm",
+        description = "The VMs of a site.",
+        subcommands = {VmCommands.ListVms.class, VmCommands.ShowVm.class})
+public final class VmCommands {
+    @Command(name = "list", description = "Every VM: where it is and what it asks for.")
+    static final class ListVms extends AskState implements Runnable {
+        @Override
+        public void run() {
+            list(
+                    List.of("vm", "host", "state", "cpu", "memory", "dirtyRate", "since"),
+                    (state, rows) -> state.vms().stream().map(rows::vm));
+        }
+    }
+
+    @Command(name = "show", description = "One VM.")
+    static final class ShowVm extends AskState implements Runnable {
+        @Parameters(paramLabel = "VM", description = "Its id or name.")
+        String named;
+
+        @Override
+        public void run() {
+            one(state -> rows -> rows.vm(state.vm(named)
+                    .orElseThrow(() -> new Failed("no VM, or more than one, is called " + named
+                            + "; name it by id, as in: godwit vm list -o json"))));
+        }
+    }
+}

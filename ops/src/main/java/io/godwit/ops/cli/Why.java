@@ -1,0 +1,44 @@
+package io.godwit.ops.cli;
+
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.state.Migrations;
+import io.godwit.schemas.state.RegionState;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code godwit why MIGRATION}: the chain from a command back to the samples. */
+@Command(name = "why", description = "Why a VM moved: command, plan, detection, rule version, samples.")
+public final class Why extends AskState implements Runnable {
+    @Parameters(
+            arity = "1..2",
+            paramLabel = "[migration] MIGRATION",
+            description = "A command id, or a VM for its newest migration at that time.")
+    List<String> words;
+
+    @Override
+    public void run() {
+        if (words.size() == 2 && !words.getFirst().equals("migration")) {
+            throw new IllegalArgumentException(
+                    "\"" + words.getFirst() + "\" cannot be explained; write: godwit why migration " + words.getLast());
+        }
+        String named = words.getLast();
+        try (Log log = common.log()) {
+            RegionState state = state(log);
+            Migrations.Migration migration =
+                    WhyChain.find(state, named).orElseThrow(() -> MigrationCommands.unknown(named));
+            List<String> lines = new WhyChain(log, state, ZoneId.systemDefault()).lines(migration);
+            if (common.format == Printer.Format.TABLE) {
+                lines.forEach(System.out::println);
+            } else {
+                Map<String, Object> row = new LinkedHashMap<>();
+                row.put("migration", migration.id());
+                row.put("chain", lines.stream().map(String::strip).toList());
+                common.printer().one(row);
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.godwit.ops.up;
+
+import io.godwit.schemas.events.CommandAborted;
+import io.godwit.schemas.events.CommandFailed;
+import io.godwit.schemas.events.CommandRefused;
+import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.PartitionClosed;
+import io.godwit.schemas.events.PartitionEnd;
+import io.godwit.schemas.events.PlanAnswer;
+import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlannedMove;
+import io.godwit.schemas.events.RuleActivated;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Tells events of the log in one plain line each: what was detected, what is moved and why, how it ended. Pure. */
+public final class LiveLines {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
+
+    private final Names names;
+    private final ZoneId zone;
+    private String mode = "";
+
+    public LiveLines(Names names, ZoneId zone) {
+        this.names = names;
+        this.zone = zone;
+    }
+
+    /** The lines of one event, mostly none or one; its time is that of its record. */
+    public List<String> of(long timestampMillis, SpecificRecord event) {
+        List<String> lines = new ArrayList<>();
+        String time = TIME.format(Instant.ofEpochMilli(timestampMillis).atZone(zone));
+        switch (event) {
+            case DetectionBegan began ->
+                lines.add(line(time, word(began.getKind()), subject(began) + "  " + measured(began)));
+            case DetectionEnded ended ->
+                lines.add(line(
+                        time,
+                        "ended",
+                        "%s %s after %s  %s"
+                                .formatted(
+                                        word(ended.getKind()),
+                                        subject(ended.getHostId(), ended.getVmId()),
+                                        seconds(Duration.between(ended.getSince(), ended.getUntil())
+                                                .toMillis()),
+                                        ended.getReason())));
+            case MigrateVm move ->
+                lines.add(line(
+                        time,
+                        "migrate",
+                        "%s  %s  %s, about %s"
+                                .formatted(
+                                        names.vm(move.getVmId()),
+                                        way(move.getSourceHostId(), move.getTargetHostId()),
+                                        move.getReason(),
+                                        seconds(move.getEstimatedMillis()))));
+            case PlanDecided plan -> addAdvised(lines, time, plan);
+            case PartitionClosed closed -> {
+                if (closed.getEnd() == PartitionEnd.INFEASIBLE) {
+                    lines.add(line(
+                            time,
+                            "no way",
+                            "%s  %s".formatted(names.label(closed.getInitiator()), closed.getReason())));
+                }
+            }
+            case CommandSucceeded ended ->
+                lines.add(line(
+                        time,
+                        "moved",
+                        "%s  %s  %s%s"
+                                .formatted(
+                                        names.vm(ended.getVmId()),
+                                        way(ended.getSourceHostId(), ended.getTargetHostId()),
+                                        seconds(ended.getDurationMillis()),
+                                        ended.getDowntimeMillis() < 0
+                                                ? ""
+                                                : ", downtime " + ended.getDowntimeMillis() + " ms")));
+            case CommandFailed ended ->
+                lines.add(notMoved(
+                        time,
+                        "failed",
+                        ended.getVmId(),
+                        way(ended.getSourceHostId(), ended.getTargetHostId()),
+                        ended.getReason() + ": " + ended.getDetail()));
+            case CommandRefused ended ->
+                lines.add(notMoved(
+                        time,
+                        "refused",
+                        ended.getVmId(),
+                        way(ended.getSourceHostId(), ended.getTargetHostId()),
+                        ended.getReason() + ": " + ended.getDetail()));
+            case CommandAborted ended ->
+                lines.add(notMoved(
+                        time,
+                        "aborted",
+                        ended.getVmId(),
+                        way(ended.getSourceHostId(), ended.getTargetHostId()),
+                        ended.getDetail()));
+            case ModeChanged changed -> addMode(lines, time, changed);
+            case RuleActivated activated -> {
+                if (activated.getSegment() == 0) { // it stands in every segment; one line is enough
+                    lines.add(line(time, "rule", activated.getRule() + " v" + activated.getVersion() + " is active"));
+                }
+            }
+            default -> {
+                // what happens inside a scheduler or an executor is told by "why"
+            }
+        }
+        return lines;
+    }
+
+    /** Mode of the site as last told; empty: not yet. */
+    public String mode() {
+        return mode;
+    }
+
+    private void addAdvised(List<String> lines, String time, PlanDecided plan) {
+        if (plan.getAnswer() != PlanAnswer.PLAN || plan.getMode().equals("auto")) {
+            return;
+        }
+        for (PlannedMove move : plan.getMoves()) {
+            lines.add(line(
+                    time,
+                    "advised",
+                    "%s  %s  %s, about %s; nothing is commanded in mode %s"
+                            .formatted(
+                                    names.vm(move.getVmId()),
+                                    way(move.getSourceHostId(), move.getTargetHostId()),
+                                    move.getWhy(),
+                                    seconds(move.getEstimatedMillis()),
+                                    plan.getMode())));
+        }
+    }
+
+    private void addMode(List<String> lines, String time, ModeChanged changed) {
+        if (!changed.getMode().equals(mode)) { // it stands in every segment; one line is enough
+            mode = changed.getMode();
+            lines.add(line(time, "mode", "%s is %s now: %s".formatted(changed.getSite(), mode, changed.getReason())));
+        }
+    }
+
+    private String notMoved(String time, String how, String vmId, String way, String why) {
+        return line(time, how, names.vm(vmId) + "  " + way + "  " + why);
+    }
+
+    private String subject(DetectionBegan began) {
+        return subject(began.getHostId(), began.getVmId());
+    }
+
+    private String subject(String hostId, String vmId) {
+        return vmId == null ? names.label(hostId) : names.vm(vmId) + " on " + names.label(hostId);
+    }
+
+    private static String measured(DetectionBegan began) {
+        return "%s %d of %d %s".formatted(began.getMetric(), began.getValue(), began.getThreshold(), began.getUnit());
+    }
+
+    private String way(String source, String target) {
+        return names.host(source) + " → " + names.host(target);
+    }
+
+    /** The word for a kind, as people read it. */
+    public static String word(DetectionKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static String seconds(long millis) {
+        return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+    }
+
+    private static String line(String time, String what, String rest) {
+        return "%s  %-10s %s".formatted(time, what, rest).stripTrailing();
+    }
+}

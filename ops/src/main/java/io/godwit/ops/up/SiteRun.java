@@ -1,0 +1,157 @@
+package io.godwit.ops.up;
+
+import io.godwit.ops.broker.BrokerProcess;
+import io.godwit.ops.cli.EverySegment;
+import io.godwit.ops.cli.Failed;
+import io.godwit.ops.cli.HostJoins;
+import io.godwit.ops.cli.Operator;
+import io.godwit.ops.cli.Refused;
+import io.godwit.ops.region.RegionConfig;
+import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.kafka.KafkaLog;
+import io.godwit.schemas.kafka.KafkaSettings;
+import io.godwit.schemas.kafka.SiteKafka;
+import io.godwit.schemas.kafka.Topics;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.Topic;
+import io.godwit.schemas.service.Health;
+import io.godwit.schemas.service.Service;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One site of an "up": its broker, what stands in its log from the first start on, its watch, its services. */
+final class SiteRun implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SiteRun.class);
+
+    private final String site;
+    private final BrokerProcess broker;
+    private final SiteKafka kafka;
+    private final List<Service> services = new CopyOnWriteArrayList<>();
+    private RunWatch watch;
+
+    private SiteRun(String site, BrokerProcess broker, SiteKafka kafka) {
+        this.site = site;
+        this.broker = broker;
+        this.kafka = kafka;
+    }
+
+    /** Starts the broker; the log is as its folder has it. */
+    static SiteRun withBroker(String site, Path folder, RegionConfig region, int portBefore) throws IOException {
+        BrokerProcess broker = BrokerProcess.start(folder, region.broker(), portBefore);
+        return new SiteRun(site, broker, new SiteKafka(region.kafka().at(site, broker.bootstrap())));
+    }
+
+    KafkaSettings settings() {
+        return kafka.settings();
+    }
+
+    BrokerProcess broker() {
+        return broker;
+    }
+
+    RunWatch watch() {
+        return watch;
+    }
+
+    List<Service> services() {
+        return services;
+    }
+
+    /** What every log of ours holds before a service reads it: topics, the fleet, a mode. Adds only what is missing. */
+    void prepare(RegionConfig region, List<HostJoins.Wanted> hosts, String mode) {
+        try (Admin admin = kafka.admin()) {
+            List<String> created = Topics.create(admin, site, region.shape());
+            List<String> faults = created.isEmpty() ? Topics.check(admin, site, region.shape()) : List.of();
+            if (!faults.isEmpty()) {
+                throw new Refused(String.join("\n", faults));
+            }
+        }
+        try (Log log = new KafkaLog(kafka, site)) {
+            HostJoins.append(kafka, HostJoins.inventory(log), log.segments(), hosts, Operator.name(), "godwit up");
+            boolean hasMode = log.end(Topic.CONTROLS, 0) > log.beginning(Topic.CONTROLS, 0);
+            if (!hasMode) {
+                String reason = mode.equals("auto")
+                        ? "first start with simulated hosts"
+                        : "first start with real hosts; switch with: godwit site mode auto --reason …";
+                EverySegment.append(
+                        kafka,
+                        Topic.CONTROLS,
+                        log.segments(),
+                        "mode",
+                        new ModeChanged(site, mode, Operator.name(), reason));
+            }
+        }
+    }
+
+    void watch(int segments, Clock clock, Consumer<String> teller) {
+        watch = RunWatch.start(kafka, segments, clock, teller);
+    }
+
+    /** Starts services side by side, since each mostly waits for the broker; returns when all were started. */
+    void start(List<Starter> starters) {
+        try (ExecutorService threads = Executors.newFixedThreadPool(
+                Math.max(1, starters.size()),
+                Thread.ofPlatform().name("start-", 0).factory())) {
+            List<Future<Service>> starting = new ArrayList<>();
+            starters.forEach(starter -> starting.add(threads.submit(() -> starter.start(kafka.settings()))));
+            for (Future<Service> one : starting) {
+                services.add(one.get());
+            }
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof Failed told) {
+                throw told;
+            }
+            throw new Failed(
+                    "a service of site " + site + " did not start: "
+                            + failed.getCause().getMessage(),
+                    failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Failed("interrupted while services started");
+        }
+    }
+
+    /** Whether all services do their work. */
+    boolean isReady() {
+        return services.stream().map(Service::health).allMatch(Health::ready);
+    }
+
+    /** Stops services in the order against the data's way, then the watch, then the broker. */
+    @Override
+    public void close() {
+        List<Service> last = new ArrayList<>(services);
+        Collections.reverse(last);
+        for (Service service : last) {
+            closeQuietly(service.name(), service);
+        }
+        if (watch != null) {
+            closeQuietly("watch", watch);
+        }
+        broker.close();
+    }
+
+    private void closeQuietly(String name, AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception failed) { // the rest must be stopped all the same
+            LOG.atWarn()
+                    .addKeyValue("site", site)
+                    .addKeyValue("service", name)
+                    .setCause(failed)
+                    .log("did not stop in order");
+        }
+    }
+}
