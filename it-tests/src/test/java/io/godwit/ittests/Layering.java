@@ -48,7 +48,8 @@ final class Layering {
             "schedulers.partition", List.of(),
             "executors.migration", List.of(),
             "overlaysync.vivaldi", List.of(),
-            "monitors.hosts.simulated.model", List.of());
+            // readings, descriptions and events are values of the ports beside it
+            "monitors.hosts.simulated.model", List.of("io.godwit.monitors.hosts"));
 
     /** Parts of java.* through which the world gets into a decision. */
     private static final List<String> IMPURE_PACKAGES =
