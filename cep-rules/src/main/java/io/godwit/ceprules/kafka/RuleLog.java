@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
@@ -22,8 +24,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
  * Appends to the rules topic, to every segment in one transaction. All writers share one transactional id, so that of two who
@@ -93,7 +93,10 @@ public final class RuleLog {
                     }
                     return events;
                 }
-            } catch (ProducerFencedException | InvalidProducerEpochException fenced) {
+            } catch (InterruptException interrupted) {
+                throw interrupted;
+            } catch (
+                    KafkaException fenced) { // another writer with this id came in between, and says so in several ways
                 giveUp(attempt, kafka.site(), fenced);
             } catch (ExecutionException failed) {
                 giveUp(attempt, kafka.site(), failed.getCause());
@@ -109,6 +112,8 @@ public final class RuleLog {
             throw new KafkaException(
                     "the rules topic of " + site + " cannot be written (" + cause.getMessage() + "); try again", cause);
         }
+        // two writers that begin together would fence each other again and again; one of them must come through first
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1, 5L * attempt) * 100_000_000L);
     }
 
     private static List<ProducerRecord<byte[], byte[]>> records(String site, int segments, SpecificRecord event) {

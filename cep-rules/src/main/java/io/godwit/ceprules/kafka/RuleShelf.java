@@ -48,10 +48,10 @@ final class RuleShelf {
                 }
             }
             book.evolve(event);
-            changes.incrementAndGet();
         } catch (UnreadableRecord | IllegalArgumentException unreadable) {
             unusable.add(new Unusable(record, unreadable.getMessage()));
         }
+        changes.incrementAndGet(); // what cannot be used as well: it is to be told now, not with the next rule
     }
 
     /** Grows with each change. */

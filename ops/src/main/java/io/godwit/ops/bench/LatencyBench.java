@@ -124,8 +124,7 @@ final class LatencyBench extends Bench {
                             "sample appended to command read, p" + percent,
                             "ms",
                             at(percent, straight, Answer::commandRead))
-                    .beside("two bare hops, read", at(percent, bareRead))
-                    .heldTo(target));
+                    .beside("two bare hops, read", at(percent, bareRead)));
         }
         List<Map<String, Object>> ways = new ArrayList<>();
         for (Way way : Way.values()) {

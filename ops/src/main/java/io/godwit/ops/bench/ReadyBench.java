@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -48,6 +49,7 @@ final class ReadyBench extends Bench {
                     + up.brokers().stream()
                             .mapToDouble(ProcessFigures::cpuSeconds)
                             .sum();
+            Map<String, Double> threads = ThreadShares.of(up);
             boolean early = false;
             for (var site : up.endpoints().bootstrap().entrySet()) {
                 early |= FirstSamples.awaitTaken(site.getKey(), site.getValue(), READY_MAX);
@@ -70,6 +72,8 @@ final class ReadyBench extends Bench {
                             .heldTo(Target.valueAtMost(sites == 1 ? 1536 : 3072)))
                     .figure(Figure.of("of it services", "MiB", services / MEBIBYTE))
                     .figure(Figure.of("of it brokers", "MiB", brokers / MEBIBYTE));
+            report.table(
+                    "Threads by CPU until it said to be ready", ThreadShares.rows(Map.of(), threads, "cpuSeconds", 1));
             if (early) {
                 report.note("It said to be ready after " + said.toMillis()
                         + " ms, but rules or schedulers had not yet committed the first sample of each segment (rules"

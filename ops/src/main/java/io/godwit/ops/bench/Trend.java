@@ -35,4 +35,11 @@ final class Trend {
         double half = points.getLast().seconds() / 2;
         return points.stream().filter(point -> point.seconds() >= half).toList();
     }
+
+    /** What rises above a floor; all below it counts as nothing. */
+    static List<Point> above(double floor, List<Point> points) {
+        return points.stream()
+                .map(point -> new Point(point.seconds(), Math.max(0, point.value() - floor)))
+                .toList();
+    }
 }

@@ -30,4 +30,11 @@ final class TrendTest {
         assertTrue(Double.isNaN(Trend.perSecond(List.of(new Point(0, 1)))));
         assertTrue(Double.isNaN(Trend.perSecond(List.of())));
     }
+
+    @Test
+    void what_stays_below_the_floor_does_not_grow_and_what_rises_above_it_does() {
+        List<Point> points = List.of(new Point(0, 10), new Point(10, 60), new Point(20, 110));
+        assertEquals(0, Trend.perSecond(Trend.above(110, points)), 1e-9);
+        assertEquals(5, Trend.perSecond(Trend.above(10, points)), 1e-9);
+    }
 }
