@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.godwit.schemas.events.CommandAccepted;
 import io.godwit.schemas.events.InputsTaken;
 import io.godwit.schemas.events.MonitorAlive;
-import io.godwit.schemas.events.ProbeAnswered;
+import io.godwit.schemas.events.RoundTrip;
 import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.kafka.Slot;
 import io.godwit.schemas.log.Topic;
@@ -71,7 +71,8 @@ class TakeOverTest {
                 case MonitorAlive alive when this == MONITOR -> Optional.of(alive.getMonitor());
                 case InputsTaken _ when this == SCHEDULER -> Optional.of("scheduler");
                 case CommandAccepted accepted when this == EXECUTOR -> Optional.of(accepted.getExecutor());
-                case ProbeAnswered probe when this == OVERLAY -> Optional.of(probe.getProber());
+                case RoundTrip trip
+                when this == OVERLAY -> Optional.of(trip.getProber()); // answers only when they change
                 case null, default -> Optional.empty();
             };
         }
