@@ -45,7 +45,8 @@ final class Layering {
     /** Pure packages, each with what it may use besides java.*, schemas and itself. */
     private static final Map<String, List<String>> PURE = Map.of(
             "schedulers.planner", List.of("org.chocosolver"),
-            "schedulers.partition", List.of(),
+            // the planner is as pure; events are Avro's; settings that decisions read stand in the log as JSON
+            "schedulers.partition", List.of("io.godwit.schedulers.planner", "org.apache.avro", "com.fasterxml.jackson"),
             "executors.migration", List.of(),
             "overlaysync.vivaldi", List.of(),
             // readings, descriptions and events are values of the ports beside it
@@ -146,6 +147,7 @@ final class Layering {
         if (isIn(to, "org.apache.kafka")
                 && SERVICES.contains(module(from))
                 && !hasPart(from, "kafka")
+                && !hasPart(from, "mirror") // is nothing but Kafka's own MirrorMaker, set up
                 && !isShell(from)) {
             return Optional.of("only packages named kafka and the shells (*Service, *Main, *Topology) may use Kafka");
         }
