@@ -71,10 +71,15 @@ final class VivaldiAccuracyTest {
     }
 
     private static long[][] read(String file, boolean titled) throws IOException {
-        String data = System.getenv("GODWIT_DATA");
-        assumeTrue(data != null, "GODWIT_DATA is not set: the accuracy on measured networks is not tested");
-        Path path = Path.of(data, "latency", file);
-        assumeTrue(Files.exists(path), path + " is not there: the accuracy on measured networks is not tested");
+        String named = System.getenv("GODWIT_DATA");
+        Path data = named != null
+                ? Path.of(named)
+                : Path.of(System.getProperty("godwit.checkout", ".")).resolve("../shared/data");
+        Path path = data.resolve("latency").resolve(file);
+        assumeTrue(
+                Files.exists(path),
+                path.toAbsolutePath()
+                        + " is not there: the accuracy on measured networks is not tested; set GODWIT_DATA");
         try (BufferedReader reader = new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(Files.newInputStream(path)), StandardCharsets.UTF_8))) {
             List<String> lines = reader.lines().toList();
