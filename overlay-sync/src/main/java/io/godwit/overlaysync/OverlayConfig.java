@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param announcePeriod how often coordinates are compared with what was announced last; 1 s or more
  * @param announceAgain after which time a coordinate is announced again although it has not moved; 1 min or more. Twice
  *     this time is read back after a restart
+ * @param mirrorAddress where the mirror workers of a site reach this one, on any free port; this machine's own address where
+ *     overlay processes of the site run on several machines
  */
 public record OverlayConfig(
         Duration probePeriod,
@@ -21,7 +23,8 @@ public record OverlayConfig(
         int concurrentProbes,
         Duration roundTripPeriod,
         Duration announcePeriod,
-        Duration announceAgain) {
+        Duration announceAgain,
+        String mirrorAddress) {
     public static final OverlayConfig DEFAULTS = new OverlayConfig(
             Duration.ofSeconds(10),
             Duration.ofSeconds(2),
@@ -29,7 +32,8 @@ public record OverlayConfig(
             256,
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            "127.0.0.1");
 
     public OverlayConfig {
         within("probe-period", probePeriod, Duration.ofSeconds(1), Duration.ofMinutes(10), "10s");
@@ -41,6 +45,10 @@ public record OverlayConfig(
         if (concurrentProbes < 1 || concurrentProbes > 4096) {
             throw new IllegalArgumentException(
                     "overlay.concurrent-probes is " + concurrentProbes + "; give 1 to 4096, or drop the key for 256");
+        }
+        if (!mirrorAddress.matches("[A-Za-z0-9.-]+")) {
+            throw new IllegalArgumentException("overlay.mirror-address is \"" + mirrorAddress
+                    + "\"; give a host name or IPv4 address without a port, or drop the key for 127.0.0.1");
         }
     }
 

@@ -21,7 +21,8 @@ final class OverlayConfigTest {
                         256,
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(10),
-                        Duration.ofHours(1)),
+                        Duration.ofHours(1),
+                        "127.0.0.1"),
                 OverlayConfig.DEFAULTS);
     }
 
@@ -34,6 +35,11 @@ final class OverlayConfigTest {
         assertEquals(
                 "overlay.silent-probe-period is 2s; give 500ms to 1s, or drop the key for 2s",
                 assertThrows(IllegalArgumentException.class, () -> withProbePeriod(Duration.ofSeconds(1)))
+                        .getMessage());
+        assertEquals(
+                "overlay.mirror-address is \"h1:80\"; give a host name or IPv4 address without a port, or drop the key"
+                        + " for 127.0.0.1",
+                assertThrows(IllegalArgumentException.class, () -> withMirrorAddress("h1:80"))
                         .getMessage());
     }
 
@@ -68,6 +74,20 @@ final class OverlayConfigTest {
                 usual.concurrentProbes(),
                 usual.roundTripPeriod(),
                 usual.announcePeriod(),
-                usual.announceAgain());
+                usual.announceAgain(),
+                usual.mirrorAddress());
+    }
+
+    private static OverlayConfig withMirrorAddress(String address) {
+        OverlayConfig usual = OverlayConfig.DEFAULTS;
+        return new OverlayConfig(
+                usual.probePeriod(),
+                usual.silentProbePeriod(),
+                usual.probeTimeout(),
+                usual.concurrentProbes(),
+                usual.roundTripPeriod(),
+                usual.announcePeriod(),
+                usual.announceAgain(),
+                address);
     }
 }

@@ -13,8 +13,11 @@ import java.time.Duration;
  * @param decisions announced to the log when they change; what stands in the log is what decisions read
  */
 public record SchedulerConfig(Path stateDirectory, int threads, Duration commitInterval, DecisionSettings decisions) {
-    public static final SchedulerConfig DEFAULTS =
-            new SchedulerConfig(Path.of("godwit-data"), 1, Duration.ofMillis(20), DecisionSettings.DEFAULTS);
+    public static final SchedulerConfig DEFAULTS = new SchedulerConfig(
+            Path.of(System.getProperty("user.home"), ".local", "state", "godwit"),
+            1,
+            Duration.ofMillis(20),
+            DecisionSettings.DEFAULTS);
 
     public SchedulerConfig {
         if (threads < 1 || threads > 16) {

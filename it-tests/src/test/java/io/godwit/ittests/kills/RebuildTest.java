@@ -3,6 +3,7 @@ package io.godwit.ittests.kills;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.ceprules.CepService;
 import io.godwit.ceprules.DetectionReplay;
 import io.godwit.schedulers.kafka.DecidingCode;
 import io.godwit.schedulers.replay.DecisionReplay;
@@ -102,8 +103,9 @@ class RebuildTest {
     private static void checkReplays(LiveRegion region, KafkaLog kafka) {
         long detections = 0;
         long decisions = 0;
+        Map<Integer, Long> taken = CepService.committed(region.site().kafka());
         for (int segment : region.site().segments()) {
-            DetectionReplay.Result detected = DetectionReplay.run(kafka, segment, 0, Long.MAX_VALUE);
+            DetectionReplay.Result detected = DetectionReplay.run(kafka, segment, 0, taken.getOrDefault(segment, 0L));
             assertTrue(detected.lookBackWhole());
             assertEquals(Optional.empty(), detected.difference());
             DecisionReplay.Result decided =

@@ -20,7 +20,8 @@ final class TestConfigs {
             256,
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            "127.0.0.1");
 
     private static final int MOVES_PER_HOST = 16;
 

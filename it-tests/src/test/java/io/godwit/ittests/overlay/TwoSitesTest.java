@@ -82,7 +82,8 @@ final class TwoSitesTest {
         writeInTransaction("b", true, "h4");
         long begin = System.nanoTime();
         OverlayMetrics metrics = OverlayMetrics.shared();
-        try (MirrorService mirror = MirrorService.start(List.copyOf(SITES.values()), SITES.keySet(), metrics)) {
+        try (MirrorService mirror =
+                MirrorService.start(List.copyOf(SITES.values()), SITES.keySet(), "127.0.0.1", metrics)) {
             List<LogRecord> copies = waitForCopies("b", "a", 3);
             System.out.printf("two sites: first copies after %.1f s%n", (System.nanoTime() - begin) / 1e9);
             assertEquals(1, waitForCopies("a", "b", 1).size());

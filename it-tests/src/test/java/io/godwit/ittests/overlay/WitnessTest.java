@@ -49,7 +49,8 @@ final class WitnessTest {
             16,
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            "127.0.0.1");
     private static EmbeddedKafkaKraftBroker broker;
     private static SiteKafka kafka;
 

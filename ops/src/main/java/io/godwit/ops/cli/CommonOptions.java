@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Option;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Option;
 /** Options that all asking verbs share: which region, which site, how to print. */
 public final class CommonOptions {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(8);
+    private static final Duration PAUSE = Duration.ofSeconds(1); // where a Kafka refuses at once
 
     @Option(
             names = "--data",
@@ -93,11 +96,30 @@ public final class CommonOptions {
         if (at == null) {
             throw new Failed("no site is called " + asked + "; known are " + String.join(", ", bootstraps.keySet()));
         }
-        return answering(region, site == null ? asked : site, at);
+        return answering(settings(region, site == null ? asked : site, at));
     }
 
     /** Kafka of a site's own log, to append to. */
     public SiteKafka home() {
+        return answering(homeSettings());
+    }
+
+    /** The same for a service, which outlives a Kafka that is away: waits until it answers, and tells so. */
+    public SiteKafka homeOnceItAnswers(Consumer<String> teller) {
+        KafkaSettings settings = homeSettings();
+        while (true) {
+            SiteKafka kafka = new SiteKafka(settings);
+            Optional<Exception> silence = silence(kafka);
+            if (silence.isEmpty()) {
+                return kafka;
+            }
+            teller.accept("no Kafka answers at " + settings.bootstrap() + " (site " + settings.site()
+                    + "); tried again until one does" + detail(silence.get()));
+            pause();
+        }
+    }
+
+    private KafkaSettings homeSettings() {
         RegionConfig region = region();
         Map<String, String> bootstraps = bootstraps(region);
         String home = site == null ? bootstraps.keySet().iterator().next() : site;
@@ -105,7 +127,29 @@ public final class CommonOptions {
         if (at == null) {
             throw new Failed("no site is called " + home + "; known are " + String.join(", ", bootstraps.keySet()));
         }
-        return answering(region, home, at);
+        return settings(region, home, at);
+    }
+
+    /**
+     * Kafka of every site of the region, in the order of their names.
+     *
+     * @throws Failed where region.yaml names a site and not its Kafka
+     */
+    public List<KafkaSettings> everySite() {
+        RegionConfig region = region();
+        Map<String, String> bootstraps = bootstraps(region);
+        if (region.sites().size() > 1) {
+            region.sites().keySet().stream()
+                    .filter(named -> !bootstraps.containsKey(named))
+                    .findFirst()
+                    .ifPresent(nowhere -> {
+                        throw new Failed("sites." + nowhere + " has no bootstrap in " + config
+                                + "; give the address:port of its Kafka, since other sites are to reach it");
+                    });
+        }
+        return bootstraps.entrySet().stream()
+                .map(where -> settings(region, where.getKey(), where.getValue()))
+                .toList();
     }
 
     /** The log of the site that is meant, to read. */
@@ -170,21 +214,47 @@ public final class CommonOptions {
         return site == null ? first : site;
     }
 
-    private static SiteKafka answering(RegionConfig region, String site, String bootstrap) {
+    private static KafkaSettings settings(RegionConfig region, String site, String bootstrap) {
         try {
-            KafkaSettings settings = region.kafka().at(site, bootstrap);
-            SiteKafka kafka = new SiteKafka(settings);
-            try (Admin admin = kafka.admin()) {
-                admin.describeCluster().clusterId().get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
-            }
-            return kafka;
-        } catch (ExecutionException | TimeoutException | KafkaException | IOException silent) {
+            return region.kafka().at(site, bootstrap);
+        } catch (IOException unreadable) {
+            throw new Failed(unreadable.getMessage(), unreadable);
+        }
+    }
+
+    private static SiteKafka answering(KafkaSettings settings) {
+        SiteKafka kafka = new SiteKafka(settings);
+        silence(kafka).ifPresent(silent -> {
             throw new Failed(
-                    "no Kafka answers at " + bootstrap + " (site " + site
+                    "no Kafka answers at " + settings.bootstrap() + " (site " + settings.site()
                             + "); start the region with: godwit up, or name where it runs with"
                             + " --data, --config or --bootstrap"
-                            + (silent instanceof TimeoutException ? "" : " (" + silent.getMessage() + ")"),
+                            + detail(silent),
                     silent);
+        });
+        return kafka;
+    }
+
+    /** Why a Kafka does not answer now; empty where it does. */
+    private static Optional<Exception> silence(SiteKafka kafka) {
+        try (Admin admin = kafka.admin()) {
+            admin.describeCluster().clusterId().get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            return Optional.empty();
+        } catch (ExecutionException | TimeoutException | KafkaException silent) {
+            return Optional.of(silent);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Failed("interrupted");
+        }
+    }
+
+    private static String detail(Exception silent) {
+        return silent instanceof TimeoutException ? "" : " (" + silent.getMessage() + ")";
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new Failed("interrupted");

@@ -23,7 +23,7 @@ import java.util.function.UnaryOperator;
  * @param dataCentre in process, or that of another process
  */
 public record HostAccess(RegionConfig region, DataCentre dataCentre) {
-    private static final String SIMULATED = "simulated:";
+    static final String SIMULATED = "simulated:";
 
     public List<HostProbe.Opener> openers() {
         return List.of(

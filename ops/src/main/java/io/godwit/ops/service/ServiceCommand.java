@@ -6,6 +6,8 @@ import io.godwit.monitors.Endpoint;
 import io.godwit.monitors.HostsService;
 import io.godwit.monitors.MonitorService;
 import io.godwit.monitors.hosts.simulated.DataCentre;
+import io.godwit.monitors.hosts.simulated.DataCentres;
+import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
 import io.godwit.monitors.hosts.simulated.remote.RemoteDataCentre;
 import io.godwit.ops.cli.CommonOptions;
 import io.godwit.ops.cli.Failed;
@@ -14,15 +16,21 @@ import io.godwit.ops.region.HttpConfig;
 import io.godwit.ops.region.RegionConfig;
 import io.godwit.ops.serve.HealthServer;
 import io.godwit.ops.settings.Settings;
+import io.godwit.overlaysync.OverlayMetrics;
 import io.godwit.overlaysync.OverlayService;
+import io.godwit.overlaysync.mirror.MirrorService;
 import io.godwit.schedulers.SchedulerService;
+import io.godwit.schemas.kafka.KafkaLog;
 import io.godwit.schemas.kafka.KafkaSettings;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.kafka.Slot;
 import io.godwit.schemas.kafka.Topics;
+import io.godwit.schemas.log.Log;
 import io.godwit.schemas.service.Service;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
@@ -56,30 +64,46 @@ public abstract class ServiceCommand implements Runnable {
 
     abstract String service();
 
+    /** Adds to the log what the service relies on, before it starts. */
+    void prepare(RegionConfig region, SiteKafka kafka) {}
+
+    /** Starts what belongs to the service and has a health of its own. */
+    List<Service> beside(RegionConfig region, SiteKafka kafka) {
+        return List.of();
+    }
+
     @Override
     public void run() {
         RegionConfig region = common.region();
-        LOG.atInfo()
-                .addKeyValue("settings", String.join(" ", Settings.lines(region)))
-                .log("settings in force");
-        SiteKafka kafka = common.home();
+        Settings.lines(region).forEach(line -> LOG.debug("setting {}", line));
+        List<String> changed = Settings.changed(region, RegionConfig.DEFAULTS);
+        if (!changed.isEmpty()) {
+            System.err.println("settings  " + String.join(" ", changed));
+        }
+        SiteKafka kafka = common.homeOnceItAnswers(LOG::warn);
         check(region, kafka);
+        prepare(region, kafka);
         HttpConfig http = new HttpConfig(
                 region.http().address(), httpPort == null ? region.http().port() : httpPort);
         Slot slot = new Slot(service(), slotName);
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (Service running = start(region, kafka.settings(), slot);
-                HealthServer server = HealthServer.start(http, () -> List.of(running))) {
-            System.err.println(
-                    slot + " of site " + kafka.site() + " runs; http://" + server.address() + "/metrics and /health");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "stop"));
-            stop.await();
+        List<Service> running = new CopyOnWriteArrayList<>();
+        try {
+            running.add(start(region, kafka.settings(), slot));
+            running.addAll(beside(region, kafka));
+            try (HealthServer server = HealthServer.start(http, () -> running)) {
+                System.err.println(slot + " of site " + kafka.site() + " runs; http://" + server.address()
+                        + "/metrics and /health");
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "stop"));
+                stop.await();
+            }
         } catch (IOException failed) {
             throw new Failed(failed.getMessage(), failed);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {
+            running.reversed().forEach(Service::close);
             stopped.countDown();
         }
     }
@@ -118,6 +142,15 @@ public abstract class ServiceCommand implements Runnable {
         @Override
         String service() {
             return "hosts";
+        }
+
+        @Override
+        void prepare(RegionConfig region, SiteKafka kafka) {
+            SimulatedFleet fleet = DataCentres.of(region.hosts(), kafka.site()).fleet();
+            try (Log log = new KafkaLog(kafka, kafka.site())) {
+                FirstRecords.refuseOthers(log, kafka, fleet);
+                FirstRecords.append(kafka, log, FirstRecords.joins(fleet), "auto", "godwit hosts");
+            }
         }
 
         @Override
@@ -180,7 +213,9 @@ public abstract class ServiceCommand implements Runnable {
         }
     }
 
-    @Command(name = "overlay", description = "Runs the second witness and the network map alone.")
+    @Command(
+            name = "overlay",
+            description = "Runs the second witness, the network map and the mirror of the other sites alone.")
     public static final class Overlay extends ServiceCommand {
         @Override
         String service() {
@@ -191,6 +226,15 @@ public abstract class ServiceCommand implements Runnable {
         Service start(RegionConfig region, KafkaSettings kafka, Slot slot) {
             return OverlayService.start(
                     region.overlay(), kafka, slot, new HostAccess(region, remote(region)).reachability(slot));
+        }
+
+        @Override
+        List<Service> beside(RegionConfig region, SiteKafka kafka) {
+            List<KafkaSettings> sites = common.everySite();
+            return sites.size() < 2
+                    ? List.of()
+                    : List.of(MirrorService.start(
+                            sites, Set.of(kafka.site()), region.overlay().mirrorAddress(), OverlayMetrics.shared()));
         }
     }
 }

@@ -45,6 +45,13 @@ public final class Settings {
         return lines;
     }
 
+    /** Those of the settings in force that differ from the defaults, written alike. */
+    public static <R extends Record> List<String> changed(R settings, R defaults) {
+        List<String> changed = lines(settings);
+        changed.removeAll(lines(defaults));
+        return changed;
+    }
+
     private static void add(List<String> lines, String path, Object value) {
         if (value instanceof Record record && !(value instanceof ByteSize) && !(value instanceof Bandwidth)) {
             for (RecordComponent component : record.getClass().getRecordComponents()) {

@@ -6,7 +6,9 @@ import io.godwit.ops.data.DataFolder;
 import io.godwit.ops.data.DataRefused;
 import io.godwit.ops.data.DiskWatch;
 import io.godwit.ops.data.Endpoints;
+import io.godwit.ops.region.RegionConfig;
 import io.godwit.ops.serve.HealthServer;
+import io.godwit.ops.settings.Settings;
 import io.godwit.ops.summary.RunFold;
 import io.godwit.schemas.kafka.KafkaSettings;
 import io.godwit.schemas.service.Service;
@@ -104,6 +106,10 @@ public final class RegionRun implements AutoCloseable {
     }
 
     private void tell() {
+        List<String> changed = Settings.changed(plan.region(), RegionConfig.DEFAULTS);
+        if (!changed.isEmpty()) {
+            System.err.println("settings  " + String.join(" ", changed));
+        }
         System.err.println("data      " + data.path().toAbsolutePath() + ", at most "
                 + plan.region().retain() + " of observations kept (--retain)");
         sites.forEach((site, run) -> System.err.println("site      " + site + ": broker "

@@ -1,19 +1,16 @@
 package io.godwit.ops.up;
 
 import io.godwit.ops.broker.BrokerProcess;
-import io.godwit.ops.cli.EverySegment;
 import io.godwit.ops.cli.Failed;
 import io.godwit.ops.cli.HostJoins;
-import io.godwit.ops.cli.Operator;
 import io.godwit.ops.cli.Refused;
 import io.godwit.ops.region.RegionConfig;
-import io.godwit.schemas.events.ModeChanged;
+import io.godwit.ops.service.FirstRecords;
 import io.godwit.schemas.kafka.KafkaLog;
 import io.godwit.schemas.kafka.KafkaSettings;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.kafka.Topics;
 import io.godwit.schemas.log.Log;
-import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.service.Health;
 import io.godwit.schemas.service.Service;
 import java.io.IOException;
@@ -80,19 +77,7 @@ final class SiteRun implements AutoCloseable {
             }
         }
         try (Log log = new KafkaLog(kafka, site)) {
-            HostJoins.append(kafka, HostJoins.inventory(log), log.segments(), hosts, Operator.name(), "godwit up");
-            boolean hasMode = log.end(Topic.CONTROLS, 0) > log.beginning(Topic.CONTROLS, 0);
-            if (!hasMode) {
-                String reason = mode.equals("auto")
-                        ? "first start with simulated hosts"
-                        : "first start with real hosts; switch with: godwit site mode auto --reason …";
-                EverySegment.append(
-                        kafka,
-                        Topic.CONTROLS,
-                        log.segments(),
-                        "mode",
-                        new ModeChanged(site, mode, Operator.name(), reason));
-            }
+            FirstRecords.append(kafka, log, hosts, mode, "godwit up");
         }
     }
 

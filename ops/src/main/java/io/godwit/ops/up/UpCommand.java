@@ -15,6 +15,7 @@ import io.godwit.ops.cli.RealHosts;
 import io.godwit.ops.data.DataFolder;
 import io.godwit.ops.data.FleetPlan;
 import io.godwit.ops.region.RegionConfig;
+import io.godwit.ops.service.FirstRecords;
 import io.godwit.ops.settings.Settings;
 import io.godwit.ops.settings.SettingsFault;
 import io.godwit.ops.summary.RunFold;
@@ -175,7 +176,7 @@ public final class UpCommand implements Callable<Integer> {
         for (String site : names) {
             DataCentres one = DataCentres.of(region.hosts(), site);
             simulated.put(site, one);
-            wanted.put(site, joins(one.fleet()));
+            wanted.put(site, FirstRecords.joins(one.fleet()));
         }
         SimulatedFleet first = simulated.get(names.getFirst()).fleet();
         FleetPlan fleet = new FleetPlan(
@@ -234,12 +235,6 @@ public final class UpCommand implements Callable<Integer> {
             region = region.withSamplePeriod(Durations.parse(samplePeriod));
         }
         return region.withHosts(simulation(region.hosts()));
-    }
-
-    private static List<HostJoins.Wanted> joins(SimulatedFleet fleet) {
-        return fleet.hosts().stream()
-                .map(host -> new HostJoins.Wanted(host.hostId(), host.rack(), host.name(), "simulated:" + host.name()))
-                .toList();
     }
 
     private void summarise(Map<String, RunFold> folds) {

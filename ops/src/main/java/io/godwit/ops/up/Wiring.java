@@ -64,6 +64,7 @@ final class Wiring implements RegionRun.Services, AutoCloseable {
                 : List.of(MirrorService.start(
                         sites,
                         sites.stream().map(KafkaSettings::site).collect(Collectors.toSet()),
+                        plan.region().overlay().mirrorAddress(),
                         OverlayMetrics.shared()));
     }
 

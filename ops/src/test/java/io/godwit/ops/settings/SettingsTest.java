@@ -105,4 +105,12 @@ final class SettingsTest {
                         "mover.concurrent-moves=2"),
                 Settings.lines(region));
     }
+
+    @Test
+    void those_that_differ_from_the_defaults_are_shown_alone() {
+        Region usual = new Region("west", ByteSize.ofGibibytes(2), Map.of(), List.of(), Mover.DEFAULTS);
+        Region other = new Region("west", ByteSize.ofGibibytes(1), Map.of(), List.of(), Mover.DEFAULTS);
+        assertEquals(List.of("retain=1GiB"), Settings.changed(other, usual));
+        assertEquals(List.of(), Settings.changed(usual, usual));
+    }
 }

@@ -22,6 +22,7 @@ public final class MirrorPlan {
 
     private final List<KafkaSettings> sites;
     private final Set<String> targets;
+    private final String address;
 
     /** One direction. */
     public record Direction(KafkaSettings source, KafkaSettings target) {}
@@ -29,11 +30,13 @@ public final class MirrorPlan {
     /**
      * @param sites all sites of the region, each with its Kafka
      * @param targets names of the sites that this process mirrors to
+     * @param address where other workers of these targets reach this one
      * @throws IllegalArgumentException if a topic name would have two homes, or a target is no site
      */
-    public MirrorPlan(List<KafkaSettings> sites, Set<String> targets) {
+    public MirrorPlan(List<KafkaSettings> sites, Set<String> targets, String address) {
         this.sites = List.copyOf(sites);
         this.targets = Set.copyOf(targets);
+        this.address = address;
         Map<String, String> homes = new TreeMap<>();
         for (KafkaSettings site : sites) {
             for (String name : Topic.namesOf(site.site())) {
@@ -76,9 +79,9 @@ public final class MirrorPlan {
         Map<String, String> settings = new HashMap<>();
         settings.put("clusters", sites.stream().map(KafkaSettings::site).collect(Collectors.joining(",")));
         settings.put("replication.policy.class", "org.apache.kafka.connect.mirror.IdentityReplicationPolicy");
-        // exactly-once needs the way between workers, on loopback and any free port
+        // exactly-once needs the way between workers, on any free port
         settings.put("dedicated.mode.enable.internal.rest", "true");
-        settings.put("listeners", "http://127.0.0.1:0");
+        settings.put("listeners", "http://" + address + ":0");
         // what we need is listed in service files; walking the whole class path takes seconds, three times
         settings.put("plugin.discovery", "service_load");
         settings.put("emit.heartbeats.enabled", "false");

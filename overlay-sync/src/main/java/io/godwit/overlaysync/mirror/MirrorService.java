@@ -49,10 +49,12 @@ public final class MirrorService implements Service {
      *
      * @param sites all sites of the region, each with its Kafka
      * @param targets sites that this process writes to: all where one process serves the region, else the own one
+     * @param address where other processes that mirror to the same targets reach this one; they share the work
      * @throws IllegalArgumentException if a topic name would be mirrored both ways
      */
-    public static MirrorService start(List<KafkaSettings> sites, Set<String> targets, OverlayMetrics metrics) {
-        MirrorService service = new MirrorService(new MirrorPlan(sites, targets), metrics);
+    public static MirrorService start(
+            List<KafkaSettings> sites, Set<String> targets, String address, OverlayMetrics metrics) {
+        MirrorService service = new MirrorService(new MirrorPlan(sites, targets, address), metrics);
         // Connect ends the whole process where a worker cannot go on; here that would end the services beside it as
         // well
         Exit.setExitProcedure((code, message) -> {

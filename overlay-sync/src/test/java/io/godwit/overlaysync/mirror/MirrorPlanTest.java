@@ -35,13 +35,14 @@ final class MirrorPlanTest {
         try (InputStream file = MirrorPlanTest.class.getResourceAsStream("mirror.settings")) {
             assertEquals(
                     new String(file.readAllBytes(), StandardCharsets.UTF_8),
-                    lines(new MirrorPlan(List.of(A, B), Set.of("a", "b")).settings(Map.of("a", 1, "b", 3))));
+                    lines(new MirrorPlan(List.of(A, B), Set.of("a", "b"), "127.0.0.1")
+                            .settings(Map.of("a", 1, "b", 3))));
         }
     }
 
     @Test
     void each_site_gives_its_own_topics_and_no_copy_of_anothers() {
-        Map<String, String> settings = new MirrorPlan(List.of(A, B), Set.of("a", "b")).settings(Map.of());
+        Map<String, String> settings = new MirrorPlan(List.of(A, B), Set.of("a", "b"), "127.0.0.1").settings(Map.of());
         assertTrue(matches(settings.get("a->b.topics"), "a.inventory.host.v1"));
         assertFalse(matches(settings.get("a->b.topics"), "b.inventory.host.v1"));
         assertFalse(matches(settings.get("a->b.topics"), "axinventory.host.v1"));
@@ -51,7 +52,7 @@ final class MirrorPlanTest {
 
     @Test
     void a_site_on_its_own_only_takes() {
-        MirrorPlan plan = new MirrorPlan(List.of(A, B), Set.of("b"));
+        MirrorPlan plan = new MirrorPlan(List.of(A, B), Set.of("b"), "127.0.0.1");
         assertEquals(List.of(new MirrorPlan.Direction(A, B)), plan.directions());
         assertFalse(plan.settings(Map.of()).containsKey("b->a.enabled"));
     }
@@ -61,7 +62,7 @@ final class MirrorPlanTest {
         KafkaSettings c = KafkaSettings.of("c", "127.0.0.1:9003");
         assertEquals(
                 6,
-                new MirrorPlan(List.of(A, B, c), Set.of("a", "b", "c"))
+                new MirrorPlan(List.of(A, B, c), Set.of("a", "b", "c"), "127.0.0.1")
                         .directions()
                         .size());
     }
@@ -69,8 +70,8 @@ final class MirrorPlanTest {
     @Test
     void one_name_for_two_sites_is_refused() {
         KafkaSettings twin = KafkaSettings.of("a", "127.0.0.1:9002");
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> new MirrorPlan(List.of(A, twin), Set.of("a")));
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> new MirrorPlan(List.of(A, twin), Set.of("a"), "127.0.0.1"));
         assertEquals(
                 "topic a.inventory.host.v1 would be mirrored both ways: sites at 127.0.0.1:9001 and 127.0.0.1:9002 are"
                         + " both called a; give each site a name of its own",
@@ -81,7 +82,9 @@ final class MirrorPlanTest {
     void a_target_that_is_no_site_is_refused() {
         assertEquals(
                 "mirror target c is no site; give one of a, b",
-                assertThrows(IllegalArgumentException.class, () -> new MirrorPlan(List.of(A, B), Set.of("c")))
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> new MirrorPlan(List.of(A, B), Set.of("c"), "127.0.0.1"))
                         .getMessage());
     }
 
