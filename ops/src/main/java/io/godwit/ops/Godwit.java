@@ -20,12 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The command line: {@code godwit VERB …}. */
 @Command(
         name = "godwit",
         description = "Keeps the virtual machines of a region in the right place, and can say why.",
-        mixinStandardHelpOptions = true,
         version = "godwit 0.1.0",
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
@@ -58,6 +59,20 @@ import picocli.CommandLine.Command;
         })
 public final class Godwit {
     private static final Logger LOG = LoggerFactory.getLogger(Godwit.class);
+
+    /** On every command and subcommand, so that help is a word away wherever one is. */
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Shows this help.")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Shows the version.")
+    boolean version;
 
     private Godwit() {}
 

@@ -7,6 +7,9 @@ import io.godwit.ops.cli.ExitCode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -45,6 +48,41 @@ final class CommandLineTest {
                 ExitCode.USAGE,
                 run("up", "--trace", "planetlab:" + folder.resolve("none.csv"), "--data", folder.toString()));
         assertTrue(told.toString().contains("none.csv"), told.toString());
+    }
+
+    @Test
+    void every_command_shows_help_and_the_first_one_the_version() {
+        List<String> without = new ArrayList<>();
+        everyCommand(Godwit.commandLine(), List.of()).forEach(words -> {
+            for (String help : List.of("-h", "--help")) {
+                StringWriter shown = new StringWriter();
+                CommandLine line = Godwit.commandLine().setOut(new PrintWriter(shown, true));
+                line.setErr(new PrintWriter(told, true));
+                int code = line.execute(
+                        Stream.concat(words.stream(), Stream.of(help)).toArray(String[]::new));
+                if (code != ExitCode.OK || !shown.toString().startsWith("Usage: " + usage(words))) {
+                    without.add(String.join(" ", words) + " " + help);
+                }
+            }
+        });
+        assertEquals(List.of(), without, told.toString());
+        assertEquals(ExitCode.OK, run("--version"));
+        assertEquals(ExitCode.USAGE, run("host"), "a group needs a verb");
+        assertTrue(told.toString().contains("Missing required subcommand"), told.toString());
+    }
+
+    private static String usage(List<String> words) {
+        return ("godwit " + String.join(" ", words)).strip() + " ";
+    }
+
+    private static Stream<List<String>> everyCommand(CommandLine line, List<String> words) {
+        return Stream.concat(
+                Stream.of(words),
+                line.getSubcommands().entrySet().stream()
+                        .flatMap(sub -> everyCommand(
+                                sub.getValue(),
+                                Stream.concat(words.stream(), Stream.of(sub.getKey()))
+                                        .toList())));
     }
 
     private int run(String... arguments) {

@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         sortOptions = false,
-        mixinStandardHelpOptions = true,
         description = "Measures this build on this machine, each figure beside a limit measured in the same run.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:it ran", "1:it could not run; the message says why", "3:a target is missed (with --check)"},

@@ -30,7 +30,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "latency",
         sortOptions = false,
-        mixinStandardHelpOptions = true,
         description = "From the sample that completes the evidence to the first command, with 40 hosts and 400 VMs;"
                 + " beside it two bare transactional hops of 20 ms on the same broker.")
 final class LatencyBench extends Bench {

@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "ready",
         sortOptions = false,
-        mixinStandardHelpOptions = true,
         description =
                 "Time from start to ready of 40 hosts and 400 VMs, and memory 30 s later; beside it a bare broker.")
 final class ReadyBench extends Bench {

@@ -32,7 +32,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rebuild",
         sortOptions = false,
-        mixinStandardHelpOptions = true,
         description = "Samples per client CPU second: read only, folded as the product does, and in a bare loop.")
 final class RebuildBench extends Bench {
     private static final String SITE = "bench";

@@ -12,7 +12,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rules",
         sortOptions = false,
-        mixinStandardHelpOptions = true,
         description = "Samples per CPU second through the built-in rules, each alone and all together, beside the same"
                 + " rules as a hand-written loop.")
 final class RulesBench extends Bench {

@@ -28,7 +28,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "scale",
         sortOptions = false,
-        mixinStandardHelpOptions = true,
         description = "10000 hosts and 100000 VMs through the real log, sampled every 10 s: does the lag grow, and who"
                 + " uses the CPU?")
 final class ScaleBench extends Bench {

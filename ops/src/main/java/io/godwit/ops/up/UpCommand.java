@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
             "",
             "Tells each detection and each migration in one line. Ctrl-C stops in order; started again on the same"
                     + " data, it goes on.",
-            "The disk is watched: a warning below the larger of 1 GiB and 5 %, a stop in order below 256 MiB."
+            "The disk is watched: a warning below the larger of 1 GiB and 5 %%, a stop in order below 256 MiB."
         })
 public final class UpCommand implements Callable<Integer> {
     private static final int VMS_PER_HOST = 10;
@@ -86,7 +86,8 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--trace",
             paramLabel = "FORMAT:PATH",
-            description = "Drives the VMs' load from real traces: planetlab, bitbrains or events.")
+            description = "Drives the VMs' load from real traces: planetlab, bitbrains or events; PATH is a file, or a"
+                    + " folder of files.")
     String trace = "";
 
     @Option(

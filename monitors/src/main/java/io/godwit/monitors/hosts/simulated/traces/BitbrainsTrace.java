@@ -36,20 +36,12 @@ final class BitbrainsTrace {
 
     private BitbrainsTrace() {}
 
-    static Trace read(Path file) {
+    /** @param files a VM that stands in several goes on from one to the next */
+    static Trace read(List<Path> files) {
         Map<String, List<Sample>> samples = new LinkedHashMap<>();
-        if (file.getFileName().toString().startsWith("rnd-") || !isOriginal(file)) {
-            new CsvFile(file).read(',', COLUMNS, line -> add(samples, line, line.text(0), 1));
-        } else {
-            new CsvFile(file).read(';', ORIGINAL_COLUMNS, line -> {
-                if (line.fields().length != ORIGINAL_FIELDS) {
-                    throw line.fault(0, "the line has %d fields; give 11".formatted(line.fields().length));
-                }
-                add(samples, line, file.getFileName().toString(), 0);
-            });
-        }
+        files.forEach(file -> add(samples, file));
         if (samples.isEmpty()) {
-            throw new TraceFault(file, "holds no sample; give at least one line after the header");
+            throw new TraceFault(files.getFirst(), "holds no sample; give at least one line after the header");
         }
         long first = Long.MAX_VALUE;
         long last = Long.MIN_VALUE;
@@ -65,6 +57,19 @@ final class BitbrainsTrace {
                 new TraceLoad(series, lengthMicros),
                 Optional.empty(),
                 "Bitbrains, %d VMs, %.1f days".formatted(series.size(), lengthMicros / 86_400e6));
+    }
+
+    private static void add(Map<String, List<Sample>> samples, Path file) {
+        if (!isOriginal(file)) {
+            new CsvFile(file).read(',', COLUMNS, line -> add(samples, line, line.text(0), 1));
+            return;
+        }
+        new CsvFile(file).read(';', ORIGINAL_COLUMNS, line -> {
+            if (line.fields().length != ORIGINAL_FIELDS) {
+                throw line.fault(0, "the line has %d fields; give 11".formatted(line.fields().length));
+            }
+            add(samples, line, file.getFileName().toString(), 0);
+        });
     }
 
     /** Whether the first line is that of the originals; a file that is neither is told by the reader of the other kind. */

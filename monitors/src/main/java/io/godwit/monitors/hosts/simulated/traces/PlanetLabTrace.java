@@ -13,13 +13,24 @@ final class PlanetLabTrace {
 
     private PlanetLabTrace() {}
 
-    static Trace read(Path file) {
+    /** @param files their VMs stand one after another; each file has the same number of samples */
+    static Trace read(List<Path> files) {
         List<TraceLoad.Series> series = new ArrayList<>();
-        List<String> header = new CsvFile(file).read(',', List.of("vm", "u0"), line -> series.add(series(line)));
-        if (series.isEmpty()) {
-            throw new TraceFault(file, "holds no VM; give at least one line after the header");
+        int samples = 0;
+        for (Path file : files) {
+            int before = series.size();
+            List<String> header = new CsvFile(file).read(',', List.of("vm", "u0"), line -> series.add(series(line)));
+            if (series.size() == before) {
+                throw new TraceFault(file, "holds no VM; give at least one line after the header");
+            }
+            if (before > 0 && header.size() - 1 != samples) {
+                throw new TraceFault(
+                        file,
+                        "has %d samples per VM, the files before it %d; name one file, or a folder of equally long ones"
+                                .formatted(header.size() - 1, samples));
+            }
+            samples = header.size() - 1;
         }
-        int samples = header.size() - 1;
         return new Trace(
                 new TraceLoad(series, samples * INTERVAL_MICROS),
                 Optional.empty(),

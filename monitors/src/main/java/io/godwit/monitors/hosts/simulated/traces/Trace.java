@@ -2,6 +2,7 @@ package io.godwit.monitors.hosts.simulated.traces;
 
 import io.godwit.monitors.hosts.simulated.model.Load;
 import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A recorded load.
@@ -20,9 +22,9 @@ public record Trace(Load load, Optional<SimulatedFleet> fleet, String says) {
 
     /** Formats of traces. */
     public enum Format {
-        /** One line per VM, a percentage every 300 s. */
+        /** One line per VM, a percentage every 300 s; of a folder each file. */
         PLANETLAB,
-        /** One line per VM and time, CPU, disk and network. */
+        /** One line per VM and time, CPU, disk and network; of a folder each file. */
         BITBRAINS,
         /** A folder with fleet.csv and load.csv: who stands where, and each change of load. */
         EVENTS;
@@ -68,8 +70,8 @@ public record Trace(Load load, Optional<SimulatedFleet> fleet, String says) {
     public static Trace read(Option option, String site, int racks) {
         Path path = option.path();
         return switch (option.format()) {
-            case PLANETLAB -> PlanetLabTrace.read(file(path));
-            case BITBRAINS -> BitbrainsTrace.read(file(path));
+            case PLANETLAB -> PlanetLabTrace.read(files(path));
+            case BITBRAINS -> BitbrainsTrace.read(files(path));
             case EVENTS ->
                 EventsTrace.read(file(path.resolve("fleet.csv")), file(path.resolve("load.csv")), site, racks);
         };
@@ -78,7 +80,7 @@ public record Trace(Load load, Optional<SimulatedFleet> fleet, String says) {
     /** The path, if a file is there. */
     static Path file(Path path) {
         if (Files.isDirectory(path)) {
-            throw new TraceFault(path, "is a folder; name one file in it" + candidates(path));
+            throw new TraceFault(path, "is a folder; give a file of this name");
         }
         if (!Files.isRegularFile(path)) {
             throw new TraceFault(path, "is not there; give the path of an existing file");
@@ -86,16 +88,23 @@ public record Trace(Load load, Optional<SimulatedFleet> fleet, String says) {
         return path;
     }
 
-    private static String candidates(Path folder) {
-        try (var files = Files.list(folder)) {
-            List<String> names = files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.contains(".csv"))
+    /** The file itself, or every CSV file of a folder in the order of their names; what is deeper is left alone. */
+    private static List<Path> files(Path path) {
+        if (!Files.isDirectory(path)) {
+            return List.of(file(path));
+        }
+        try (Stream<Path> present = Files.list(path)) {
+            List<Path> files = present.filter(file ->
+                            file.toString().endsWith(".csv") || file.toString().endsWith(".csv.gz"))
                     .sorted()
-                    .limit(5)
                     .toList();
-            return names.isEmpty() ? "" : ", as in " + String.join(", ", names);
-        } catch (java.io.IOException unreadable) {
-            return "";
+            if (files.isEmpty()) {
+                throw new TraceFault(path, "is a folder without a .csv or .csv.gz file; name a file, or its folder");
+            }
+            return files;
+        } catch (IOException unreadable) {
+            throw new TraceFault(
+                    path, "cannot be read (" + unreadable.getMessage() + "); give a folder that you may read");
         }
     }
 }

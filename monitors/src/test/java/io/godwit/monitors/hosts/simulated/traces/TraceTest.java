@@ -70,8 +70,32 @@ class TraceTest {
         assertTrue(fault(Trace.Format.PLANETLAB, file("s.csv", "")).contains("is empty"));
         assertTrue(fault(Trace.Format.PLANETLAB, file("t.csv", "time,u0\n")).contains("must begin with vm,u0"));
         assertTrue(fault(Trace.Format.PLANETLAB, folder.resolve("none.csv")).contains("is not there"));
-        assertTrue(fault(Trace.Format.PLANETLAB, folder).contains("is a folder; name one file in it, as in p.csv"));
         assertTrue(fault(Trace.Format.PLANETLAB, file("u.csv.gz", "vm,u0\n")).contains("cannot be read"));
+    }
+
+    @Test
+    void a_folder_plays_the_series_of_all_its_files_in_the_order_of_their_names() throws IOException {
+        assertTrue(fault(Trace.Format.PLANETLAB, folder).contains("is a folder without a .csv or .csv.gz file"));
+        file("b.csv", "vm,u0\ny,2\n");
+        file("a.csv", "vm,u0\nx,1\n");
+        file("README.md", "no trace");
+        Load load = read(Trace.Format.PLANETLAB, folder).load();
+        assertEquals(10, load.at(0, 0).cpuPermille());
+        assertEquals(20, load.at(1, 0).cpuPermille());
+        Path longer = file("c.csv", "vm,u0,u1\nz,3,4\n");
+        assertEquals(
+                longer + ": has 2 samples per VM, the files before it 1; name one file, or a folder of equally long"
+                        + " ones",
+                fault(Trace.Format.PLANETLAB, folder));
+    }
+
+    @Test
+    void a_bitbrains_vm_goes_on_from_one_file_of_a_folder_to_the_next() throws IOException {
+        file("1.csv", BITBRAINS_HEADER + "1,1000,2,5852,637.9,10,0,0,0,0,0,0\n");
+        file("2.csv", BITBRAINS_HEADER + "1,1300,2,5852,637.9,20,0,0,0,0,0,0\n");
+        Load load = read(Trace.Format.BITBRAINS, folder).load();
+        assertEquals(100, load.at(0, 0).cpuPermille());
+        assertEquals(200, load.at(0, 300 * SECOND).cpuPermille());
     }
 
     @Test
@@ -152,6 +176,16 @@ class TraceTest {
         assertEquals(
                 1,
                 ((TraceLoad) read(Trace.Format.BITBRAINS, data.resolve("bitbrains-rnd/raw/2013-7_5.csv.gz"))
+                                .load())
+                        .size());
+        assertEquals(
+                1052 + 1516 + 1233,
+                ((TraceLoad) read(Trace.Format.PLANETLAB, data.resolve("planetlab-cpu"))
+                                .load())
+                        .size());
+        assertEquals(
+                3,
+                ((TraceLoad) read(Trace.Format.BITBRAINS, data.resolve("bitbrains-rnd/raw"))
                                 .load())
                         .size());
         Trace events = read(Trace.Format.EVENTS, data.resolve("vmplaces-64"));
