@@ -1,6 +1,8 @@
 package io.godwit.ops.up;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Console;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Optional;
 
@@ -10,6 +12,9 @@ import java.util.Optional;
  */
 public final class Terminal {
     private static final String CLEAR_LINE = "\r\u001b[2K";
+    // A line longer than the terminal is wide must not go on in the next row, which CLEAR_LINE would leave behind.
+    private static final String WRAP_OFF = "\u001b[?7l";
+    private static final String WRAP_ON = "\u001b[?7h";
 
     private final PrintStream lines;
     private final PrintStream status;
@@ -23,12 +28,21 @@ public final class Terminal {
         this.showsStatus = showsStatus;
     }
 
-    /** Lines to standard output, or to standard error where the output is data. */
+    /**
+     * Lines and status to standard output; where the output is data, lines to standard error and no status. What others say on
+     * standard error, as the log does, stands above the status line from now on.
+     */
     public static Terminal of(boolean outputIsData) {
-        boolean terminal =
-                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
-                        && !"dumb".equals(System.getenv("TERM"));
-        return new Terminal(outputIsData ? System.err : System.out, System.err, terminal);
+        boolean terminal = !outputIsData
+                && Optional.ofNullable(System.console())
+                        .map(Console::isTerminal)
+                        .orElse(false)
+                && !"dumb".equals(System.getenv("TERM"));
+        Terminal made = new Terminal(outputIsData ? System.err : System.out, System.out, terminal);
+        if (terminal) {
+            System.setErr(made.above(System.err));
+        }
+        return made;
     }
 
     public synchronized void line(String text) {
@@ -53,6 +67,18 @@ public final class Terminal {
         shown = "";
     }
 
+    /** A stream whose whole lines go to the given one, above the status line. */
+    PrintStream above(PrintStream talk) {
+        return new PrintStream(new WholeLines(talk), true, talk.charset());
+    }
+
+    private synchronized void write(PrintStream talk, ByteArrayOutputStream line) {
+        clear();
+        talk.writeBytes(line.toByteArray());
+        talk.flush();
+        draw();
+    }
+
     private void clear() {
         if (!shown.isEmpty()) {
             status.print(CLEAR_LINE);
@@ -62,8 +88,27 @@ public final class Terminal {
 
     private void draw() {
         if (!shown.isEmpty()) {
-            status.print(shown);
+            status.print(WRAP_OFF + shown + WRAP_ON);
             status.flush();
+        }
+    }
+
+    /** Keeps what is written until its line is whole. */
+    private final class WholeLines extends OutputStream {
+        private final PrintStream talk;
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+        WholeLines(PrintStream talk) {
+            this.talk = talk;
+        }
+
+        @Override
+        public synchronized void write(int octet) {
+            line.write(octet);
+            if (octet == '\n') {
+                Terminal.this.write(talk, line);
+                line.reset();
+            }
         }
     }
 }
