@@ -26,7 +26,8 @@ final class HostAdd implements Runnable {
 
     @Override
     public void run() {
-        HostJoins.Wanted wanted = RealHosts.identify(RealHosts.parse(text));
+        HostJoins.Wanted wanted =
+                RealHosts.identify(RealHosts.parse(text), common.region().libvirt());
         SiteKafka kafka = common.home();
         try (Log log = CommonOptions.open(kafka)) {
             Inventory inventory = HostJoins.inventory(log);

@@ -34,9 +34,9 @@ public final class RealHosts {
     }
 
     /** Asks the host for its id; ends within libvirt's time-outs. */
-    static HostJoins.Wanted identify(Written written) {
+    static HostJoins.Wanted identify(Written written, LibvirtSettings settings) {
         try {
-            LibvirtHosts.Identity identity = LibvirtHosts.identify(written.uri(), LibvirtSettings.DEFAULTS);
+            LibvirtHosts.Identity identity = LibvirtHosts.identify(written.uri(), settings);
             return new HostJoins.Wanted(
                     identity.hostId(), written.rack(), written.name().orElse(identity.hostName()), written.uri());
         } catch (HostUnreachable unreachable) {
@@ -44,25 +44,38 @@ public final class RealHosts {
         }
     }
 
-    /** All hosts of a command line; one that is named twice is refused. */
-    public static List<HostJoins.Wanted> identifyAll(List<String> texts) {
+    /** All hosts of a command line; one that is named twice is refused, and all that do not answer are told at once. */
+    public static List<HostJoins.Wanted> identifyAll(List<String> texts, LibvirtSettings settings) {
         List<HostJoins.Wanted> hosts = new ArrayList<>();
+        List<String> silent = new ArrayList<>();
         Map<String, String> uriById = new HashMap<>();
         Map<String, String> uriByLabel = new HashMap<>();
         for (Written written : texts.stream().map(RealHosts::parse).toList()) {
-            HostJoins.Wanted host = identify(written);
-            refuseSecond(uriById.put(host.id(), host.uri()), "host " + host.id(), host.uri());
-            String label = host.rack() + "/" + host.name();
-            refuseSecond(uriByLabel.put(label, host.uri()), label, host.uri());
-            hosts.add(host);
+            try {
+                HostJoins.Wanted host = identify(written, settings);
+                String label = host.rack() + "/" + host.name();
+                refuseSecond(uriById.put(host.id(), host.uri()), "host " + host.id(), host.uri(), "name it once");
+                refuseSecond(
+                        uriByLabel.put(label, host.uri()),
+                        label,
+                        host.uri(),
+                        "give each a name of its own with RACK/NAME=URI");
+                hosts.add(host);
+            } catch (Failed unreachable) {
+                silent.add(unreachable.getMessage());
+            }
+        }
+        if (!silent.isEmpty()) {
+            throw new Failed(String.join("\n", silent)
+                    + "\nTo start without: leave it out of --libvirt. One that was added before stays in the inventory"
+                    + " and is watched; another is added when it answers, with: godwit host add");
         }
         return hosts;
     }
 
-    private static void refuseSecond(String before, String what, String uri) {
+    private static void refuseSecond(String before, String what, String uri, String remedy) {
         if (before != null) {
-            throw new Refused(what + " is named twice, by " + before + " and by " + uri
-                    + "; name it once, or give each a name of its own with RACK/NAME=URI");
+            throw new Refused(what + " is named twice, by " + before + " and by " + uri + "; " + remedy);
         }
     }
 }

@@ -40,7 +40,7 @@ public record DiskWatch(long warnBelowBytes, long stopBelowBytes) {
         String free = (freeBytes >> 20) + " MiB are free on the disk of " + folder;
         if (freeBytes < stopBelowBytes) {
             return new Verdict.Full(
-                    "%s, below the bound of %d MiB: stopping before the broker dies of it; free some space, then start again on the same data"
+                    "%s, below the bound of %d MiB: all stops before the broker dies of it; free some space, then start again on the same data"
                             .formatted(free, stopBelowBytes >> 20));
         }
         if (freeBytes < warnBelowBytes) {

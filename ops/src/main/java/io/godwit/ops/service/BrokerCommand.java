@@ -6,6 +6,7 @@ import io.godwit.ops.cli.Failed;
 import io.godwit.ops.cli.Refused;
 import io.godwit.ops.data.DataFolder;
 import io.godwit.ops.data.DataRefused;
+import io.godwit.ops.data.DiskWatch;
 import io.godwit.ops.data.Endpoints;
 import io.godwit.ops.region.RegionConfig;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -60,7 +63,7 @@ public final class BrokerCommand implements Runnable {
                                 }
                             },
                             "stop"));
-            String why = end.get();
+            String why = awaitEnd(end, folder);
             if (!why.isEmpty()) {
                 throw new Failed(why);
             }
@@ -72,6 +75,28 @@ public final class BrokerCommand implements Runnable {
             Thread.currentThread().interrupt();
         } finally {
             stopped.countDown();
+        }
+    }
+
+    /** Watches the disk meanwhile: a broker that cannot write dies of it. */
+    private static String awaitEnd(CompletableFuture<String> end, Path folder)
+            throws InterruptedException, ExecutionException, IOException {
+        boolean warned = false;
+        while (true) {
+            try {
+                return end.get(1, TimeUnit.SECONDS);
+            } catch (TimeoutException _) {
+                switch (DiskWatch.look(folder)) {
+                    case DiskWatch.Verdict.Enough _ -> warned = false;
+                    case DiskWatch.Verdict.Low(String says) -> {
+                        if (!warned) {
+                            System.err.println("disk: " + says);
+                        }
+                        warned = true;
+                    }
+                    case DiskWatch.Verdict.Full(String says) -> end.complete(says);
+                }
+            }
         }
     }
 

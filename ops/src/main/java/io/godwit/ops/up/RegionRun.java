@@ -14,12 +14,15 @@ import io.godwit.schemas.kafka.KafkaSettings;
 import io.godwit.schemas.service.Service;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,7 +41,7 @@ public final class RegionRun implements AutoCloseable {
     }
 
     private static final Duration STATUS_EVERY = Duration.ofSeconds(1);
-    private static final int DISK_LOOK_EVERY = 10;
+    private static final int SECONDS_BETWEEN_WARNINGS = 60;
 
     private final UpPlan plan;
     private final Terminal terminal;
@@ -48,6 +51,7 @@ public final class RegionRun implements AutoCloseable {
     private final BlockingQueue<String> stops = new LinkedBlockingQueue<>();
     private final List<Service> between = new ArrayList<>();
     private HealthServer http;
+    private long warnAgainAtSecond;
 
     private RegionRun(UpPlan plan, Terminal terminal, Clock clock, DataFolder data) {
         this.plan = plan;
@@ -64,6 +68,7 @@ public final class RegionRun implements AutoCloseable {
     static RegionRun start(UpPlan plan, Terminal terminal, Clock clock, Services services) {
 
         try {
+            refuseFullDisk(plan.data());
             DataFolder data = DataFolder.lock(plan.data());
             RegionRun run = new RegionRun(plan, terminal, clock, data);
             try {
@@ -78,6 +83,13 @@ public final class RegionRun implements AutoCloseable {
             throw new Refused(refused.getMessage());
         } catch (IOException failed) {
             throw new Failed(failed.getMessage(), failed);
+        }
+    }
+
+    private static void refuseFullDisk(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        if (DiskWatch.look(folder) instanceof DiskWatch.Verdict.Full(String says)) {
+            throw new Refused(says);
         }
     }
 
@@ -158,21 +170,27 @@ public final class RegionRun implements AutoCloseable {
             }
             terminal.status(
                     sites.values().stream().map(run -> run.watch().status()).collect(Collectors.joining("   ||   ")));
-            if (second % DISK_LOOK_EVERY == 0) {
-                lookAtDisk();
-            }
+            lookAtDisk(second);
         }
     }
 
-    private void lookAtDisk() {
+    /** Looks each second, because others may fill the disk quickly; warns at once and then each minute. */
+    private void lookAtDisk(long second) {
+        Optional<String> warning = Optional.empty();
         try {
             switch (DiskWatch.look(data.path())) {
                 case DiskWatch.Verdict.Enough _ -> {}
-                case DiskWatch.Verdict.Low(String says) -> terminal.line("disk: " + says);
+                case DiskWatch.Verdict.Low(String says) -> warning = Optional.of(says);
                 case DiskWatch.Verdict.Full(String says) -> stop(says);
             }
         } catch (IOException unreadable) {
-            terminal.line("disk: cannot be judged: " + unreadable.getMessage());
+            warning = Optional.of("cannot be judged: " + unreadable.getMessage());
+        }
+        if (warning.isEmpty()) {
+            warnAgainAtSecond = 0;
+        } else if (second >= warnAgainAtSecond) {
+            terminal.line("disk: " + warning.get());
+            warnAgainAtSecond = second + SECONDS_BETWEEN_WARNINGS;
         }
     }
 

@@ -88,7 +88,7 @@ public final class Terminal {
 
     private void draw() {
         if (!shown.isEmpty()) {
-            status.print(WRAP_OFF + shown + WRAP_ON);
+            status.print(WRAP_OFF + shown + " " + WRAP_ON); // a cut line ends in what is printed last
             status.flush();
         }
     }

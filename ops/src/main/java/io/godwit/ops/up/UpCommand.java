@@ -169,7 +169,7 @@ public final class UpCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "--libvirt takes one site; give one with --sites, or start the other site by itself");
             }
-            wanted.put(names.getFirst(), RealHosts.identifyAll(libvirt));
+            wanted.put(names.getFirst(), RealHosts.identifyAll(libvirt, region.libvirt()));
             FleetPlan fleet = new FleetPlan(names, "libvirt", 0, 0, 0, 0, "", region.segments());
             return new UpPlan(region, folder, fleet, wanted, Map.of(), "advise", stop);
         }

@@ -42,7 +42,7 @@ final class TerminalTest {
     }
 
     private static String status(String text) {
-        return "\u001b[?7l" + text + "\u001b[?7h";
+        return "\u001b[?7l" + text + " \u001b[?7h";
     }
 
     private String shown() {

@@ -43,9 +43,14 @@ public final class LibvirtHosts {
             });
         } catch (HostSilent | HypervisorError failed) {
             throw new HostUnreachable(
-                    "the libvirt host at " + uri + " cannot be used: " + failed.getMessage()
+                    "the libvirt host at " + uri + " cannot be used: " + why(failed)
                             + "; check the URI with: virsh -c '" + uri + "' hostname, and that libvirtd runs there",
                     failed);
         }
+    }
+
+    /** What stands behind a failed connect; the link itself speaks of tries that nobody makes here. */
+    private static String why(Exception failed) {
+        return (failed.getCause() == null ? failed : failed.getCause()).getMessage();
     }
 }
