@@ -27,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import picocli.CommandLine.Option;
 
 /** Options that all asking verbs share: which region, which site, how to print. */
@@ -235,12 +236,23 @@ public final class CommonOptions {
         return kafka;
     }
 
-    /** Why a Kafka does not answer now; empty where it does. */
+    /**
+     * Why a Kafka does not answer now; empty where it does.
+     *
+     * @throws Failed where it answers and refuses us, which waiting does not mend
+     */
     private static Optional<Exception> silence(SiteKafka kafka) {
         try (Admin admin = kafka.admin()) {
             admin.describeCluster().clusterId().get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
             return Optional.empty();
         } catch (ExecutionException | TimeoutException | KafkaException silent) {
+            if (silent.getCause() instanceof AuthenticationException refused) {
+                throw new Failed(
+                        "the Kafka at " + kafka.settings().bootstrap() + " (site " + kafka.site() + ") refuses us: "
+                                + refused.getMessage()
+                                + "; correct kafka.client, or the files that kafka.client-files names, in region.yaml",
+                        refused);
+            }
             return Optional.of(silent);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -36,7 +36,7 @@ final class HostAdd implements Runnable {
                 HostJoined host = present.joined();
                 throw new Refused("host " + wanted.id() + " is in the inventory already, as " + host.getSite() + "/"
                         + host.getRack() + "/" + host.getName() + " under " + host.getUri()
-                        + "; remove that one first, or add another");
+                        + "; nothing is added");
             }
             List<HostJoined> added =
                     HostJoins.append(kafka, inventory, log.segments(), List.of(wanted), Operator.name(), reason);

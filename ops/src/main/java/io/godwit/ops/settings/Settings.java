@@ -78,12 +78,24 @@ public final class Settings {
     static String text(Object value) {
         return switch (value) {
             case Duration duration -> duration(duration);
-            case ByteSize size -> size.toString().replace(" ", "");
-            case Bandwidth bandwidth -> bandwidth.toString().replace(" ", "");
+            case ByteSize size -> size(size.bytes());
+            case Bandwidth bandwidth -> size(bandwidth.bytesPerSecond()) + "/s";
             case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
             case java.util.Optional<?> optional -> optional.map(Settings::text).orElse("");
             default -> String.valueOf(value);
         };
+    }
+
+    /** In the largest unit that leaves a whole number: what is shown can be written back. */
+    private static String size(long bytes) {
+        String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
+        int unit = 0;
+        long number = bytes;
+        while (number != 0 && number % 1024 == 0 && unit < units.length - 1) {
+            number /= 1024;
+            unit++;
+        }
+        return number + units[unit];
     }
 
     private static String duration(Duration duration) {
