@@ -31,6 +31,12 @@ public final class CepMetrics {
             .labelNames("site")
             .register();
 
+    private static final Gauge RULES_REFUSED = Gauge.build(
+                    "godwit_cep_rules_refused_count",
+                    "rules that are live in the log and that this build refuses; they draw no detections")
+            .labelNames("site")
+            .register();
+
     private final String site;
 
     CepMetrics(String site) {
@@ -68,6 +74,10 @@ public final class CepMetrics {
 
     public void restore(double seconds) {
         RESTORES.labels(site).observe(seconds);
+    }
+
+    public void rulesRefused(int count) {
+        RULES_REFUSED.labels(site).set(count);
     }
 
     public void segments(int count) {

@@ -1,13 +1,11 @@
 package io.godwit.ceprules;
 
 import io.godwit.ceprules.detections.OpenDetections;
-import io.godwit.ceprules.engine.CompiledRule;
-import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.kafka.RuleLog;
-import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.ceprules.segment.LookBack;
 import io.godwit.ceprules.segment.Place;
 import io.godwit.ceprules.segment.RecordedDetections;
+import io.godwit.ceprules.segment.RecordedSignals;
 import io.godwit.ceprules.segment.SegmentDetector;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
@@ -61,6 +59,8 @@ public final class DetectionReplay {
      * @param detections how many detections began in it
      * @param digest SHA-256 over the replayed records, in hex
      * @param lookBackWhole false where the log does not reach back far enough for the rules; differences then mean nothing
+     * @param refused rule versions that were active and that this build refuses, a sentence each; what they said is taken from
+     *     the record, and the other rules are drawn again
      */
     public record Result(
             int segment,
@@ -68,6 +68,7 @@ public final class DetectionReplay {
             int detections,
             String digest,
             boolean lookBackWhole,
+            List<String> refused,
             Optional<Difference> difference) {}
 
     /**
@@ -91,14 +92,22 @@ public final class DetectionReplay {
                 : placeOf((DetectionsCheckpointed) recorded.get(start - 1));
         boolean whole = beginning == 0 || place.nextOffset() > beginning;
         List<SpecificRecord> after = recorded.subList(start, recorded.size());
-        RuleBook book = RuleLog.read(log);
-        List<Said> all = replay(log, segment, open, place, to, changes(after), book);
+        ActiveRules rules = new ActiveRules(RuleLog.read(log));
+        open.active().forEach(rules::evolve);
+        List<Said> all = replay(log, segment, open, place, to, after, rules);
         List<Said> replayed = within(all, from, to);
         List<Said> expected = within(after.stream().map(Said::of).toList(), from, to);
         int began = (int) replayed.stream()
                 .filter(said -> said.event() instanceof DetectionBegan)
                 .count();
-        return new Result(segment, replayed, began, digest(replayed), whole, difference(segment, expected, replayed));
+        return new Result(
+                segment,
+                replayed,
+                began,
+                digest(replayed),
+                whole,
+                rules.reasons(),
+                difference(segment, expected, replayed));
     }
 
     /** Index after the last checkpoint that stands before the replayed part; 0 to begin with the log. */
@@ -135,22 +144,23 @@ public final class DetectionReplay {
             OpenDetections open,
             Place place,
             long to,
-            NavigableMap<Long, List<SpecificRecord>> changes,
-            RuleBook book) {
+            List<SpecificRecord> recorded,
+            ActiveRules rules) {
         List<Said> said = new ArrayList<>();
-        LookBack lookBack = LookBack.of(log);
-        TreeMap<String, CompiledRule> active = new TreeMap<>();
-        open.active().forEach(rule -> active.put(rule.getRule(), compiled(book, rule.getRule(), rule.getVersion())));
+        NavigableMap<Long, List<SpecificRecord>> changes = changes(recorded);
+        RecordedSignals[] others = {new RecordedSignals(recorded, rules.everRefused())};
         long end = Math.min(to, log.end(Topic.OBSERVATIONS, segment));
-        try (SegmentDetector detector =
-                SegmentDetector.open(segment, open, place, List.copyOf(active.values()), lookBack)) {
+        try (SegmentDetector detector = SegmentDetector.open(segment, open, place, rules.running(), LookBack.of(log))) {
+            detector.activate(rules.running(), rules.refused()); // they are active already: nothing is said of it
             long next = place.nextOffset();
             while (true) {
                 Map.Entry<Long, List<SpecificRecord>> change = changes.firstEntry();
                 long stop = change == null ? end : Math.min(end, Math.max(next, change.getKey()));
                 if (next < stop) {
                     log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, next, stop)), record -> {
-                        detector.take(record).records().forEach(event -> said.add(Said.of(event)));
+                        detector.take(record, others[0].at(record.offset()))
+                                .records()
+                                .forEach(event -> said.add(Said.of(event)));
                         return true;
                     });
                     next = stop;
@@ -159,24 +169,11 @@ public final class DetectionReplay {
                     return said;
                 }
                 changes.pollFirstEntry();
-                change.getValue().forEach(event -> apply(event, active, book));
-                detector.activate(List.copyOf(active.values())).forEach(event -> said.add(Said.of(event)));
+                change.getValue().forEach(rules::evolve);
+                others[0] = new RecordedSignals(recorded, rules.everRefused());
+                detector.activate(rules.running(), rules.refused()).forEach(event -> said.add(Said.of(event)));
             }
         }
-    }
-
-    private static void apply(SpecificRecord change, Map<String, CompiledRule> active, RuleBook book) {
-        switch (change) {
-            case RuleActivated on -> active.put(on.getRule(), compiled(book, on.getRule(), on.getVersion()));
-            case RuleDeactivated off -> active.remove(off.getRule());
-            default -> throw new IllegalArgumentException(change.getSchema().getName() + " changes no rule");
-        }
-    }
-
-    private static CompiledRule compiled(RuleBook book, String rule, int version) {
-        return RuleCompiler.compile(book.version(rule, version)
-                .orElseThrow(() -> new IllegalStateException(
-                        "rule " + rule + " v" + version + " does not stand in the rules topic; restore that topic")));
     }
 
     /** A record belongs to the observation that it rests on; what concerns the rules to the first that they count for. */

@@ -103,7 +103,8 @@ public final class RuleBenchmark {
 
     private static Run bySeconds(List<CompiledRule> rules, List<List<HostSampled>> rounds, int seconds) {
         try (SegmentDetector detector =
-                SegmentDetector.open(0, new OpenDetections(0), Place.BEGINNING, rules, (_, _, _, _) -> {})) {
+                SegmentDetector.open(0, new OpenDetections(0), Place.BEGINNING, List.of(), (_, _, _, _) -> {})) {
+            detector.activate(rules);
             Feeding feeding = new Feeding(
                     rounds,
                     (event, offset, at) -> detector.take(event, offset, at).size());

@@ -49,6 +49,7 @@ final class CepConfigTest {
                         "godwit_cep_observations",
                         "godwit_cep_recoveries",
                         "godwit_cep_restore_duration_seconds",
+                        "godwit_cep_rules_refused_count",
                         "godwit_cep_segments_count",
                         "godwit_cep_ticks")),
                 Collections.list(CollectorRegistry.defaultRegistry.metricFamilySamples()).stream()

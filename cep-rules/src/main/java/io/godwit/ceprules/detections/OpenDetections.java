@@ -125,15 +125,14 @@ public final class OpenDetections {
         return List.copyOf(active.values());
     }
 
+    /** Whether any version of a rule is active. */
+    public boolean isActive(String rule) {
+        return active.containsKey(rule);
+    }
+
     /** Open detections, by subject. */
     public List<DetectionBegan> open() {
         return List.copyOf(open.values());
-    }
-
-    /** Open detections of operators' rules, by subject. */
-    public List<Map.Entry<Subject, DetectionBegan>> openCustom() {
-        return List.copyOf(
-                open.tailMap(new Subject(DetectionKind.CUSTOM, "", "", "")).entrySet());
     }
 
     private void begin(DetectionBegan began) {

@@ -1,6 +1,7 @@
 package io.godwit.ceprules.detections;
 
 import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
 import java.util.Comparator;
 
@@ -16,12 +17,16 @@ public record Subject(DetectionKind kind, String rule, String hostId, String vmI
             .thenComparing(Subject::hostId)
             .thenComparing(Subject::vmId);
 
-    static Subject of(DetectionBegan began) {
-        return new Subject(
-                began.getKind(),
-                began.getKind() == DetectionKind.CUSTOM ? began.getRule() : "",
-                began.getHostId(),
-                began.getVmId() == null ? "" : began.getVmId());
+    public static Subject of(DetectionBegan began) {
+        return of(began.getKind(), began.getRule(), began.getHostId(), began.getVmId());
+    }
+
+    public static Subject of(DetectionEnded ended) {
+        return of(ended.getKind(), ended.getRule(), ended.getHostId(), ended.getVmId());
+    }
+
+    private static Subject of(DetectionKind kind, String rule, String hostId, String vmId) {
+        return new Subject(kind, kind == DetectionKind.CUSTOM ? rule : "", hostId, vmId == null ? "" : vmId);
     }
 
     /** Id of the detection that begins at an observation: KIND[-RULE]-HOST[-VM]-SEGMENT-OFFSET. */

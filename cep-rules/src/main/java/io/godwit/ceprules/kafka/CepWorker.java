@@ -68,6 +68,8 @@ public final class CepWorker implements AutoCloseable {
     private volatile long busySinceNanos;
     private volatile Consumer<byte[], byte[]> toWake;
     private volatile Health health = Health.starting("waits for the broker");
+    private volatile List<String> refusedRules = List.of();
+    private long rulesTold = -1;
 
     public CepWorker(CepConfig config, KafkaSettings settings, Slot slot, CepMetrics metrics, InstantSource clock) {
         this.config = config;
@@ -95,7 +97,10 @@ public final class CepWorker implements AutoCloseable {
             return Health.failed("rules have been at work on one poll for more than "
                     + config.ruleWatchdog().toSeconds() + " s; retire the operators' rule that was deployed last");
         }
-        return health;
+        List<String> refused = refusedRules;
+        return health.ready() && !refused.isEmpty()
+                ? Health.degraded(String.join("; ", refused) + "; the other rules go on; " + health.says())
+                : health;
     }
 
     private void run() {
@@ -231,6 +236,11 @@ public final class CepWorker implements AutoCloseable {
     /** Rules that were deployed or retired since: from the next observation on. */
     private void activate() {
         long changes = shelf.changes();
+        if (rulesTold != changes) {
+            refusedRules = shelf.refused();
+            metrics.rulesRefused(refusedRules.size());
+            rulesTold = changes;
+        }
         works.forEach((segment, work) -> {
             if (work.rulesSeen != changes) {
                 work.detections.addAll(work.detector.activate(shelf.live()));

@@ -26,7 +26,8 @@ final class RuleShelf {
 
     private final RuleBook book = new RuleBook();
     private final AtomicLong changes = new AtomicLong();
-    private final Map<RuleVersion, Optional<CompiledRule>> compiled = new HashMap<>();
+    private final Map<RuleVersion, CompiledRule> usable = new HashMap<>();
+    private final Map<RuleVersion, String> refused = new HashMap<>();
     private final Map<Integer, Long> taken = new HashMap<>();
     private final List<Unusable> unusable = new ArrayList<>();
 
@@ -44,7 +45,7 @@ final class RuleShelf {
             if (event instanceof RuleDeployed deployed) {
                 RuleVersion rule = RuleVersion.of(deployed);
                 if (compiled(rule).isEmpty()) {
-                    unusable.add(new Unusable(record, reasonOf(rule)));
+                    unusable.add(new Unusable(record, refused.get(rule)));
                 }
             }
             book.evolve(event);
@@ -68,7 +69,19 @@ final class RuleShelf {
         return book.live().stream().flatMap(rule -> compiled(rule).stream()).toList();
     }
 
-    /** The rules of these activations. */
+    /** The rules that are to be active and may not run, each with its reason and the remedy. */
+    synchronized List<String> refused() {
+        return book.live().stream()
+                .filter(rule -> compiled(rule).isEmpty())
+                .map(rule -> refused.get(rule)
+                        + (rule.builtIn()
+                                ? "; run the build that brought it, or a later one"
+                                : "; deploy a version that this build admits, or retire it: godwit rule retire "
+                                        + rule.name()))
+                .toList();
+    }
+
+    /** The rules of these activations, of those that may run; the others are silent from here on. */
     synchronized List<CompiledRule> of(List<RuleActivated> active) {
         List<CompiledRule> rules = new ArrayList<>();
         for (RuleActivated activated : active) {
@@ -76,9 +89,7 @@ final class RuleShelf {
                     .orElseThrow(() -> new IllegalStateException("rule " + activated.getRule() + " v"
                             + activated.getVersion() + " is active in segment " + activated.getSegment()
                             + ", but its text does not stand in the rules topic; restore that topic"));
-            rules.add(compiled(rule)
-                    .orElseThrow(() -> new IllegalStateException(
-                            rule + " is active, but this build refuses it: " + reasonOf(rule))));
+            compiled(rule).ifPresent(rules::add);
         }
         return rules;
     }
@@ -91,31 +102,24 @@ final class RuleShelf {
                 .toList();
     }
 
+    /** Tries each version once; one that is refused is said so once. */
     private Optional<CompiledRule> compiled(RuleVersion rule) {
-        return compiled.computeIfAbsent(rule, RuleShelf::compile);
-    }
-
-    private static Optional<CompiledRule> compile(RuleVersion rule) {
-        try {
-            return Optional.of(RuleCompiler.compile(rule));
-        } catch (RuleRefused refused) {
-            LOG.atError()
-                    .addKeyValue("rule", rule)
-                    .addKeyValue("line", refused.line())
-                    .addKeyValue("column", refused.column())
-                    .addKeyValue("reason", refused.getMessage())
-                    .log("rule refused");
-            return Optional.empty();
+        if (!usable.containsKey(rule) && !refused.containsKey(rule)) {
+            try {
+                usable.put(rule, RuleCompiler.compile(rule));
+            } catch (RuleRefused wrong) {
+                refused.put(
+                        rule,
+                        "this build refuses rule %s: line %d, column %d: %s"
+                                .formatted(rule, wrong.line(), wrong.column(), wrong.getMessage()));
+                LOG.atError()
+                        .addKeyValue("rule", rule)
+                        .addKeyValue("line", wrong.line())
+                        .addKeyValue("column", wrong.column())
+                        .addKeyValue("reason", wrong.getMessage())
+                        .log("rule refused");
+            }
         }
-    }
-
-    private static String reasonOf(RuleVersion rule) {
-        try {
-            RuleCompiler.compile(rule);
-            return "";
-        } catch (RuleRefused refused) {
-            return "rule %s may not run: line %d, column %d: %s"
-                    .formatted(rule, refused.line(), refused.column(), refused.getMessage());
-        }
+        return Optional.ofNullable(usable.get(rule));
     }
 }

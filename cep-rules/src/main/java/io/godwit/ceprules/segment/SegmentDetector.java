@@ -8,6 +8,7 @@ import io.godwit.ceprules.engine.SegmentRuntime;
 import io.godwit.ceprules.observations.WatchedTime;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
@@ -16,10 +17,12 @@ import io.godwit.schemas.log.LogRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -41,6 +44,7 @@ public final class SegmentDetector implements AutoCloseable {
     private final List<CompiledRule> rules = new ArrayList<>();
     private final Map<String, Long> holdMillis = new HashMap<>();
     private final Map<Subject, Long> lastRowMillis = new HashMap<>();
+    private Set<RuleId> told = Set.of();
     private Views views;
     private SegmentRuntime builtIn;
     private Optional<SegmentRuntime> operators = Optional.empty();
@@ -70,6 +74,15 @@ public final class SegmentDetector implements AutoCloseable {
 
     /** Takes the next observation. */
     public Taken take(LogRecord record) {
+        return take(record, List.of());
+    }
+
+    /**
+     * Takes the next observation together with what was said of it by rules that are active and do not run here.
+     *
+     * @param others their signals, as {@link RecordedSignals} reads them from the log
+     */
+    public Taken take(LogRecord record, List<Signal> others) {
         nowMillis = Math.max(nowMillis, record.timestampMillis());
         nextOffset = record.offset() + 1;
         SpecificRecord event;
@@ -78,7 +91,7 @@ public final class SegmentDetector implements AutoCloseable {
         } catch (UnreadableRecord unreadable) {
             return Taken.unreadable(unreadable.getMessage());
         }
-        List<SpecificRecord> records = takeDecoded(event, record.offset());
+        List<SpecificRecord> records = takeDecoded(event, record.offset(), others);
         return records.isEmpty() ? Taken.NOTHING : new Taken(records, Optional.empty());
     }
 
@@ -86,12 +99,16 @@ public final class SegmentDetector implements AutoCloseable {
     public List<SpecificRecord> take(SpecificRecord event, long offset, long timestampMillis) {
         nowMillis = Math.max(nowMillis, timestampMillis);
         nextOffset = offset + 1;
-        return takeDecoded(event, offset);
+        return takeDecoded(event, offset, List.of());
     }
 
-    private List<SpecificRecord> takeDecoded(SpecificRecord event, long offset) {
+    private List<SpecificRecord> takeDecoded(SpecificRecord event, long offset, List<Signal> others) {
         List<SpecificRecord> records = List.of();
-        List<Signal> signals = feed(event, offset);
+        List<Signal> signals = merged(
+                feed(event, offset),
+                others.stream()
+                        .filter(signal -> isTold(signal) && !isEndOfHold(signal))
+                        .toList());
         if (!signals.isEmpty()) {
             records = new ArrayList<>();
             for (Signal signal : signals) {
@@ -103,7 +120,7 @@ public final class SegmentDetector implements AutoCloseable {
         }
         if (event instanceof Tick) {
             records = new ArrayList<>(records);
-            for (Signal.Left left : unheld()) {
+            for (Signal.Left left : over(others)) {
                 for (SpecificRecord decided : open.decide(left, offset, now())) {
                     open.evolve(decided);
                     records.add(decided);
@@ -123,28 +140,36 @@ public final class SegmentDetector implements AutoCloseable {
      * @return what the log must say of it; nothing if they are active already
      */
     public List<SpecificRecord> activate(List<CompiledRule> wanted) {
-        Map<String, CompiledRule> byName = new TreeMap<>();
-        wanted.forEach(rule -> byName.put(rule.rule().name(), rule));
+        return activate(wanted, Set.of());
+    }
+
+    /**
+     * The same where some rules are active and do not run here: what they said is handed over with the observations.
+     *
+     * @param others their versions
+     */
+    public List<SpecificRecord> activate(List<CompiledRule> wanted, Set<RuleId> others) {
+        Map<RuleId, Optional<CompiledRule>> all = new TreeMap<>();
+        others.forEach(rule -> all.put(rule, Optional.empty()));
+        wanted.forEach(rule -> all.put(RuleId.of(rule), Optional.of(rule)));
+        List<RuleId> active = open.active().stream().map(RuleId::of).toList();
         List<SpecificRecord> records = new ArrayList<>();
-        for (RuleActivated active : open.active()) {
-            CompiledRule other = byName.get(active.getRule());
-            if (other == null || other.rule().version() != active.getVersion()) {
-                records.add(new RuleDeactivated(active.getRule(), active.getVersion(), segment, nextOffset));
+        for (RuleId rule : active) {
+            if (!all.containsKey(rule)) {
+                records.add(new RuleDeactivated(rule.name(), rule.version(), segment, nextOffset));
             }
         }
-        for (CompiledRule rule : byName.values()) {
-            boolean known = open.active().stream()
-                    .anyMatch(active -> active.getRule().equals(rule.rule().name())
-                            && active.getVersion() == rule.rule().version());
-            if (!known) {
-                records.add(new RuleActivated(rule.rule().name(), rule.rule().version(), segment, nextOffset));
+        for (RuleId rule : all.keySet()) {
+            if (!active.contains(rule)) {
+                records.add(new RuleActivated(rule.name(), rule.version(), segment, nextOffset));
             }
         }
+        told = Set.copyOf(others);
         if (records.isEmpty()) {
             return records;
         }
         records.forEach(open::evolve);
-        build(List.copyOf(byName.values()));
+        build(all.values().stream().flatMap(Optional::stream).toList());
         records.add(checkpoint());
         return records;
     }
@@ -235,32 +260,56 @@ public final class SegmentDetector implements AutoCloseable {
         }
         List<Signal> theirs = operators.get().drain();
         theirs.forEach(signal -> lastRowMillis.put(signal.subject(), nowMillis));
-        if (signals.isEmpty()) {
-            return theirs;
+        return merged(signals, theirs);
+    }
+
+    private static List<Signal> merged(List<Signal> some, List<Signal> others) {
+        if (some.isEmpty() || others.isEmpty()) {
+            return some.isEmpty() ? others : some;
         }
-        List<Signal> all = new ArrayList<>(signals);
-        all.addAll(theirs);
+        List<Signal> all = new ArrayList<>(some);
+        all.addAll(others);
         all.sort(Signal.ORDER);
         return all;
     }
 
-    /** Detections of operators' rules for which no row has spoken for their hold, or whose rule is gone. */
-    private List<Signal.Left> unheld() {
+    /** Open detections that nothing speaks for any more, though no rule says so. */
+    private List<Signal.Left> over(List<Signal> others) {
         lastRowMillis
                 .entrySet()
                 .removeIf(entry ->
                         nowMillis - entry.getValue() > holdOf(entry.getKey().rule()));
         List<Signal.Left> left = new ArrayList<>();
-        for (Map.Entry<Subject, DetectionBegan> entry : open.openCustom()) {
-            if (!lastRowMillis.containsKey(entry.getKey())) {
-                DetectionBegan began = entry.getValue();
-                String reason = holdMillis.containsKey(began.getRule())
-                        ? "no row for " + holdOf(began.getRule()) / 1000 + " s"
-                        : "the rule was retired";
-                left.add(new Signal.Left(began.getRule(), began.getRuleVersion(), entry.getKey(), List.of(), reason));
-            }
+        for (DetectionBegan began : open.open()) {
+            Subject subject = Subject.of(began);
+            reasonToEnd(began, subject)
+                    .ifPresent(reason -> left.add(
+                            new Signal.Left(began.getRule(), began.getRuleVersion(), subject, List.of(), reason)));
         }
+        others.stream()
+                .filter(signal -> isTold(signal) && isEndOfHold(signal))
+                .forEach(signal -> left.add((Signal.Left) signal));
+        left.sort(Comparator.comparing(Signal.Left::subject));
         return left;
+    }
+
+    private boolean isTold(Signal signal) {
+        return told.contains(new RuleId(signal.rule(), signal.ruleVersion()));
+    }
+
+    /** Rows of operators' rules only begin detections; the end is ours. */
+    private static boolean isEndOfHold(Signal signal) {
+        return signal instanceof Signal.Left && signal.subject().kind() == DetectionKind.CUSTOM;
+    }
+
+    private Optional<String> reasonToEnd(DetectionBegan began, Subject subject) {
+        if (!open.isActive(began.getRule())) {
+            return Optional.of("the rule was retired");
+        }
+        boolean unheld = subject.kind() == DetectionKind.CUSTOM
+                && holdMillis.containsKey(began.getRule())
+                && !lastRowMillis.containsKey(subject);
+        return unheld ? Optional.of("no row for " + holdOf(began.getRule()) / 1000 + " s") : Optional.empty();
     }
 
     private long holdOf(String rule) {

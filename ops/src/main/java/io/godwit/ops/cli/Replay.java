@@ -73,6 +73,7 @@ public final class Replay implements Callable<Integer> {
 
     private static void tell(
             List<String> differences, int segment, DetectionReplay.Result detected, DecisionReplay.Result decided) {
+        detected.refused().forEach(refused -> System.err.println("segment " + segment + ": " + refused));
         if (!detected.lookBackWhole()) {
             System.err.println("segment " + segment
                     + ": the log no longer reaches back far enough for the rules; start later, or keep more"

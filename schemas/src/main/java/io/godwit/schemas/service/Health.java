@@ -12,6 +12,11 @@ public record Health(boolean ready, boolean alive, String says) {
         return new Health(true, true, says);
     }
 
+    /** Does its work, but not all of it; a person has to see to the rest. */
+    public static Health degraded(String says) {
+        return new Health(true, true, "degraded: " + says);
+    }
+
     public static Health starting(String says) {
         return new Health(false, true, says);
     }

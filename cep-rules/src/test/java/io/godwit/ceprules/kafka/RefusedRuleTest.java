@@ -1,0 +1,104 @@
+package io.godwit.ceprules.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.ceprules.DetectionReplay;
+import io.godwit.ceprules.segment.RefusedRuleHistory;
+import io.godwit.ceprules.segment.SegmentDetector;
+import io.godwit.schemas.events.RuleDeactivated;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.junit.jupiter.api.Test;
+
+/** The log of a later build, whose built-in rule "idle-host" this build refuses, and the earlier build that goes on with it. */
+final class RefusedRuleTest {
+    private final RefusedRuleHistory history = RefusedRuleHistory.random(21, 200);
+
+    @Test
+    void a_segment_opens_without_the_rule_and_the_log_says_from_where_on_it_is_silent() {
+        long half = history.end() / 2;
+        history.record(history.said().subList(0, history.saidBelow(half)));
+        RuleShelf shelf = shelf();
+        try (SegmentWork work = new SegmentRestorer(history.log(), shelf).restore(0, new OffsetAndMetadata(half))) {
+            List<SpecificRecord> changes = work.detector.activate(shelf.live());
+            assertEquals(new RuleDeactivated("idle-host", 1, 0, half), changes.getFirst());
+            assertEquals(2, changes.size(), "that, and a checkpoint");
+            assertEquals(List.of(), work.detector.activate(shelf.live()), "it is said once");
+        }
+        assertEquals(1, shelf.refused().size());
+        assertTrue(
+                shelf.refused().getFirst().contains("refuses rule idle-host v1: line"),
+                shelf.refused().toString());
+        assertTrue(shelf.refused().getFirst().contains("run the build that brought it"));
+    }
+
+    @Test
+    void the_other_rules_say_what_they_say_without_it_whenever_a_restart_comes() {
+        List<SpecificRecord> whole = history.withoutIdleHost(history.said());
+        for (long restart = 40; restart < history.end(); restart += history.end() / 7) {
+            List<SpecificRecord> records = new ArrayList<>(history.said().subList(0, history.saidBelow(restart)));
+            RefusedRuleHistory here = RefusedRuleHistory.random(21, 200);
+            here.record(records);
+            RuleShelf shelf = new RuleShelf();
+            here.rules().forEach(shelf::take);
+            try (SegmentWork work = new SegmentRestorer(here.log(), shelf).restore(0, new OffsetAndMetadata(restart))) {
+                SegmentDetector detector = work.detector;
+                records.addAll(detector.activate(shelf.live()));
+                for (long offset = restart; offset < here.end(); offset++) {
+                    records.addAll(detector.take(here.observation(offset)).records());
+                }
+            }
+            assertEquals(whole, history.withoutIdleHost(records), "restart at " + restart);
+            assertTrue(records.stream().noneMatch(record -> history.isOpenAtEnd(records, record, "idle-host")));
+        }
+    }
+
+    @Test
+    void a_replay_takes_what_it_said_from_the_record_and_draws_the_others_again() {
+        history.record(history.said());
+        DetectionReplay.Result result = DetectionReplay.run(history.log(), 0, 0, Long.MAX_VALUE);
+        assertEquals(Optional.empty(), result.difference());
+        assertTrue(result.detections() > 5);
+        assertEquals(1, result.refused().size());
+        assertTrue(
+                result.refused().getFirst().contains("replay with the build that ran it"),
+                result.refused().toString());
+        long end = history.end();
+        for (long from = 0; from < end; from += 211) {
+            assertEquals(
+                    Optional.empty(),
+                    DetectionReplay.run(history.log(), 0, from, Math.min(end, from + 150))
+                            .difference(),
+                    "from " + from);
+        }
+    }
+
+    @Test
+    void a_replay_over_the_change_of_builds_says_the_same_as_both_did() {
+        long half = history.end() / 2;
+        List<SpecificRecord> records = new ArrayList<>(history.said().subList(0, history.saidBelow(half)));
+        history.record(records);
+        RuleShelf shelf = shelf();
+        List<SpecificRecord> later = new ArrayList<>();
+        try (SegmentWork work = new SegmentRestorer(history.log(), shelf).restore(0, new OffsetAndMetadata(half))) {
+            later.addAll(work.detector.activate(shelf.live()));
+            for (long offset = half; offset < history.end(); offset++) {
+                later.addAll(work.detector.take(history.observation(offset)).records());
+            }
+        }
+        history.record(later);
+        assertEquals(
+                Optional.empty(),
+                DetectionReplay.run(history.log(), 0, 0, Long.MAX_VALUE).difference());
+    }
+
+    private RuleShelf shelf() {
+        RuleShelf shelf = new RuleShelf();
+        history.rules().forEach(shelf::take);
+        return shelf;
+    }
+}
