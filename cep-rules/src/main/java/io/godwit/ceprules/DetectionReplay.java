@@ -2,6 +2,7 @@ package io.godwit.ceprules;
 
 import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.kafka.RuleLog;
+import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.ceprules.segment.LookBack;
 import io.godwit.ceprules.segment.Place;
 import io.godwit.ceprules.segment.RecordedDetections;
@@ -78,6 +79,11 @@ public final class DetectionReplay {
      *     taken yet can stand in no record; Long.MAX_VALUE for the end of the log, once cep has taken all of it
      */
     public static Result run(Log log, int segment, long from, long to) {
+        return run(log, RuleLog.read(log), segment, from, to);
+    }
+
+    /** The same with the rules of the log, for callers that replay several segments. */
+    public static Result run(Log log, RuleBook book, int segment, long from, long to) {
         List<SpecificRecord> recorded = new ArrayList<>();
         log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
             RecordedDetections.decode(record).ifPresent(recorded::add);
@@ -92,7 +98,7 @@ public final class DetectionReplay {
                 : placeOf((DetectionsCheckpointed) recorded.get(start - 1));
         boolean whole = beginning == 0 || place.nextOffset() > beginning;
         List<SpecificRecord> after = recorded.subList(start, recorded.size());
-        ActiveRules rules = new ActiveRules(RuleLog.read(log));
+        ActiveRules rules = new ActiveRules(book);
         open.active().forEach(rules::evolve);
         List<Said> all = replay(log, segment, open, place, to, after, rules);
         List<Said> replayed = within(all, from, to);

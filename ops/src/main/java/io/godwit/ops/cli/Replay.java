@@ -1,8 +1,12 @@
 package io.godwit.ops.cli;
 
 import io.godwit.ceprules.DetectionReplay;
+import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.kafka.RuleLog;
+import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.schedulers.kafka.DecidingCode;
 import io.godwit.schedulers.replay.DecisionReplay;
+import io.godwit.schemas.kafka.LogUnreachable;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +16,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,6 +31,9 @@ import picocli.CommandLine.Option;
 /** {@code godwit replay}: detection and scheduling once more, from the log; nothing can be published from here. */
 @Command(name = "replay", description = "Runs detection and scheduling again from the log, and compares byte for byte.")
 public final class Replay implements Callable<Integer> {
+    /** What came of one segment. */
+    private record Segment(int number, DetectionReplay.Result detected, DecisionReplay.Result decided) {}
+
     @Mixin
     CommonOptions common = new CommonOptions();
 
@@ -39,25 +53,17 @@ public final class Replay implements Callable<Integer> {
     @Override
     public Integer call() {
         Instant start = CommonOptions.moment(from).orElseThrow();
-        Instant end = CommonOptions.moment(to).orElseGet(Instant::now);
+        Optional<Instant> end = CommonOptions.moment(to);
+        RuleCompiler.keepIn(common.region().cep().ruleCache());
         MessageDigest digest = sha256();
         long detections = 0;
         long decisions = 0;
         List<String> differences = new ArrayList<>();
-        String code = DecidingCode.digest();
-        try (Log log = common.log()) {
-            for (int segment = 0; segment < log.segments(); segment++) {
-                DetectionReplay.Result detected = DetectionReplay.run(
-                        log,
-                        segment,
-                        log.offsetAt(Topic.OBSERVATIONS, segment, start),
-                        to == null ? Long.MAX_VALUE : log.offsetAt(Topic.OBSERVATIONS, segment, end));
-                DecisionReplay.Result decided = DecisionReplay.run(log, segment, start, end, code);
-                detections += detected.detections();
-                decisions += decided.decisions();
-                digest.update((detected.digest() + decided.digest()).getBytes(StandardCharsets.UTF_8));
-                tell(differences, segment, detected, decided);
-            }
+        for (Segment segment : segments(start, end)) {
+            detections += segment.detected().detections();
+            decisions += segment.decided().decisions();
+            digest.update((segment.detected().digest() + segment.decided().digest()).getBytes(StandardCharsets.UTF_8));
+            tell(differences, segment.number(), segment.detected(), segment.decided());
         }
         if (differences.isEmpty()) {
             System.out.println("identical: %d detections, %d decisions, digest %s"
@@ -69,6 +75,65 @@ public final class Replay implements Callable<Integer> {
         }
         differences.forEach(System.out::println);
         return verify ? ExitCode.DIFFERS : ExitCode.OK;
+    }
+
+    /** All segments, several at a time: what one says depends on no other. */
+    private List<Segment> segments(Instant start, Optional<Instant> end) {
+        int threads = Runtime.getRuntime().availableProcessors();
+        AtomicInteger done = new AtomicInteger();
+        try (Log behind = common.log();
+                ExecutorService workers = Executors.newFixedThreadPool(
+                        threads, Thread.ofPlatform().daemon().name("replay-", 0).factory())) {
+            ReplayedLog log = new ReplayedLog(behind, start, end);
+            RuleBook rules = RuleLog.read(log.log());
+            String code = DecidingCode.digest();
+            List<Future<Segment>> running = IntStream.range(0, behind.segments())
+                    .mapToObj(number -> workers.submit(() -> {
+                        Segment segment = segment(log, rules, code, number, start, end);
+                        done.incrementAndGet();
+                        return segment;
+                    }))
+                    .toList();
+            try {
+                List<Segment> segments = new ArrayList<>();
+                for (Future<Segment> one : running) {
+                    segments.add(one.get());
+                }
+                return segments;
+            } finally {
+                workers.shutdownNow();
+            }
+        } catch (LogUnreachable gone) {
+            throw unreachable(gone, done.get());
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case LogUnreachable gone -> throw unreachable(gone, done.get());
+                case RuntimeException known -> throw known;
+                default -> throw new IllegalStateException(failed.getCause());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Failed("interrupted");
+        }
+    }
+
+    private static Failed unreachable(LogUnreachable gone, int done) {
+        return new Failed("the replay ended with " + done + " segments done: " + gone.getMessage(), gone);
+    }
+
+    private static Segment segment(
+            ReplayedLog held, RuleBook rules, String code, int number, Instant start, Optional<Instant> end) {
+        Log log = held.log();
+        held.hold(number);
+        DetectionReplay.Result detected = DetectionReplay.run(
+                log,
+                rules,
+                number,
+                log.offsetAt(Topic.OBSERVATIONS, number, start),
+                end.map(to -> log.offsetAt(Topic.OBSERVATIONS, number, to)).orElse(Long.MAX_VALUE));
+        DecisionReplay.Result decided = DecisionReplay.run(log, number, start, end.orElse(Instant.now()), code);
+        held.release(number);
+        return new Segment(number, detected, decided);
     }
 
     private static void tell(

@@ -8,6 +8,7 @@ import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +20,22 @@ import java.util.List;
  * @param taken inputs from there to the end of the stretch, in order
  */
 record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken) {
+    private static final Duration TWO_SNAPSHOTS = Duration.ofMinutes(20);
+
     static RecordedJournal of(Log log, int segment, Instant from, Instant to) {
+        Instant near = from.minus(TWO_SNAPSHOTS);
+        long first = near.isBefore(Instant.EPOCH) ? 0 : log.offsetAt(Topic.JOURNAL, segment, near);
+        RecordedJournal nearby = read(log, segment, first, from, to);
+        boolean old = !nearby.snapshot.isEmpty()
+                && !nearby.snapshot.getLast().getLogTime().isAfter(from);
+        return old || first == 0 ? nearby : read(log, segment, 0, from, to);
+    }
+
+    private static RecordedJournal read(Log log, int segment, long first, Instant from, Instant to) {
         List<StateSnapshotted> newest = new ArrayList<>();
         List<StateSnapshotted> parts = new ArrayList<>();
         List<InputsTaken> taken = new ArrayList<>();
-        log.scan(List.of(LogRange.all(Topic.JOURNAL, segment)), record -> {
+        log.scan(List.of(new LogRange(Topic.JOURNAL, segment, first, Long.MAX_VALUE)), record -> {
             switch (read(record)) {
                 case StateSnapshotted part -> {
                     if (part.getPart() == 0) {

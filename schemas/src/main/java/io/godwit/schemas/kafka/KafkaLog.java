@@ -9,18 +9,24 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -32,18 +38,24 @@ public final class KafkaLog implements Log {
     /** Header that the mirror adds: the offset at home, 8 bytes, big-endian. */
     public static final String HOME_OFFSET = "godwit.home.offset";
 
+    /** How long the Kafka may say nothing before it counts as gone. */
+    static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
+
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
     private final String site;
     private final boolean copy;
     private final int segments;
     private final String incarnation;
+    private final String bootstrap;
     private final Consumer<byte[], byte[]> consumer;
 
     /** @param site site whose topics are read; another than the Kafka's own reads the mirrored copy */
     public KafkaLog(SiteKafka kafka, String site) {
         this.site = site;
         this.copy = !site.equals(kafka.site());
+        this.bootstrap = kafka.settings().bootstrap();
         this.consumer = kafka.scanner("log-reader-" + site);
         try (Admin admin = kafka.admin()) {
             this.incarnation = admin.describeCluster().clusterId().get();
@@ -77,30 +89,84 @@ public final class KafkaLog implements Log {
 
     @Override
     public long beginning(Topic topic, int segment) {
-        TopicPartition partition = assigned(topic, segment);
-        return consumer.beginningOffsets(Set.of(partition)).get(partition);
+        return beginnings(assigned(topic, segment)).values().iterator().next();
     }
 
     @Override
     public long end(Topic topic, int segment) {
-        TopicPartition partition = assigned(topic, segment);
-        return consumer.endOffsets(Set.of(partition)).get(partition);
+        return ends(assigned(topic, segment)).values().iterator().next();
+    }
+
+    @Override
+    public List<Long> beginnings(Topic topic) {
+        return inOrder(topic, beginnings(assigned(topic)));
+    }
+
+    @Override
+    public List<Long> ends(Topic topic) {
+        return inOrder(topic, ends(assigned(topic)));
+    }
+
+    private List<Long> inOrder(Topic topic, Map<TopicPartition, Long> offsets) {
+        return IntStream.range(0, segments)
+                .mapToObj(segment -> offsets.get(new TopicPartition(topic.of(site), segment)))
+                .toList();
+    }
+
+    private Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
+        return answered(partitions, () -> consumer.beginningOffsets(partitions, ANSWER_WITHIN));
+    }
+
+    private Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) {
+        return answered(partitions, () -> consumer.endOffsets(partitions, ANSWER_WITHIN));
+    }
+
+    private <T> T answered(Set<TopicPartition> partitions, Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (TimeoutException silent) {
+            LogUnreachable unreachable =
+                    new LogUnreachable(bootstrap, site, "asked how far " + names(partitions) + " reach");
+            unreachable.initCause(silent);
+            throw unreachable;
+        }
+    }
+
+    private static String names(Set<TopicPartition> partitions) {
+        return partitions.stream()
+                .map(TopicPartition::topic)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     @Override
     public long offsetAt(Topic topic, int segment, Instant time) {
-        TopicPartition partition = assigned(topic, segment);
-        OffsetAndTimestamp found = consumer.offsetsForTimes(
-                        Map.of(partition, Math.max(0, time.toEpochMilli()))) // Kafka refuses times before 1970
+        Set<TopicPartition> partitions = assigned(topic, segment);
+        TopicPartition partition = partitions.iterator().next();
+        OffsetAndTimestamp found = answered(
+                        partitions,
+                        () -> consumer.offsetsForTimes(
+                                Map.of(partition, Math.max(0, time.toEpochMilli())), // Kafka refuses times before 1970
+                                ANSWER_WITHIN))
                 .get(partition);
         return found == null ? end(topic, segment) : found.offset();
     }
 
     /** Assigned before its offsets are asked for, or the client warns of what it was told of and not assigned. */
-    private TopicPartition assigned(Topic topic, int segment) {
-        TopicPartition partition = new TopicPartition(topic.of(site), segment);
-        consumer.assign(Set.of(partition));
-        return partition;
+    private Set<TopicPartition> assigned(Topic topic, int segment) {
+        return assigned(Set.of(new TopicPartition(topic.of(site), segment)));
+    }
+
+    private Set<TopicPartition> assigned(Topic topic) {
+        return assigned(IntStream.range(0, segments)
+                .mapToObj(segment -> new TopicPartition(topic.of(site), segment))
+                .collect(Collectors.toSet()));
+    }
+
+    private Set<TopicPartition> assigned(Set<TopicPartition> partitions) {
+        consumer.assign(partitions);
+        return partitions;
     }
 
     /** One record by its offset at home: of a copy found by halving, since home offsets grow along it. */
@@ -140,8 +206,8 @@ public final class KafkaLog implements Log {
             wanted.put(new TopicPartition(range.topic().of(site), range.segment()), range);
         }
         consumer.assign(wanted.keySet());
-        Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(wanted.keySet());
-        Map<TopicPartition, Long> ends = consumer.endOffsets(wanted.keySet());
+        Map<TopicPartition, Long> beginnings = beginnings(wanted.keySet());
+        Map<TopicPartition, Long> ends = ends(wanted.keySet());
         Map<TopicPartition, Long> stops = new HashMap<>();
         wanted.forEach((partition, range) -> {
             long stop = Math.min(range.to(), ends.get(partition));
@@ -155,9 +221,15 @@ public final class KafkaLog implements Log {
                         consumer.seek(partition, Math.max(wanted.get(partition).from(), beginnings.get(partition))));
         Set<TopicPartition> open = new HashSet<>(stops.keySet());
         Map<TopicPartition, Long> newest = new HashMap<>(); // of a copy, by home offset
+        long progressNanos = System.nanoTime();
         try {
             while (!open.isEmpty()) {
                 var polled = consumer.poll(POLL);
+                if (!polled.isEmpty()) {
+                    progressNanos = System.nanoTime();
+                } else if (System.nanoTime() - progressNanos > ANSWER_WITHIN.toNanos()) {
+                    throw new LogUnreachable(bootstrap, site, reached(open, stops));
+                }
                 for (TopicPartition partition : polled.partitions()) {
                     Topic topic = wanted.get(partition).topic();
                     long stop = stops.get(partition);
@@ -177,6 +249,7 @@ public final class KafkaLog implements Log {
                     }
                 }
                 if (!done.isEmpty()) {
+                    progressNanos = System.nanoTime();
                     open.removeAll(done);
                     consumer.pause(done);
                 }
@@ -186,9 +259,17 @@ public final class KafkaLog implements Log {
         }
     }
 
+    private String reached(Set<TopicPartition> open, Map<TopicPartition, Long> stops) {
+        TopicPartition first = open.stream()
+                .min(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition))
+                .orElseThrow();
+        return "read %s segment %d up to offset %d of %d"
+                .formatted(first.topic(), first.partition(), consumer.position(first, POLL), stops.get(first));
+    }
+
     @Override
     public void close() {
-        consumer.close();
+        consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
     }
 
     /** A consumed record as our own; of a mirrored copy with the offset at home. */

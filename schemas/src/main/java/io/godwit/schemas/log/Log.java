@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The log of one site, to read: what is kept of its topics, committed records only. Adapters: Kafka, memory. Nothing can
@@ -29,6 +30,20 @@ public interface Log extends AutoCloseable {
 
     /** Offset after the last committed record. */
     long end(Topic topic, int segment);
+
+    /** The same for every segment, in order, asked at once. */
+    default List<Long> beginnings(Topic topic) {
+        return IntStream.range(0, segments())
+                .mapToObj(segment -> beginning(topic, segment))
+                .toList();
+    }
+
+    /** The same for every segment, in order, asked at once. */
+    default List<Long> ends(Topic topic) {
+        return IntStream.range(0, segments())
+                .mapToObj(segment -> end(topic, segment))
+                .toList();
+    }
 
     /** First offset whose record is not older than the time, or the end. */
     long offsetAt(Topic topic, int segment, Instant time);
