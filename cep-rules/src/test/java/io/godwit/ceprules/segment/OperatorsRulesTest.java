@@ -1,0 +1,75 @@
+package io.godwit.ceprules.segment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.engine.RulesPage;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.VmChange;
+import io.godwit.schemas.events.VmState;
+import io.godwit.schemas.log.LogRecord;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.Test;
+
+final class OperatorsRulesTest {
+    @Test
+    void every_example_of_the_page_begins_a_detection_and_ends_it_when_nothing_speaks_for_it() throws IOException {
+        List<CompiledRule> rules = new ArrayList<>();
+        for (String text : RulesPage.read().examples()) {
+            rules.add(History.custom(text));
+        }
+        assertTrue(rules.size() >= 5);
+        History history = new History();
+        for (int second = 0; second < 30; second++) {
+            history.later(1000).alive().sample("h1", 7900, 40L << 30, History.vm("v1", VmState.RUNNING));
+            if (second % 10 == 0) {
+                history.news("h1", "v1", VmChange.FAILED).probe("h1", false);
+            }
+            history.tick();
+        }
+        history.watch(1300);
+        List<SpecificRecord> said = history.detections(rules);
+        for (CompiledRule rule : rules) {
+            String name = rule.rule().name();
+            assertEquals(
+                    1,
+                    said.stream()
+                            .filter(record -> record instanceof DetectionBegan began
+                                    && began.getRule().equals(name))
+                            .count(),
+                    name);
+            assertEquals(
+                    1,
+                    said.stream()
+                            .filter(record -> record instanceof DetectionEnded ended
+                                    && ended.getRule().equals(name))
+                            .count(),
+                    name);
+        }
+    }
+
+    @Test
+    void what_a_built_in_rule_opened_ends_at_the_next_tick_once_no_version_of_it_is_active() {
+        History history = new History();
+        history.sample("h1", 9000).later(1000).sample("h1", 9000).later(1000).tick();
+        List<CompiledRule> rules = new ArrayList<>(History.builtIn());
+        List<SpecificRecord> said = new ArrayList<>();
+        try (SegmentDetector detector = history.fresh(rules, said)) {
+            detector.take(history.record(0));
+            rules.removeIf(rule -> rule.rule().name().equals("overload"));
+            detector.activate(rules);
+            LogRecord sample = history.record(1);
+            assertEquals(List.of(), detector.take(sample).records());
+            DetectionEnded ended =
+                    (DetectionEnded) detector.take(history.record(2)).records().getFirst();
+            assertEquals("the rule was retired", ended.getReason());
+            assertEquals(2, ended.getEvidence().getLast().getPosition().getOffset());
+            assertEquals(List.of(), detector.openDetections().open());
+        }
+    }
+}
