@@ -44,8 +44,8 @@ public final class RulesPage {
     /** Everything that the table of observations names. */
     Set<String> named() {
         Set<String> named = new TreeSet<>();
-        for (String line : text.substring(text.indexOf("## Observations"), text.indexOf("## What is admitted"))
-                .split("\n")) {
+        String observations = text.substring(text.indexOf("## Observations"), text.indexOf("## What is admitted"));
+        for (String line : observations.lines().toList()) {
             String[] cells = line.split("\\|", -1);
             if (cells.length > 3) {
                 WORD.matcher(cells[1] + cells[2]).results().forEach(match -> named.add(match.group(1)));
