@@ -72,6 +72,16 @@ public final class DetectionReplay {
             List<String> refused,
             Optional<Difference> difference) {}
 
+    /** All observations below this offset were taken when the last record of a segment was written; 0 where none was. */
+    public static long saidUpTo(Log log, int segment) {
+        long[] next = {0};
+        log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
+            RecordedDetections.decode(record).ifPresent(event -> next[0] = RecordedDetections.nextOffsetAfter(event));
+            return true;
+        });
+        return next[0];
+    }
+
     /**
      * Replays the observations [from, to) of a segment.
      *

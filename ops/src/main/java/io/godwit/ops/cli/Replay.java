@@ -1,5 +1,6 @@
 package io.godwit.ops.cli;
 
+import io.godwit.ceprules.CepService;
 import io.godwit.ceprules.DetectionReplay;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.kafka.RuleLog;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -84,12 +86,14 @@ public final class Replay implements Callable<Integer> {
         try (Log behind = common.log();
                 ExecutorService workers = Executors.newFixedThreadPool(
                         threads, Thread.ofPlatform().daemon().name("replay-", 0).factory())) {
+            Map<Integer, Long> taken =
+                    CepService.committed(common.kafka()); // before what is held, so that it is held whole
             ReplayedLog log = new ReplayedLog(behind, start, end);
             RuleBook rules = RuleLog.read(log.log());
             String code = DecidingCode.digest();
             List<Future<Segment>> running = IntStream.range(0, behind.segments())
                     .mapToObj(number -> workers.submit(() -> {
-                        Segment segment = segment(log, rules, code, number, start, end);
+                        Segment segment = segment(log, rules, code, number, start, end, taken);
                         done.incrementAndGet();
                         return segment;
                     }))
@@ -122,15 +126,24 @@ public final class Replay implements Callable<Integer> {
     }
 
     private static Segment segment(
-            ReplayedLog held, RuleBook rules, String code, int number, Instant start, Optional<Instant> end) {
+            ReplayedLog held,
+            RuleBook rules,
+            String code,
+            int number,
+            Instant start,
+            Optional<Instant> end,
+            Map<Integer, Long> taken) {
         Log log = held.log();
         held.hold(number);
+        // a copy of another site's log lacks the offsets of cep there; what it said last tells how far it was at least
+        long takenTo = taken.isEmpty() ? DetectionReplay.saidUpTo(log, number) : taken.getOrDefault(number, 0L);
         DetectionReplay.Result detected = DetectionReplay.run(
                 log,
                 rules,
                 number,
                 log.offsetAt(Topic.OBSERVATIONS, number, start),
-                end.map(to -> log.offsetAt(Topic.OBSERVATIONS, number, to)).orElse(Long.MAX_VALUE));
+                end.map(to -> Math.min(takenTo, log.offsetAt(Topic.OBSERVATIONS, number, to)))
+                        .orElse(takenTo));
         DecisionReplay.Result decided = DecisionReplay.run(log, number, start, end.orElse(Instant.now()), code);
         held.release(number);
         return new Segment(number, detected, decided);

@@ -1,5 +1,6 @@
 package io.godwit.ops.region;
 
+import io.godwit.ops.settings.Settings;
 import io.godwit.schemas.kafka.KafkaSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,10 +30,10 @@ public record KafkaConfig(
         clientFiles = Map.copyOf(clientFiles);
         if (session.compareTo(BOUND) < 0) {
             throw new IllegalArgumentException(
-                    "kafka.session is " + session + "; give at least 1s, or drop the key for 6s");
+                    "kafka.session is " + Settings.text(session) + "; give at least 1s, or drop the key for 6s");
         }
         if (transactionTimeout.compareTo(BOUND) < 0) {
-            throw new IllegalArgumentException("kafka.transaction-timeout is " + transactionTimeout
+            throw new IllegalArgumentException("kafka.transaction-timeout is " + Settings.text(transactionTimeout)
                     + "; give at least 1s, or drop the key for 3s");
         }
     }

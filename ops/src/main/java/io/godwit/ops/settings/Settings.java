@@ -75,7 +75,7 @@ public final class Settings {
     }
 
     /** A value as it is written in a settings file. */
-    static String text(Object value) {
+    public static String text(Object value) {
         return switch (value) {
             case Duration duration -> duration(duration);
             case ByteSize size -> size(size.bytes());
