@@ -106,6 +106,10 @@ class SaslTest {
         assertTrue(told.toString().contains("the Kafka at " + broker.bootstrap()), told.toString());
         assertTrue(told.toString().contains("Invalid username or password"), told.toString());
         assertTrue(told.toString().contains("kafka.client-files"), told.toString());
+        assertEquals(
+                ExitCode.FAILED,
+                run("cep", "--config", folder.resolve("region.yaml").toString()),
+                "a service waits for a Kafka that is away, not for one that refuses it");
     }
 
     private static DataCentre started(DataCentres planned, KafkaSettings settings) {
