@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
         description = "From the sample that completes the evidence to the first command, with 40 hosts and 400 VMs;"
                 + " beside it two bare transactional hops of 20 ms on the same broker.")
 final class LatencyBench extends Bench {
-    private static final ByteSize HEAP = ByteSize.ofMebibytes(512);
+    private static final ByteSize HEAP = ByteSize.ofGibibytes(1);
     private static final Duration READY_MAX = Duration.ofMinutes(3);
     private static final Duration COMMANDS_FOLLOW = Duration.ofSeconds(5);
     private static final double P50_RATIO = 2;

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         description =
                 "Time from start to ready of 40 hosts and 400 VMs, and memory 30 s later; beside it a bare broker.")
 final class ReadyBench extends Bench {
-    private static final ByteSize HEAP = ByteSize.ofMebibytes(512);
+    private static final ByteSize HEAP = ByteSize.ofGibibytes(1);
     private static final Duration READY_MAX = Duration.ofMinutes(5);
     private static final Duration SETTLE = Duration.ofSeconds(30);
     private static final double MEBIBYTE = 1 << 20;

@@ -1,6 +1,7 @@
 package io.godwit.ops.bench;
 
 import io.godwit.ops.Godwit;
+import io.godwit.ops.broker.BrokerProcess;
 import io.godwit.ops.cli.Failed;
 import io.godwit.ops.data.DataFolder;
 import io.godwit.ops.data.Endpoints;
@@ -42,7 +43,7 @@ final class UpChild implements AutoCloseable {
      * Starts it on a fresh data folder.
      *
      * @param folder of the benchmark; "data" and "up.out" come to stand in it
-     * @param heap largest heap of the child; the launcher gives an "up" 512 MiB
+     * @param heap largest heap of the child; the launcher gives an "up" 1 GiB
      * @param longest it ends by itself after this, even if this process is killed
      */
     static UpChild start(Path folder, ByteSize heap, Duration longest, List<String> options) throws IOException {
@@ -54,7 +55,9 @@ final class UpChild implements AutoCloseable {
                 "-Xmx" + (heap.bytes() >> 20) + "m",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.godwit.schemas",
+                "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.godwit.schemas"));
+        command.addAll(BrokerProcess.compilerOptions());
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
                 Godwit.class.getName(),

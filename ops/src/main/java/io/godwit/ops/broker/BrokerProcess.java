@@ -2,6 +2,7 @@ package io.godwit.ops.broker;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,9 @@ public final class BrokerProcess implements AutoCloseable {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:MaxDirectMemorySize=256m",
                 "--sun-misc-unsafe-memory-access=allow",
-                "--enable-native-access=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(compilerOptions());
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
                 BrokerMain.class.getName(),
@@ -84,6 +87,13 @@ public final class BrokerProcess implements AutoCloseable {
                 Integer.toString(port),
                 Integer.toString(controllerPort)));
         return command;
+    }
+
+    /** The broker's JVM compiles as this one does. */
+    public static List<String> compilerOptions() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("-XX:Tier"))
+                .toList();
     }
 
     private static String awaitReady(Process process, Path log) throws IOException {

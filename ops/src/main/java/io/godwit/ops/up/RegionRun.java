@@ -11,6 +11,7 @@ import io.godwit.ops.serve.HealthServer;
 import io.godwit.ops.settings.Settings;
 import io.godwit.ops.summary.RunFold;
 import io.godwit.schemas.kafka.KafkaSettings;
+import io.godwit.schemas.service.Health;
 import io.godwit.schemas.service.Service;
 import java.io.IOException;
 import java.net.URI;
@@ -161,7 +162,7 @@ public final class RegionRun implements AutoCloseable {
             if (stop != null) {
                 return stop;
             }
-            if (!told && sites.values().stream().allMatch(SiteRun::isReady)) {
+            if (!told && services().stream().map(Service::health).allMatch(Health::ready)) {
                 told = true;
                 System.err.println("ready");
             }

@@ -11,7 +11,6 @@ import io.godwit.schemas.kafka.KafkaSettings;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.kafka.Topics;
 import io.godwit.schemas.log.Log;
-import io.godwit.schemas.service.Health;
 import io.godwit.schemas.service.Service;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -107,11 +106,6 @@ final class SiteRun implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Failed("interrupted while services started");
         }
-    }
-
-    /** Whether all services do their work. */
-    boolean isReady() {
-        return services.stream().map(Service::health).allMatch(Health::ready);
     }
 
     /** Stops services in the order against the data's way, then the watch, then the broker. */
