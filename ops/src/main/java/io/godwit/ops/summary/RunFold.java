@@ -9,6 +9,7 @@ import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.log.LogRecord;
 import java.util.ArrayList;
@@ -17,10 +18,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Folds the records of a run, from observations, detections, commands and outcomes, into its summary. Takes them in order
+ * Folds the records of a run, from observations, detections, host partitions, commands and outcomes, into its summary. Takes them in order
  * within a topic and segment and in any order between them. What did not begin in the run does not count in it. Times are the
  * log's own.
  */
@@ -32,13 +34,21 @@ public final class RunFold {
         ABORTED
     }
 
+    /** The first command that answers a detection, and the host partition that gave it. */
+    private record FirstCommand(long millis, String partitionId) {
+        FirstCommand earlier(FirstCommand other) {
+            return other.millis < millis ? other : this;
+        }
+    }
+
     private final Set<String> vms = new HashSet<>();
     private final Map<String, Long> violatingSince = new HashMap<>();
     private final Set<String> sampledHosts = new HashSet<>();
     private final List<Long> violationMillis = new ArrayList<>();
     private final Map<String, Double> detectionLatency = new HashMap<>();
     private final Map<String, Long> detectionSinceMicros = new HashMap<>();
-    private final Map<String, Long> firstCommandMillis = new HashMap<>();
+    private final Map<String, String> firstPartition = new HashMap<>();
+    private final Map<String, FirstCommand> firstCommands = new HashMap<>();
     private final Set<String> commands = new HashSet<>();
     private final Map<String, Outcome> outcomes = new HashMap<>();
     private long samples;
@@ -59,7 +69,8 @@ public final class RunFold {
             all.violationMillis.addAll(fold.allViolationMillis());
             fold.detectionLatency.forEach((id, latency) -> all.detectionLatency.put(prefix + id, latency));
             fold.detectionSinceMicros.forEach((id, since) -> all.detectionSinceMicros.put(prefix + id, since));
-            fold.firstCommandMillis.forEach((id, first) -> all.firstCommandMillis.put(prefix + id, first));
+            fold.firstPartition.forEach((id, first) -> all.firstPartition.put(prefix + id, first));
+            fold.firstCommands.forEach((id, first) -> all.firstCommands.put(prefix + id, first));
             fold.commands.forEach(id -> all.commands.add(prefix + id));
             fold.outcomes.forEach((id, outcome) -> all.outcomes.put(prefix + id, outcome));
             all.samples += fold.samples;
@@ -88,8 +99,13 @@ public final class RunFold {
             case DetectionBegan detection -> take(record.timestampMillis(), detection);
             case MigrateVm command -> {
                 commands.add(command.getCommandId());
-                firstCommandMillis.merge(command.getDetectionId(), record.timestampMillis(), Math::min);
+                firstCommands.merge(
+                        command.getDetectionId(),
+                        new FirstCommand(record.timestampMillis(), command.getPartitionId()),
+                        FirstCommand::earlier);
             }
+            // those of one detection all stand in the segment of its host, in order
+            case PartitionOpened opened -> firstPartition.putIfAbsent(opened.getDetectionId(), opened.getPartitionId());
             case CommandSucceeded ended -> outcomes.putIfAbsent(ended.getCommandId(), Outcome.SUCCEEDED);
             case CommandFailed ended -> outcomes.putIfAbsent(ended.getCommandId(), Outcome.FAILED);
             case CommandRefused ended -> outcomes.putIfAbsent(ended.getCommandId(), Outcome.REFUSED);
@@ -145,7 +161,8 @@ public final class RunFold {
                         latency(detectionLatency.values().stream()
                                 .mapToDouble(Double::doubleValue)
                                 .toArray()),
-                        latency(sampleToCommand())));
+                        latency(sampleToCommand()),
+                        answered().filter(id -> !answeredAtOnce(id)).count()));
     }
 
     /** How many hosts are asked for more than they have, by their newest samples. */
@@ -192,10 +209,20 @@ public final class RunFold {
     }
 
     private double[] sampleToCommand() {
-        return firstCommandMillis.entrySet().stream()
-                .filter(first -> detectionSinceMicros.containsKey(first.getKey()))
-                .mapToDouble(first -> first.getValue() - detectionSinceMicros.get(first.getKey()) / 1000.0)
+        return answered()
+                .filter(this::answeredAtOnce)
+                .mapToDouble(id -> firstCommands.get(id).millis() - detectionSinceMicros.get(id) / 1000.0)
                 .toArray();
+    }
+
+    /** Detections of the run that commands answered. */
+    private Stream<String> answered() {
+        return firstCommands.keySet().stream().filter(detectionSinceMicros::containsKey);
+    }
+
+    /** Whether its first host partition gave the command; a later one rests on later samples. */
+    private boolean answeredAtOnce(String detectionId) {
+        return firstCommands.get(detectionId).partitionId().equals(firstPartition.get(detectionId));
     }
 
     private static RunSummary.Latency latency(double[] millis) {

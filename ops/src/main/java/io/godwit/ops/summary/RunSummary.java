@@ -1,5 +1,6 @@
 package io.godwit.ops.summary;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 
 /**
@@ -31,9 +32,18 @@ public record RunSummary(
     @JsonPropertyOrder({"count", "meanSeconds", "p95Seconds", "maxSeconds", "sumSeconds"})
     public record Violations(long count, Double meanSeconds, Double p95Seconds, Double maxSeconds, Double sumSeconds) {}
 
-    /** From the sample that completed the evidence, appended, to what followed from it, appended. */
+    /**
+     * From the sample that completed the evidence, appended, to what followed from it, appended.
+     *
+     * @param sampleToCommand of detections whose first host partition gave a command
+     * @param answeredLater detections that a later host partition answered, since the first found nothing to do yet or no way;
+     *     in the table alone
+     */
     @JsonPropertyOrder({"sampleToDetection", "sampleToCommand"})
-    public record LatencyMillis(Latency sampleToDetection, Latency sampleToCommand) {}
+    public record LatencyMillis(
+            Latency sampleToDetection,
+            Latency sampleToCommand,
+            @JsonIgnore long answeredLater) {}
 
     /** Nearest-rank percentiles. */
     @JsonPropertyOrder({"p50", "p99"})

@@ -32,12 +32,13 @@ public final class SummaryTable {
                                 seconds(run.violations().p95Seconds()),
                                 seconds(run.violations().maxSeconds()),
                                 seconds(run.violations().sumSeconds())),
-                "  latency     sample to detection p50 %s, p99 %s; sample to command p50 %s, p99 %s"
+                "  latency     sample to detection p50 %s, p99 %s; sample to command p50 %s, p99 %s; answered later %d"
                         .formatted(
                                 millis(run.latencyMillis().sampleToDetection().p50()),
                                 millis(run.latencyMillis().sampleToDetection().p99()),
                                 millis(run.latencyMillis().sampleToCommand().p50()),
-                                millis(run.latencyMillis().sampleToCommand().p99())));
+                                millis(run.latencyMillis().sampleToCommand().p99()),
+                                run.latencyMillis().answeredLater()));
     }
 
     private static String seconds(Double value) {

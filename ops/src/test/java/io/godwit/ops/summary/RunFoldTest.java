@@ -12,6 +12,7 @@ import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
+import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
@@ -50,12 +51,26 @@ final class RunFoldTest {
     @Test
     void latencies_run_from_the_append_of_the_completing_sample_to_each_append_that_followed() {
         append(Topic.DETECTIONS, 20, began("d1", 0));
+        append(Topic.HOST_PARTITIONS, 50, opened("p-0-1", "d1"));
         append(Topic.COMMANDS, 75, command("c-0-2", "d1"));
         append(Topic.COMMANDS, 60, command("c-0-1", "d1"));
 
         RunSummary.LatencyMillis latency = fold.summary().latencyMillis();
         assertEquals(new RunSummary.Latency(20.0, 20.0), latency.sampleToDetection());
         assertEquals(new RunSummary.Latency(60.0, 60.0), latency.sampleToCommand(), "the first command counts");
+        assertEquals(0, latency.answeredLater());
+    }
+
+    @Test
+    void a_detection_that_a_later_host_partition_answers_is_counted_apart() {
+        append(Topic.DETECTIONS, 20, began("d1", 0));
+        append(Topic.HOST_PARTITIONS, 50, opened("p-0-0", "d1"));
+        append(Topic.HOST_PARTITIONS, 9000, opened("p-0-1", "d1"));
+        append(Topic.COMMANDS, 9060, command("c-0-1", "d1"));
+
+        RunSummary.LatencyMillis latency = fold.summary().latencyMillis();
+        assertEquals(new RunSummary.Latency(null, null), latency.sampleToCommand());
+        assertEquals(1, latency.answeredLater());
     }
 
     @Test
@@ -110,6 +125,18 @@ final class RunFoldTest {
                 "mc",
                 "overload",
                 1,
+                List.of());
+    }
+
+    private static PartitionOpened opened(String id, String detection) {
+        return new PartitionOpened(
+                new Decision(0, 1L),
+                id,
+                "h1",
+                detection,
+                new Position("detections.host.v1", 0, 0L, "", ""),
+                DetectionKind.OVERLOAD,
+                Instant.ofEpochMilli(START),
                 List.of());
     }
 
