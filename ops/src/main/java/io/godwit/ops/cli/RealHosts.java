@@ -5,9 +5,11 @@ import io.godwit.monitors.hosts.libvirt.LibvirtHosts;
 import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,10 +46,42 @@ public final class RealHosts {
         }
     }
 
-    /** All hosts of a command line; one that is named twice is refused, and all that do not answer are told at once. */
-    public static List<HostJoins.Wanted> identifyAll(List<String> texts, LibvirtSettings settings) {
+    /**
+     * What came of asking hosts for their ids.
+     *
+     * @param silent what to say of each that did not answer, by URI
+     */
+    public record Asked(List<HostJoins.Wanted> hosts, Map<String, String> silent) {
+        /** Nobody was asked. */
+        public static Asked of(List<HostJoins.Wanted> hosts) {
+            return new Asked(hosts, Map.of());
+        }
+
+        /**
+         * What to say of silent hosts that the inventory has under their URIs: they are watched all the same.
+         *
+         * @throws Failed where it does not have one: its id is not known, all such are told at once
+         */
+        public List<String> silentYetKnown(Set<String> urisInInventory) {
+            List<String> unknown = silent.entrySet().stream()
+                    .filter(host -> !urisInInventory.contains(host.getKey()))
+                    .map(Map.Entry::getValue)
+                    .toList();
+            if (!unknown.isEmpty()) {
+                throw new Failed(String.join("\n", unknown)
+                        + "\nTo start without: leave it out of --libvirt, and add it when it answers, with: godwit host"
+                        + " add");
+            }
+            return silent.values().stream()
+                    .map(says -> says + "; it is in the inventory and is watched")
+                    .toList();
+        }
+    }
+
+    /** All hosts of a command line; one that is named twice is refused. */
+    public static Asked identifyAll(List<String> texts, LibvirtSettings settings) {
         List<HostJoins.Wanted> hosts = new ArrayList<>();
-        List<String> silent = new ArrayList<>();
+        Map<String, String> silent = new LinkedHashMap<>();
         Map<String, String> uriById = new HashMap<>();
         Map<String, String> uriByLabel = new HashMap<>();
         for (Written written : texts.stream().map(RealHosts::parse).toList()) {
@@ -62,15 +96,10 @@ public final class RealHosts {
                         "give each a name of its own with RACK/NAME=URI");
                 hosts.add(host);
             } catch (Failed unreachable) {
-                silent.add(unreachable.getMessage());
+                silent.put(written.uri(), unreachable.getMessage());
             }
         }
-        if (!silent.isEmpty()) {
-            throw new Failed(String.join("\n", silent)
-                    + "\nTo start without: leave it out of --libvirt. One that was added before stays in the inventory"
-                    + " and is watched; another is added when it answers, with: godwit host add");
-        }
-        return hosts;
+        return new Asked(hosts, silent);
     }
 
     private static void refuseSecond(String before, String what, String uri, String remedy) {

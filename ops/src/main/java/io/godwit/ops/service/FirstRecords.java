@@ -40,6 +40,13 @@ public final class FirstRecords {
         }
     }
 
+    /** Under which URIs the inventory has hosts. */
+    public static Set<String> uris(Log log) {
+        return HostJoins.inventory(log).hosts().values().stream()
+                .map(entry -> entry.joined().getUri())
+                .collect(Collectors.toSet());
+    }
+
     /** The simulated hosts of a fleet, as they stand in the inventory. */
     public static List<HostJoins.Wanted> joins(SimulatedFleet fleet) {
         return fleet.hosts().stream()

@@ -104,7 +104,9 @@ public final class RegionRun implements AutoCloseable {
             run.broker().onDeath(stops::add);
         }
         for (Map.Entry<String, SiteRun> site : sites.entrySet()) {
-            site.getValue().prepare(plan.region(), plan.hosts().get(site.getKey()), plan.mode());
+            site.getValue()
+                    .prepare(plan.region(), plan.hosts().get(site.getKey()), plan.mode())
+                    .forEach(System.err::println);
         }
         Map<String, String> bootstrap = new TreeMap<>();
         sites.forEach((site, run) -> bootstrap.put(site, run.broker().bootstrap()));
@@ -127,7 +129,7 @@ public final class RegionRun implements AutoCloseable {
                 + plan.region().retain() + " of observations kept (--retain)");
         sites.forEach((site, run) -> System.err.println("site      " + site + ": broker "
                 + run.broker().bootstrap() + " (process " + run.broker().pid() + "), "
-                + plan.hosts().get(site).size() + " " + plan.fleet().kind() + " hosts"));
+                + plan.hosts().get(site).hosts().size() + " " + plan.fleet().kind() + " hosts"));
         System.err.println("http      http://" + http.address() + "/metrics and /health");
     }
 

@@ -2,7 +2,7 @@ package io.godwit.ops.up;
 
 import io.godwit.ops.broker.BrokerProcess;
 import io.godwit.ops.cli.Failed;
-import io.godwit.ops.cli.HostJoins;
+import io.godwit.ops.cli.RealHosts;
 import io.godwit.ops.cli.Refused;
 import io.godwit.ops.region.RegionConfig;
 import io.godwit.ops.service.FirstRecords;
@@ -66,8 +66,13 @@ final class SiteRun implements AutoCloseable {
         return services;
     }
 
-    /** What every log of ours holds before a service reads it: topics, the fleet, a mode. Adds only what is missing. */
-    void prepare(RegionConfig region, List<HostJoins.Wanted> hosts, String mode) {
+    /**
+     * What every log of ours holds before a service reads it: topics, the fleet, a mode. Adds only what is missing.
+     *
+     * @return what to tell of hosts that do not answer now
+     * @throws Failed where such a host was never seen
+     */
+    List<String> prepare(RegionConfig region, RealHosts.Asked hosts, String mode) {
         try (Admin admin = kafka.admin()) {
             List<String> created = Topics.create(admin, site, region.shape());
             List<String> faults = created.isEmpty() ? Topics.check(admin, site, region.shape()) : List.of();
@@ -76,7 +81,9 @@ final class SiteRun implements AutoCloseable {
             }
         }
         try (Log log = new KafkaLog(kafka, site)) {
-            FirstRecords.append(kafka, log, hosts, mode, "godwit up");
+            List<String> silent = hosts.silentYetKnown(FirstRecords.uris(log));
+            FirstRecords.append(kafka, log, hosts.hosts(), mode, "godwit up");
+            return silent;
         }
     }
 

@@ -9,7 +9,6 @@ import io.godwit.monitors.hosts.simulated.HostsConfig;
 import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
 import io.godwit.ops.cli.ExitCode;
 import io.godwit.ops.cli.Failed;
-import io.godwit.ops.cli.HostJoins;
 import io.godwit.ops.cli.Printer;
 import io.godwit.ops.cli.RealHosts;
 import io.godwit.ops.data.DataFolder;
@@ -162,7 +161,7 @@ public final class UpCommand implements Callable<Integer> {
         List<String> names = sites.isEmpty() ? new ArrayList<>(region.sites().keySet()) : sites;
         Optional<Duration> stop = Optional.ofNullable(stopAfter).map(Durations::parse);
         Path folder = data == null ? DataFolder.defaultFor(region.region()) : data;
-        Map<String, List<HostJoins.Wanted>> wanted = new LinkedHashMap<>();
+        Map<String, RealHosts.Asked> wanted = new LinkedHashMap<>();
         if (!libvirt.isEmpty()) {
             refuseSimulation();
             if (names.size() > 1) {
@@ -177,7 +176,7 @@ public final class UpCommand implements Callable<Integer> {
         for (String site : names) {
             DataCentres one = DataCentres.of(region.hosts(), site);
             simulated.put(site, one);
-            wanted.put(site, FirstRecords.joins(one.fleet()));
+            wanted.put(site, RealHosts.Asked.of(FirstRecords.joins(one.fleet())));
         }
         SimulatedFleet first = simulated.get(names.getFirst()).fleet();
         FleetPlan fleet = new FleetPlan(

@@ -1,12 +1,11 @@
 package io.godwit.ops.up;
 
 import io.godwit.monitors.hosts.simulated.DataCentres;
-import io.godwit.ops.cli.HostJoins;
+import io.godwit.ops.cli.RealHosts;
 import io.godwit.ops.data.FleetPlan;
 import io.godwit.ops.region.RegionConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,7 +23,7 @@ public record UpPlan(
         RegionConfig region,
         Path data,
         FleetPlan fleet,
-        Map<String, List<HostJoins.Wanted>> hosts,
+        Map<String, RealHosts.Asked> hosts,
         Map<String, DataCentres> simulated,
         String mode,
         Optional<Duration> stopAfter) {}
