@@ -1,6 +1,7 @@
 package io.godwit.ops.cli;
 
 import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.log.Log;
@@ -27,7 +28,7 @@ public final class HostJoins {
      */
     public record Wanted(String id, String rack, String name, String uri) {}
 
-    /** The inventory as it stands. */
+    /** The inventory as it stands; a record that cannot be read is left to the dead letters. */
     public static Inventory inventory(Log log) {
         Inventory inventory = new Inventory(log.segments());
         List<LogRange> ranges = new ArrayList<>();
@@ -35,7 +36,11 @@ public final class HostJoins {
             ranges.add(LogRange.all(Topic.INVENTORY, segment));
         }
         log.scan(ranges, record -> {
-            inventory.take(record);
+            try {
+                inventory.take(record);
+            } catch (UnreadableRecord _) {
+                // the monitors tell of it
+            }
             return true;
         });
         return inventory;

@@ -5,11 +5,14 @@ import io.godwit.ops.cli.EverySegment;
 import io.godwit.ops.cli.HostJoins;
 import io.godwit.ops.cli.Operator;
 import io.godwit.ops.cli.Refused;
+import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.Topic;
+import io.godwit.schemas.state.Controls;
 import io.godwit.schemas.state.Inventory;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +41,20 @@ public final class FirstRecords {
                     "mode",
                     new ModeChanged(kafka.site(), mode, Operator.name(), reason));
         }
+    }
+
+    /** The mode in force; there is one once {@link #append} was called. */
+    public static String mode(Log log) {
+        Controls controls = new Controls();
+        log.scan(List.of(LogRange.all(Topic.CONTROLS, 0)), record -> {
+            try {
+                controls.take(record);
+            } catch (UnreadableRecord _) {
+                // the schedulers tell of it
+            }
+            return true;
+        });
+        return controls.mode().map(mode -> mode.changed().getMode()).orElse("unknown");
     }
 
     /** Under which URIs the inventory has hosts. */

@@ -129,7 +129,7 @@ public final class RegionRun implements AutoCloseable {
                 + plan.region().retain() + " of observations kept (--retain)");
         sites.forEach((site, run) -> System.err.println("site      " + site + ": broker "
                 + run.broker().bootstrap() + " (process " + run.broker().pid() + "), "
-                + plan.hosts().get(site).hosts().size() + " " + plan.fleet().kind() + " hosts"));
+                + plan.hosts().get(site).hosts().size() + " " + plan.fleet().kind() + " hosts, mode " + run.mode()));
         System.err.println("http      http://" + http.address() + "/metrics and /health");
     }
 

@@ -37,6 +37,7 @@ final class SiteRun implements AutoCloseable {
     private final SiteKafka kafka;
     private final List<Service> services = new CopyOnWriteArrayList<>();
     private RunWatch watch;
+    private String mode = "";
 
     private SiteRun(String site, BrokerProcess broker, SiteKafka kafka) {
         this.site = site;
@@ -56,6 +57,11 @@ final class SiteRun implements AutoCloseable {
 
     BrokerProcess broker() {
         return broker;
+    }
+
+    /** The mode in force at the start. */
+    String mode() {
+        return mode;
     }
 
     RunWatch watch() {
@@ -83,6 +89,7 @@ final class SiteRun implements AutoCloseable {
         try (Log log = new KafkaLog(kafka, site)) {
             List<String> silent = hosts.silentYetKnown(FirstRecords.uris(log));
             FirstRecords.append(kafka, log, hosts.hosts(), mode, "godwit up");
+            this.mode = FirstRecords.mode(log);
             return silent;
         }
     }

@@ -1,6 +1,7 @@
 package io.godwit.schemas.kafka;
 
 import io.godwit.schemas.log.Topic;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates the topics of a site, and tells where existing ones differ from what our guarantees need. */
 public final class Topics {
@@ -36,6 +38,9 @@ public final class Topics {
     public record Shape(int segments, int replication, long observationBytes, boolean mirrored) {
         public static final int SEGMENTS = 12;
     }
+
+    private static final Duration LEADERS_WITHIN = Duration.ofSeconds(30);
+    private static final Duration ASK_AGAIN = Duration.ofMillis(50);
 
     /** Creates what is missing and returns the names that it created; existing topics are left as they are. */
     public static List<String> create(Admin admin, String site, Shape shape) {
@@ -84,8 +89,20 @@ public final class Topics {
                 newest.put(new TopicPartition(name, segment), OffsetSpec.latest());
             }
         }
-        if (!newest.isEmpty()) {
-            admin.listOffsets(newest).all().get(); // answered by the leader alone, and asked again until there is one
+        long end = System.nanoTime() + LEADERS_WITHIN.toNanos();
+        while (!newest.isEmpty()) {
+            try {
+                admin.listOffsets(newest)
+                        .all()
+                        .get(); // answered by the leader alone, and asked again until there is one
+                return;
+            } catch (ExecutionException failed) {
+                // a broker that has not heard of the topic yet; nobody tells when it has
+                if (!(failed.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > end) {
+                    throw failed;
+                }
+                Thread.sleep(ASK_AGAIN);
+            }
         }
     }
 
