@@ -11,6 +11,7 @@ import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,15 +76,26 @@ public final class CommonOptions {
 
     /** The region's settings; those by default where no file is named. */
     public RegionConfig region() {
-        if (config == null) {
+        return region(config);
+    }
+
+    /**
+     * The settings of a file; those by default where it is null.
+     *
+     * @throws Failed where it cannot be read or has faults, with all of them
+     */
+    public static RegionConfig region(Path file) {
+        if (file == null) {
             return RegionConfig.DEFAULTS;
         }
         try {
-            return Settings.read(config, RegionConfig.class);
+            return Settings.read(file, RegionConfig.class);
         } catch (SettingsFault wrong) {
             throw new Failed(wrong.getMessage(), wrong);
+        } catch (NoSuchFileException missing) {
+            throw new Failed("there is no file " + file + "; name the region's settings with --config FILE", missing);
         } catch (IOException unreadable) {
-            throw new Failed("cannot read " + config + ": " + unreadable.getMessage(), unreadable);
+            throw new Failed("cannot read " + file + ": " + unreadable.getMessage(), unreadable);
         }
     }
 

@@ -55,7 +55,8 @@ public final class Printer {
         }
     }
 
-    private void whole(Object value) {
+    /** A value with all that is in it; not for tables. */
+    public void whole(Object value) {
         try {
             out.println((format == Format.JSON ? JSON : YAML)
                     .writeValueAsString(value)

@@ -1,14 +1,12 @@
 package io.godwit.ops.up;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.monitors.hosts.simulated.DataCentres;
 import io.godwit.monitors.hosts.simulated.HostsConfig;
 import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
+import io.godwit.ops.cli.CommonOptions;
 import io.godwit.ops.cli.ExitCode;
-import io.godwit.ops.cli.Failed;
 import io.godwit.ops.cli.Printer;
 import io.godwit.ops.cli.RealHosts;
 import io.godwit.ops.data.DataFolder;
@@ -16,13 +14,11 @@ import io.godwit.ops.data.FleetPlan;
 import io.godwit.ops.region.RegionConfig;
 import io.godwit.ops.service.FirstRecords;
 import io.godwit.ops.settings.Settings;
-import io.godwit.ops.settings.SettingsFault;
 import io.godwit.ops.summary.RunFold;
 import io.godwit.ops.summary.RunSummary;
 import io.godwit.ops.summary.SummaryTable;
 import io.godwit.schemas.units.ByteSize;
 import io.godwit.schemas.units.Durations;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -218,16 +214,7 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     private RegionConfig region() {
-        RegionConfig region = RegionConfig.DEFAULTS;
-        if (config != null) {
-            try {
-                region = Settings.read(config, RegionConfig.class);
-            } catch (SettingsFault wrong) {
-                throw new Failed(wrong.getMessage(), wrong);
-            } catch (IOException unreadable) {
-                throw new Failed("cannot read " + config + ": " + unreadable.getMessage(), unreadable);
-            }
-        }
+        RegionConfig region = CommonOptions.region(config);
         if (retain != null) {
             region = region.withRetain(ByteSize.parse(retain));
         }
@@ -246,19 +233,13 @@ public final class UpCommand implements Callable<Integer> {
                 folds.forEach(
                         (site, fold) -> SummaryTable.of(site, fold.summary()).forEach(System.out::println));
             case JSON, YAML -> {
-                JsonMapper json = JsonMapper.builder()
-                        .enable(SerializationFeature.INDENT_OUTPUT)
-                        .build();
+                ObjectMapper json = new ObjectMapper();
                 ObjectNode node = json.valueToTree(all);
                 if (folds.size() > 1) {
                     ObjectNode perSite = node.putObject("sites");
                     folds.forEach((site, fold) -> perSite.set(site, json.valueToTree(fold.summary())));
                 }
-                try {
-                    System.out.println(json.writeValueAsString(node));
-                } catch (JsonProcessingException impossible) {
-                    throw new IllegalStateException(impossible);
-                }
+                new Printer(System.out, format).whole(node);
             }
         }
     }
