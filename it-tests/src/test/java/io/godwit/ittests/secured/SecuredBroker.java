@@ -5,7 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -16,19 +18,28 @@ import org.apache.kafka.raft.DynamicVoters;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** A broker in this process that lets in by SASL/PLAIN: user godwit, password {@link #PASSWORD}. */
-final class SaslBroker implements AutoCloseable {
+/** A broker in this process that is reached over TLS alone and lets in by SASL/PLAIN: user godwit, password {@link #PASSWORD}. */
+final class SecuredBroker implements AutoCloseable {
     static final String PASSWORD = "non-stop";
+
+    private static final String KEY_PASSWORD = "non-guessed";
 
     private final KafkaRaftServer server;
     private final String bootstrap;
+    private final Path certificate;
 
-    private SaslBroker(KafkaRaftServer server, String bootstrap) {
+    private SecuredBroker(KafkaRaftServer server, String bootstrap, Path certificate) {
         this.server = server;
         this.bootstrap = bootstrap;
+        this.certificate = certificate;
     }
 
-    static SaslBroker start(Path folder) throws Exception {
+    /** @param keys where its key and certificate come to stand */
+    static SecuredBroker start(Path folder, Path keys) throws Exception {
+        Path store = keys.resolve("broker.p12");
+        Path certificate = keys.resolve("broker.pem");
+        keytool(store, "-genkeypair", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1");
+        keytool(store, "-exportcert", "-rfc", "-file", certificate.toString());
         int port = FreePort.any("127.0.0.1");
         int controllerPort = FreePort.any("127.0.0.1");
         new Formatter()
@@ -44,12 +55,24 @@ final class SaslBroker implements AutoCloseable {
                 .setPrintStream(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8))
                 .run();
         KafkaRaftServer server =
-                new KafkaRaftServer(new KafkaConfig(settings(folder, port, controllerPort), false), Time.SYSTEM);
+                new KafkaRaftServer(new KafkaConfig(settings(folder, store, port, controllerPort), false), Time.SYSTEM);
         server.startup();
-        return new SaslBroker(server, "127.0.0.1:" + port);
+        return new SecuredBroker(server, "127.0.0.1:" + port, certificate);
     }
 
-    private static Map<String, String> settings(Path folder, int port, int controllerPort) {
+    private static void keytool(Path store, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-alias", "broker", "-keystore", store.toString(), "-storepass", KEY_PASSWORD));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException("keytool: " + said);
+        }
+    }
+
+    private static Map<String, String> settings(Path folder, Path store, int port, int controllerPort) {
         String listeners = "CLIENTS://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort;
         Map<String, String> settings = new HashMap<>();
         settings.put("process.roles", "broker,controller");
@@ -58,9 +81,15 @@ final class SaslBroker implements AutoCloseable {
         settings.put("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort);
         settings.put("controller.listener.names", "CONTROLLER");
         settings.put("inter.broker.listener.name", "CLIENTS");
-        settings.put("listener.security.protocol.map", "CLIENTS:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT");
+        settings.put("listener.security.protocol.map", "CLIENTS:SASL_SSL,CONTROLLER:PLAINTEXT");
         settings.put("listeners", listeners);
         settings.put("advertised.listeners", listeners);
+        settings.put("ssl.keystore.type", "PKCS12");
+        settings.put("ssl.keystore.location", store.toString());
+        settings.put("ssl.keystore.password", KEY_PASSWORD);
+        settings.put("ssl.truststore.type", "PEM");
+        settings.put(
+                "ssl.truststore.location", store.resolveSibling("broker.pem").toString());
         settings.put("sasl.enabled.mechanisms", "PLAIN");
         settings.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
         settings.put(
@@ -81,6 +110,11 @@ final class SaslBroker implements AutoCloseable {
 
     String bootstrap() {
         return bootstrap;
+    }
+
+    /** What its clients trust. */
+    Path certificate() {
+        return certificate;
     }
 
     @Override

@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** A region.yaml as docs/kafka.md shows it, against a broker that lets in by SASL. */
-class SaslTest {
+/** A region.yaml as docs/kafka.md shows it, against a broker that wants TLS and a password. */
+class SecuredTest {
     private static final String SITE = "rennes";
     private static final long PATIENCE_SECONDS = 120;
 
@@ -48,11 +48,11 @@ class SaslTest {
     private Path folder;
 
     private final StringWriter told = new StringWriter();
-    private SaslBroker broker;
+    private SecuredBroker broker;
 
     @BeforeEach
     void startBroker() throws Exception {
-        broker = SaslBroker.start(Files.createDirectory(folder.resolve("kafka")));
+        broker = SecuredBroker.start(Files.createDirectory(folder.resolve("kafka")), folder);
     }
 
     @AfterEach
@@ -62,7 +62,7 @@ class SaslTest {
 
     @Test
     void services_work_with_the_settings_and_secrets_that_are_passed_through() throws Exception {
-        Path file = region(SaslBroker.PASSWORD);
+        Path file = region(SecuredBroker.PASSWORD);
         assertEquals(ExitCode.OK, run("topics", "create", "--config", file.toString()), told.toString());
         RegionConfig region = Settings.read(file, RegionConfig.class);
         KafkaSettings kafka = region.kafka().at(SITE, broker.bootstrap());
@@ -140,15 +140,22 @@ class SaslTest {
             segments: 1
             kafka:
               client:
-                security.protocol: SASL_PLAINTEXT
+                security.protocol: SASL_SSL
                 sasl.mechanism: PLAIN
+                ssl.truststore.type: PEM
+                ssl.truststore.location: %s
               client-files:
                 sasl.jaas.config: %s
             hosts: {hosts: 2, vms: 4, racks: 1}
             cep: {rule-cache: %s}
             scheduler: {state-directory: %s}
             """.formatted(
-                        SITE, broker.bootstrap(), secret, folder.resolve("rules"), folder.resolve("state")));
+                        SITE,
+                        broker.bootstrap(),
+                        broker.certificate(),
+                        secret,
+                        folder.resolve("rules"),
+                        folder.resolve("state")));
     }
 
     private int run(String... arguments) {
