@@ -26,8 +26,9 @@ public final class FirstRecords {
      * Adds hosts that are not in the inventory, and a mode where there never was one.
      *
      * @param command what adds them, for their reason
+     * @return the mode in force
      */
-    public static void append(SiteKafka kafka, Log log, List<HostJoins.Wanted> hosts, String mode, String command) {
+    public static String append(SiteKafka kafka, Log log, List<HostJoins.Wanted> hosts, String mode, String command) {
         HostJoins.append(kafka, HostJoins.inventory(log), log.segments(), hosts, Operator.name(), command);
         boolean hasMode = log.end(Topic.CONTROLS, 0) > log.beginning(Topic.CONTROLS, 0);
         if (!hasMode) {
@@ -41,10 +42,10 @@ public final class FirstRecords {
                     "mode",
                     new ModeChanged(kafka.site(), mode, Operator.name(), reason));
         }
+        return hasMode ? mode(log) : mode;
     }
 
-    /** The mode in force; there is one once {@link #append} was called. */
-    public static String mode(Log log) {
+    private static String mode(Log log) {
         Controls controls = new Controls();
         log.scan(List.of(LogRange.all(Topic.CONTROLS, 0)), record -> {
             try {

@@ -78,7 +78,7 @@ final class SiteRun implements AutoCloseable {
      * @return what to tell of hosts that do not answer now
      * @throws Failed where such a host was never seen
      */
-    List<String> prepare(RegionConfig region, RealHosts.Asked hosts, String mode) {
+    List<String> prepare(RegionConfig region, RealHosts.Asked hosts, String firstMode) {
         try (Admin admin = kafka.admin()) {
             List<String> created = Topics.create(admin, site, region.shape());
             List<String> faults = created.isEmpty() ? Topics.check(admin, site, region.shape()) : List.of();
@@ -88,8 +88,7 @@ final class SiteRun implements AutoCloseable {
         }
         try (Log log = new KafkaLog(kafka, site)) {
             List<String> silent = hosts.silentYetKnown(FirstRecords.uris(log));
-            FirstRecords.append(kafka, log, hosts.hosts(), mode, "godwit up");
-            this.mode = FirstRecords.mode(log);
+            mode = FirstRecords.append(kafka, log, hosts.hosts(), firstMode, "godwit up");
             return silent;
         }
     }
