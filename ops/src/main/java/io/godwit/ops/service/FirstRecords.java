@@ -78,7 +78,7 @@ public final class FirstRecords {
      *
      * @throws Refused with the first such host and the remedy
      */
-    static void refuseOthers(Log log, SiteKafka kafka, SimulatedFleet fleet) {
+    public static void refuseOthers(Log log, SiteKafka kafka, SimulatedFleet fleet) {
         Set<String> ours =
                 fleet.hosts().stream().map(SimulatedFleet.Host::hostId).collect(Collectors.toSet());
         Inventory inventory = HostJoins.inventory(log);
