@@ -35,7 +35,10 @@ public final class DataCentreServer implements AutoCloseable {
     private static final int ANSWERS_MAX = 200_000;
 
     private final InProcessDataCentre dataCentre;
+    private static final Duration ACCEPT_ENDS_WITHIN = Duration.ofSeconds(5);
+
     private final ServerSocket listener = new ServerSocket();
+    private final Thread accepting;
     private final Set<Caller> callers = ConcurrentHashMap.newKeySet();
 
     /**
@@ -47,7 +50,7 @@ public final class DataCentreServer implements AutoCloseable {
         this.dataCentre = dataCentre;
         listener.setReuseAddress(true); // a restart must not wait for the last one's connections to be forgotten
         listener.bind(address);
-        Thread.ofPlatform().daemon().name("simulated-hosts-server").start(this::accept);
+        accepting = Thread.ofPlatform().daemon().name("simulated-hosts-server").start(this::accept);
     }
 
     /** Where it listens. */
@@ -72,10 +75,14 @@ public final class DataCentreServer implements AutoCloseable {
         }
     }
 
+    /** Frees the address: the system keeps it for as long as a thread still waits in the closed socket. */
     @Override
     public void close() {
         try {
             listener.close();
+            accepting.join(ACCEPT_ENDS_WITHIN);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         } catch (IOException closed) {
             LOG.atDebug().setCause(closed).log("the listener had trouble closing");
         }
