@@ -182,7 +182,7 @@ final class EplAllowList {
         try {
             return EPCompilerProvider.getCompiler().eplToModel(item.getExpression(), EngineSettings.forBuiltIn());
         } catch (EPCompileException wrong) {
-            throw RuleCompiler.refused(wrong, Place.firstLine(item));
+            throw RuleCompiler.refused(wrong, item.getExpression(), Place.firstLine(item));
         }
     }
 

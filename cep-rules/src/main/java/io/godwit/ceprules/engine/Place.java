@@ -35,15 +35,22 @@ record Place(int line, int column) {
         for (String word : words) {
             int at = lower.indexOf(word.toLowerCase(Locale.ROOT));
             if (at >= 0) {
-                int line = firstLine
-                        + (int) lower.substring(0, at)
-                                .chars()
-                                .filter(c -> c == '\n')
-                                .count();
-                return new Place(line, at - lower.lastIndexOf('\n', at - 1));
+                return at(lower, firstLine, at);
             }
         }
         return new Place(firstLine, 1);
+    }
+
+    /** The last place of a word; the first line if it stands nowhere. */
+    static Place ofLast(String text, int firstLine, String word) {
+        String lower = withoutComments(text).toLowerCase(Locale.ROOT);
+        int at = lower.lastIndexOf(word.toLowerCase(Locale.ROOT));
+        return at < 0 ? new Place(firstLine, 1) : at(lower, firstLine, at);
+    }
+
+    private static Place at(String text, int firstLine, int at) {
+        int lines = (int) text.substring(0, at).chars().filter(c -> c == '\n').count();
+        return new Place(firstLine + lines, at - text.lastIndexOf('\n', at - 1));
     }
 
     /** Words by which a node can be found in the text. */

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 /** Compiles rule versions, each once in a process: a compilation takes a tenth of a second, and every segment needs it. */
 public final class RuleCompiler {
     private static final Pattern PLACE = Pattern.compile("at line (\\d+) column (\\d+)");
+    private static final Pattern NEAR = Pattern.compile("near '([^']+)'");
     private static final Map<RuleVersion, CompiledRule> COMPILED = new ConcurrentHashMap<>();
 
     private static volatile Optional<CompiledStore> store = Optional.empty();
@@ -67,12 +68,15 @@ public final class RuleCompiler {
             kept.ifPresent(one -> one.keep(text, builtIn, compiled));
             return compiled;
         } catch (EPCompileException wrong) {
-            throw refused(wrong, 1);
+            throw refused(wrong, text, 1);
         }
     }
 
-    /** Esper tells the line of the statement within the module, and for syntax errors the place within the statement. */
-    static RuleRefused refused(EPCompileException wrong, int firstLine) {
+    /**
+     * Esper tells the line of the statement within the module, and for syntax errors the place within the statement, or the
+     * word alone where its grammar had nothing left to expect: that is the last one of its kind.
+     */
+    static RuleRefused refused(EPCompileException wrong, String text, int firstLine) {
         int line = firstLine;
         if (!wrong.getItems().isEmpty()) {
             line += Math.max(0, wrong.getItems().getFirst().getLineNumber() - 1);
@@ -83,11 +87,15 @@ public final class RuleCompiler {
             message = message.substring(0, bracket);
         }
         Matcher place = PLACE.matcher(message);
-        return place.find()
-                ? new RuleRefused(
-                        line + Integer.parseInt(place.group(1)) - 1,
-                        Integer.parseInt(place.group(2)) + 1, // Esper counts columns from 0
-                        message)
+        if (place.find()) {
+            return new RuleRefused(
+                    line + Integer.parseInt(place.group(1)) - 1,
+                    Integer.parseInt(place.group(2)) + 1, // Esper counts columns from 0
+                    message);
+        }
+        Matcher near = NEAR.matcher(message);
+        return near.find()
+                ? Place.ofLast(text, firstLine, near.group(1)).refuse(message)
                 : new RuleRefused(line, 1, message);
     }
 }

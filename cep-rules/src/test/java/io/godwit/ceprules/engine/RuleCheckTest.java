@@ -138,6 +138,13 @@ final class RuleCheckTest {
     }
 
     @Test
+    void a_second_statement_without_a_semicolon_between_is_told_where_it_begins() {
+        Refused refused = refused("// name: mine\nselect hostId from HostSample\n\nselect hostId from HostSample");
+        assertEquals(4, refused.line(), refused.message());
+        assertEquals(1, refused.column(), refused.message());
+    }
+
+    @Test
     void a_syntax_error_is_told_with_its_line_and_column() {
         Refused refused = refused("// name: mine\n\nselect hostId\nfrm HostSample");
         assertEquals(4, refused.line(), refused::toString);
