@@ -28,11 +28,13 @@ import org.apache.avro.specific.SpecificRecord;
 public final class LiveLines {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
 
+    private final String site;
     private final Names names;
     private final ZoneId zone;
     private String mode = "";
 
-    public LiveLines(Names names, ZoneId zone) {
+    public LiveLines(String site, Names names, ZoneId zone) {
+        this.site = site;
         this.names = names;
         this.zone = zone;
     }
@@ -110,7 +112,10 @@ public final class LiveLines {
             case ModeChanged changed -> addMode(lines, time, changed);
             case RuleActivated activated -> {
                 if (activated.getSegment() == 0) { // it stands in every segment; one line is enough
-                    lines.add(line(time, "rule", activated.getRule() + " v" + activated.getVersion() + " is active"));
+                    lines.add(line(
+                            time,
+                            "rule",
+                            "%s v%d is active at %s".formatted(activated.getRule(), activated.getVersion(), site)));
                 }
             }
             default -> {

@@ -49,7 +49,7 @@ public final class RunWatch implements AutoCloseable {
     private RunWatch(SiteKafka kafka, int segments, Clock clock, Consumer<String> teller) {
         this.clock = clock;
         this.millisBefore = clock.millis();
-        this.lines = new LiveLines(names, clock.getZone());
+        this.lines = new LiveLines(kafka.site(), names, clock.getZone());
         List<Integer> all = IntStream.range(0, segments).boxed().toList();
         this.inventory = new TopicTail(
                 kafka,

@@ -1,0 +1,126 @@
+package io.godwit.ops.up;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.HostJoined;
+import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.PartitionClosed;
+import io.godwit.schemas.events.PartitionEnd;
+import io.godwit.schemas.events.PlanAnswer;
+import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlannedMove;
+import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.RuleActivated;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class LiveLinesTest {
+    private static final Instant START = Instant.parse("2026-01-01T10:00:00Z");
+
+    private final Names names = new Names();
+    private final LiveLines lines = new LiveLines("west", names, ZoneOffset.UTC);
+
+    @BeforeEach
+    void knowHosts() {
+        names.take(new HostJoined("id-1", "west", "r1", "h1", 0, "simulated:h1", "", "test", "test"));
+        names.take(new HostJoined("id-2", "west", "r1", "h2", 0, "simulated:h2", "", "test", "test"));
+    }
+
+    @Test
+    void a_detection_is_told_with_its_host_and_the_numbers_that_tripped_the_rule() {
+        assertEquals(
+                List.of("10:00:01.000  overload   west/r1/h1  cpu-demand 8100 of 8000 mc"),
+                of(new DetectionBegan(
+                        "d-1",
+                        DetectionKind.OVERLOAD,
+                        "id-1",
+                        null,
+                        START,
+                        "cpu-demand",
+                        8100L,
+                        8000L,
+                        "mc",
+                        "overload",
+                        1,
+                        List.of())));
+    }
+
+    @Test
+    void its_end_is_told_with_how_long_it_lasted_and_why_it_ended() {
+        assertEquals(
+                List.of("10:00:01.000  ended      overload west/r1/h1 after 2.5 s  cpu demand 7000 of 8000 mc"),
+                of(new DetectionEnded(
+                        "d-1",
+                        DetectionKind.OVERLOAD,
+                        "id-1",
+                        null,
+                        START,
+                        START.plusMillis(2500),
+                        "cpu demand 7000 of 8000 mc",
+                        "overload",
+                        1,
+                        List.of())));
+    }
+
+    @Test
+    void in_mode_advise_each_move_of_a_plan_is_shown_and_said_not_to_be_commanded() {
+        assertEquals(
+                List.of("10:00:01.000  advised    vm-1  h1 → h2  relieves h1, about 9.1 s; nothing is commanded in mode"
+                        + " advise"),
+                of(plan("advise")));
+    }
+
+    @Test
+    void in_mode_auto_the_commands_tell_of_the_plan() {
+        assertEquals(List.of(), of(plan("auto")));
+    }
+
+    @Test
+    void an_overload_without_a_way_out_is_told_with_the_reason() {
+        assertEquals(
+                List.of("10:00:01.000  no way     west/r1/h1  no host has room"),
+                of(new PartitionClosed(
+                        new Decision(0, 1L), "p-0-1", "id-1", "d-1", PartitionEnd.INFEASIBLE, "no host has room", 4)));
+    }
+
+    @Test
+    void what_stands_in_every_segment_is_told_once() {
+        assertEquals(
+                List.of("10:00:01.000  mode       west is off now: lightning"),
+                of(new ModeChanged("west", "off", "ann", "lightning")));
+        assertEquals(List.of(), of(new ModeChanged("west", "off", "ann", "lightning")));
+        assertEquals(
+                List.of("10:00:01.000  rule       overload v1 is active at west"),
+                of(new RuleActivated("overload", 1, 0, 17L)));
+        assertEquals(List.of(), of(new RuleActivated("overload", 1, 1, 4L)));
+    }
+
+    private List<String> of(SpecificRecord event) {
+        return lines.of(START.plusSeconds(1).toEpochMilli(), event);
+    }
+
+    private static PlanDecided plan(String mode) {
+        return new PlanDecided(
+                new Decision(0, 1L),
+                "p-0-1",
+                "d-1",
+                new Position("detections.host.v1", 0, 0L, "", ""),
+                PlanAnswer.PLAN,
+                mode,
+                List.of(new PlannedMove("vm-1", "id-1", "id-2", List.of(), 9100L, "relieves h1")),
+                List.of(),
+                List.of(),
+                0L,
+                "greedy",
+                "",
+                "1 move relieves h1");
+    }
+}
