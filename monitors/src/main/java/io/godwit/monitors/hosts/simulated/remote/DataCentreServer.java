@@ -34,9 +34,9 @@ public final class DataCentreServer implements AutoCloseable {
     /** A caller that has left so many answers unread is cut off. */
     private static final int ANSWERS_MAX = 200_000;
 
-    private final InProcessDataCentre dataCentre;
     private static final Duration ACCEPT_ENDS_WITHIN = Duration.ofSeconds(5);
 
+    private final InProcessDataCentre dataCentre;
     private final ServerSocket listener = new ServerSocket();
     private final Thread accepting;
     private final Set<Caller> callers = ConcurrentHashMap.newKeySet();
