@@ -15,6 +15,7 @@ import io.godwit.ops.cli.VmCommands;
 import io.godwit.ops.cli.Why;
 import io.godwit.ops.service.BrokerCommand;
 import io.godwit.ops.service.ServiceCommand;
+import io.godwit.ops.simulate.SimulateCommand;
 import io.godwit.ops.up.UpCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ import picocli.CommandLine.ScopeType;
             RuleCommands.class,
             Why.class,
             Replay.class,
+            SimulateCommand.class,
             BenchCommand.class,
             BrokerCommand.class,
             ServiceCommand.Hosts.class,

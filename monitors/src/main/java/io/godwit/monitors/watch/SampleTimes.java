@@ -1,10 +1,10 @@
 package io.godwit.monitors.watch;
 
 /** When hosts are sampled: once per period, each at a place in the period that its id alone decides. */
-final class SampleTimes {
+public final class SampleTimes {
     private final long periodNanos;
 
-    SampleTimes(long periodNanos) {
+    public SampleTimes(long periodNanos) {
         this.periodNanos = periodNanos;
     }
 
@@ -13,7 +13,7 @@ final class SampleTimes {
      *
      * @param wallNanos nanoseconds since 1970; only its place within the period counts
      */
-    long nanosUntilNext(String hostId, long wallNanos) {
+    public long nanosUntilNext(String hostId, long wallNanos) {
         return Math.floorMod(place(hostId) - wallNanos, periodNanos);
     }
 

@@ -7,10 +7,10 @@ import java.util.Locale;
 public final class SummaryTable {
     private SummaryTable() {}
 
-    /** The lines of one site's summary. */
-    public static List<String> of(String site, RunSummary run) {
+    /** @param of what it is the summary of, as in "site rennes" */
+    public static List<String> of(String of, RunSummary run) {
         return List.of(
-                "site %s: %d hosts, %d VMs, %d samples".formatted(site, run.hosts(), run.vms(), run.samples()),
+                "%s: %d hosts, %d VMs, %d samples".formatted(of, run.hosts(), run.vms(), run.samples()),
                 "  detections  overload %d, underload %d, host crash %d, VM crash %d"
                         .formatted(
                                 run.detections().overload(),

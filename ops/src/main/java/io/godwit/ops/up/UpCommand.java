@@ -230,8 +230,8 @@ public final class UpCommand implements Callable<Integer> {
                 : RunFold.ofAll(folds).summary();
         switch (format) {
             case TABLE ->
-                folds.forEach(
-                        (site, fold) -> SummaryTable.of(site, fold.summary()).forEach(System.out::println));
+                folds.forEach((site, fold) ->
+                        SummaryTable.of("site " + site, fold.summary()).forEach(System.out::println));
             case JSON, YAML -> {
                 ObjectMapper json = new ObjectMapper();
                 ObjectNode node = json.valueToTree(all);

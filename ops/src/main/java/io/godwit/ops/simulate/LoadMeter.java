@@ -1,0 +1,220 @@
+package io.godwit.ops.simulate;
+
+import io.godwit.monitors.hosts.HostEvent;
+import io.godwit.monitors.hosts.simulated.model.Load;
+import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/**
+ * What the hosts of a simulation truly go through, between the samples as well: when they are asked for more than they have,
+ * and what energy they take. It follows the load and the VMs' places by itself and shares no code with the hosts' model. All
+ * times are microseconds since 1970, never going back.
+ */
+final class LoadMeter {
+    /** @param hosts in the fleet's order */
+    private record Change(long micros, int vm) {}
+
+    /** A time in which a host was asked for more than it has. */
+    record Violation(String hostId, long fromMicros, long toMicros) {
+        long micros() {
+            return toMicros - fromMicros;
+        }
+    }
+
+    private static final long NONE = Long.MIN_VALUE;
+
+    private final SimulatedFleet fleet;
+    private final Load load;
+    private final PowerCurve power;
+    private final long originMicros;
+    private final Map<String, Integer> hostIndex = new HashMap<>();
+    private final Map<String, Integer> vmIndex = new HashMap<>();
+    private final PriorityQueue<Change> changes = new PriorityQueue<>(
+            (a, b) -> a.micros != b.micros ? Long.compare(a.micros, b.micros) : Integer.compare(a.vm, b.vm));
+
+    private final int[] place;
+    private final boolean[] running;
+    private final long[] vmDemand;
+    private final boolean[] up;
+    private final long[] hostDemand;
+    private final long[] violatingSince;
+    private final long[] poweredSince;
+    private final long[] milliwattMicros;
+    private final List<Violation> violations = new ArrayList<>();
+    private int violatingNow;
+    private long nowMicros;
+
+    LoadMeter(SimulatedFleet fleet, Load load, PowerCurve power, long originMicros) {
+        this.fleet = fleet;
+        this.load = load;
+        this.power = power;
+        this.originMicros = originMicros;
+        this.nowMicros = originMicros;
+        int hosts = fleet.hosts().size();
+        int vms = fleet.vms().size();
+        place = new int[vms];
+        running = new boolean[vms];
+        vmDemand = new long[vms];
+        up = new boolean[hosts];
+        hostDemand = new long[hosts];
+        violatingSince = new long[hosts];
+        poweredSince = new long[hosts];
+        milliwattMicros = new long[hosts];
+        Arrays.fill(up, true);
+        Arrays.fill(running, true);
+        Arrays.fill(violatingSince, NONE);
+        Arrays.fill(poweredSince, originMicros);
+        for (int host = 0; host < hosts; host++) {
+            hostIndex.put(fleet.hosts().get(host).hostId(), host);
+        }
+        for (int vm = 0; vm < vms; vm++) {
+            vmIndex.put(fleet.vms().get(vm).vmId(), vm);
+            place[vm] = fleet.vms().get(vm).homeHost();
+            Load.Step step = load.at(vm, 0);
+            vmDemand[vm] = demand(vm, step);
+            hostDemand[place[vm]] += vmDemand[vm];
+            plan(vm, step);
+        }
+        for (int host = 0; host < hosts; host++) {
+            look(host);
+        }
+    }
+
+    /** Lets time pass. */
+    void advance(long toMicros) {
+        while (!changes.isEmpty() && changes.peek().micros() <= toMicros) {
+            Change change = changes.remove();
+            nowMicros = Math.max(nowMicros, change.micros());
+            Load.Step step = load.at(change.vm(), nowMicros - originMicros);
+            plan(change.vm(), step);
+            demand(change.vm(), demand(change.vm(), step), running[change.vm()]);
+        }
+        nowMicros = Math.max(nowMicros, toMicros);
+    }
+
+    /** Takes what a host has told, at the moment it happened. */
+    void take(HostEvent event, long micros) {
+        advance(micros);
+        Integer host = hostIndex.get(event.hostId());
+        switch (event) {
+            case HostEvent.ConnectionLost _ -> power(host, false);
+            case HostEvent.VmChangeSeen seen -> {
+                int vm = vmIndex.get(seen.vmId());
+                switch (seen.change()) {
+                    case MIGRATED_IN -> move(vm, host);
+                    case STARTED -> {
+                        power(host, true);
+                        demand(vm, vmDemand[vm], true);
+                    }
+                    case STOPPED, CRASHED -> demand(vm, vmDemand[vm], false);
+                    default -> {} // the other end of a migration, or a job's progress
+                }
+            }
+        }
+    }
+
+    /** A host answers, so it is on. */
+    void answered(String hostId, long micros) {
+        int host = hostIndex.get(hostId);
+        if (!up[host]) {
+            advance(micros);
+            power(host, true);
+        }
+    }
+
+    /** All violations up to now, those that are still open included, in the order of their ends, then of the hosts. */
+    List<Violation> violations() {
+        List<Violation> all = new ArrayList<>(violations);
+        for (int host = 0; host < violatingSince.length; host++) {
+            if (violatingSince[host] != NONE) {
+                all.add(new Violation(fleet.hosts().get(host).hostId(), violatingSince[host], nowMicros));
+            }
+        }
+        return all;
+    }
+
+    int violatingNow() {
+        return violatingNow;
+    }
+
+    /** Energy that all hosts have taken up to now. */
+    double wattHours() {
+        double sum = 0;
+        for (int host = 0; host < milliwattMicros.length; host++) {
+            settle(host);
+            sum += milliwattMicros[host] / 3.6e12;
+        }
+        return sum;
+    }
+
+    private void plan(int vm, Load.Step step) {
+        if (step.untilMicros() < Long.MAX_VALUE - originMicros) {
+            changes.add(new Change(originMicros + step.untilMicros(), vm));
+        }
+    }
+
+    private long demand(int vm, Load.Step step) {
+        return (long) fleet.vms().get(vm).vcpus() * step.cpuPermille();
+    }
+
+    private void move(int vm, int toHost) {
+        boolean ran = running[vm];
+        long asks = vmDemand[vm];
+        demand(vm, asks, false);
+        place[vm] = toHost;
+        demand(vm, asks, ran);
+    }
+
+    private void demand(int vm, long asks, boolean runs) {
+        int host = place[vm];
+        long before = running[vm] ? vmDemand[vm] : 0;
+        long after = runs ? asks : 0;
+        vmDemand[vm] = asks;
+        running[vm] = runs;
+        if (after != before) {
+            settle(host);
+            hostDemand[host] += after - before;
+            look(host);
+        }
+    }
+
+    private void power(int host, boolean on) {
+        if (up[host] == on) {
+            return;
+        }
+        settle(host);
+        up[host] = on;
+        for (int vm = 0; !on && vm < place.length; vm++) {
+            if (place[vm] == host) {
+                demand(vm, vmDemand[vm], false);
+            }
+        }
+        look(host);
+    }
+
+    private void look(int host) {
+        boolean violated =
+                up[host] && hostDemand[host] > fleet.hosts().get(host).cpuCapacityMillicores();
+        if (violated && violatingSince[host] == NONE) {
+            violatingSince[host] = nowMicros;
+            violatingNow++;
+        } else if (!violated && violatingSince[host] != NONE) {
+            violations.add(new Violation(fleet.hosts().get(host).hostId(), violatingSince[host], nowMicros));
+            violatingSince[host] = NONE;
+            violatingNow--;
+        }
+    }
+
+    /** Books the energy of a host up to now, at the power that it had. */
+    private void settle(int host) {
+        long capacity = fleet.hosts().get(host).cpuCapacityMillicores();
+        long milliwatts = up[host] ? power.milliwatts(Math.min(hostDemand[host], capacity), capacity) : 0;
+        milliwattMicros[host] += milliwatts * (nowMicros - poweredSince[host]);
+        poweredSince[host] = nowMicros;
+    }
+}
