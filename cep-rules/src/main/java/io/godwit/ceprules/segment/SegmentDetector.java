@@ -95,6 +95,12 @@ public final class SegmentDetector implements AutoCloseable {
         return records.isEmpty() ? Taken.NOTHING : new Taken(records, Optional.empty());
     }
 
+    /** Takes the next observation, which was decoded before. */
+    public Taken take(LogRecord record, SpecificRecord event) {
+        List<SpecificRecord> records = take(event, record.offset(), record.timestampMillis());
+        return records.isEmpty() ? Taken.NOTHING : new Taken(records, Optional.empty());
+    }
+
     /** Takes an observation that was decoded before; for benchmarks. */
     public List<SpecificRecord> take(SpecificRecord event, long offset, long timestampMillis) {
         nowMillis = Math.max(nowMillis, timestampMillis);

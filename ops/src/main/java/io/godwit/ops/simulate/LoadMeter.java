@@ -16,7 +16,6 @@ import java.util.PriorityQueue;
  * times are microseconds since 1970, never going back.
  */
 final class LoadMeter {
-    /** @param hosts in the fleet's order */
     private record Change(long micros, int vm) {}
 
     /** A time in which a host was asked for more than it has. */

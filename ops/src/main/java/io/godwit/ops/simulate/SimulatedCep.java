@@ -52,7 +52,7 @@ final class SimulatedCep implements AutoCloseable {
     }
 
     private void take(LogRecord record, SpecificRecord event) {
-        Taken taken = detectors.get(record.segment()).take(record);
+        Taken taken = detectors.get(record.segment()).take(record, event);
         append(record.segment(), taken.records());
     }
 

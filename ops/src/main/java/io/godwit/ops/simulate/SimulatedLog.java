@@ -29,11 +29,16 @@ final class SimulatedLog {
 
     private record Sent(LogRecord record, SpecificRecord event, long micros) {}
 
+    private static final byte[] NO_BYTES = {};
+
     private final Agenda agenda;
     private final Delays delays;
+    private final boolean keepsBytes;
     private final Map<Topic, List<Channel>> channels = new EnumMap<>(Topic.class);
 
-    SimulatedLog(Agenda agenda, int segments, Delays delays) {
+    /** @param keepsBytes whether anybody looks at the bytes of observations; without them a run is faster */
+    SimulatedLog(Agenda agenda, int segments, Delays delays, boolean keepsBytes) {
+        this.keepsBytes = keepsBytes;
         this.agenda = agenda;
         this.delays = delays;
         for (Topic topic : Topic.values()) {
@@ -56,7 +61,8 @@ final class SimulatedLog {
     }
 
     LogRecord append(Topic topic, int segment, String key, SpecificRecord event) {
-        return append(topic, segment, key, event, EventCodec.encode(event));
+        boolean unseen = topic == Topic.OBSERVATIONS && !keepsBytes;
+        return append(topic, segment, key, event, unseen ? NO_BYTES : EventCodec.encode(event));
     }
 
     /** @param value the event's bytes */

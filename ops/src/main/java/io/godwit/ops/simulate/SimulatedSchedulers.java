@@ -50,10 +50,12 @@ final class SimulatedSchedulers {
         }
     }
 
+    private record Input(LogRecord record, SpecificRecord event) {}
+
     /** One scheduler and what waits for it. */
     private final class Seat {
         private final SegmentScheduler scheduler;
-        private final ArrayDeque<LogRecord> waiting = new ArrayDeque<>();
+        private final ArrayDeque<Input> waiting = new ArrayDeque<>();
         private boolean busy;
 
         Seat(SegmentScheduler scheduler) {
@@ -62,15 +64,15 @@ final class SimulatedSchedulers {
 
         void arrive(LogRecord record, SpecificRecord event) {
             if (busy) {
-                waiting.add(record);
+                waiting.add(new Input(record, event));
             } else {
-                take(record);
+                take(new Input(record, event));
             }
         }
 
-        private void take(LogRecord record) {
+        private void take(Input input) {
             long began = System.nanoTime();
-            Taken taken = scheduler.take(record);
+            Taken taken = scheduler.take(input.record(), input.event());
             List<Output> outputs = taken.outputs();
             if (outputs.isEmpty()) {
                 return;

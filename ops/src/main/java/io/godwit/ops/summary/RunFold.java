@@ -42,6 +42,7 @@ public final class RunFold {
     }
 
     private final Set<String> vms = new HashSet<>();
+    private final Map<String, List<VmSample>> lastVms = new HashMap<>(); // spares looking up all VMs of each sample
     private final Map<String, Long> violatingSince = new HashMap<>();
     private final Set<String> sampledHosts = new HashSet<>();
     private final List<Long> violationMillis = new ArrayList<>();
@@ -119,9 +120,17 @@ public final class RunFold {
     private void take(long timeMillis, HostSampled sample) {
         samples++;
         String host = sample.getHostId();
-        sampledHosts.add(host);
-        for (VmSample vm : sample.getVms()) {
-            vms.add(vm.getVmId());
+        List<VmSample> before = lastVms.put(host, sample.getVms());
+        if (before == null || before.size() != sample.getVms().size()) {
+            sampledHosts.add(host);
+            sample.getVms().forEach(vm -> vms.add(vm.getVmId()));
+        } else {
+            for (int i = 0; i < before.size(); i++) {
+                String vm = sample.getVms().get(i).getVmId();
+                if (!vm.equals(before.get(i).getVmId())) {
+                    vms.add(vm);
+                }
+            }
         }
         if (sample.getCpuDemandMillicores() > sample.getCpuCapacityMillicores()) {
             violatingSince.putIfAbsent(host, timeMillis);

@@ -12,6 +12,7 @@ import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.log.LogRecord;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Folds inventory and observations into what is known of the hosts of the segment. */
@@ -80,8 +81,8 @@ final class Knowledge {
         SchedulerState.Sample before = turn.state.sample(sampled.getHostId());
         Instant time = Instant.ofEpochMilli(record.timestampMillis());
         turn.state.putSample(
-                sampled.getHostId(), new SchedulerState.Sample(record.offset(), time, sampled), record.value());
-        if (before != null) {
+                sampled.getHostId(), new SchedulerState.Sample(record.offset(), time, sampled, record.value()));
+        if (before != null && !sameVms(before.sampled(), sampled)) {
             Set<String> ids = HashSet.newHashSet(before.sampled().getVms().size());
             before.sampled().getVms().forEach(vm -> ids.add(vm.getVmId()));
             for (VmSample vm : sampled.getVms()) {
@@ -90,6 +91,20 @@ final class Knowledge {
                 }
             }
         }
+    }
+
+    private static boolean sameVms(HostSampled before, HostSampled after) {
+        List<VmSample> some = before.getVms();
+        List<VmSample> others = after.getVms();
+        if (some.size() != others.size()) {
+            return false;
+        }
+        for (int i = 0; i < some.size(); i++) {
+            if (!some.get(i).getVmId().equals(others.get(i).getVmId())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A VM that has just come stays for a while, so that no two hosts play ping-pong with it. */

@@ -16,8 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -30,14 +32,17 @@ public final class SchedulerState {
     static final String MODE_UNTIL_TOLD = "advise";
 
     private static final String PROGRESS = "progress";
+    private static final String SAMPLE = "sample/";
 
     final Entries<KnownHost> hosts = new Entries<>("host", KnownHost.class);
     final Entries<OpenDetection> detections = new Entries<>("detection", OpenDetection.class); // by HOST/ID
     final Entries<HostLease> leases = new Entries<>("lease", HostLease.class);
     final Entries<OpenPartition> partitions = new Entries<>("partition", OpenPartition.class);
     final Entries<VmHold> holds = new Entries<>("hold", VmHold.class);
-    private final Entries<KnownSample> samples = new Entries<>("sample", KnownSample.class);
-    private final Map<String, Sample> decoded = new HashMap<>(); // looked up by id only, never iterated
+    /** Newest samples by host id; an entry is made of one when it is written, as most are followed by the next before that. */
+    private final Map<String, Sample> samples = new HashMap<>(); // looked up by id, never iterated unsorted
+
+    private final Set<String> changedSamples = new HashSet<>();
 
     private long nextSequence = 1;
     private Instant logTime = Instant.EPOCH;
@@ -49,8 +54,9 @@ public final class SchedulerState {
     private final List<InputRun> runs = new ArrayList<>();
     private boolean progressChanged;
 
-    /** The newest sample of a host and where it stands. */
-    record Sample(long offset, Instant logTime, HostSampled sampled) {}
+    /** The newest sample of a host, where it stands, and its bytes. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes of the log, kept untouched
+    record Sample(long offset, Instant logTime, HostSampled sampled, byte[] bytes) {}
 
     /** The state that entries hold; of no entries, that of a scheduler which has read nothing. */
     public static SchedulerState of(Map<String, byte[]> entries) {
@@ -70,14 +76,17 @@ public final class SchedulerState {
             settings = settingsText.isEmpty() ? DecisionSettings.DEFAULTS : DecisionSettings.parse(settingsText);
             progress.getTaken().forEach(run -> taken.put(topicOf(run), run.getToOffset()));
             runs.addAll(progress.getRuns());
-        } else if (samples.load(key, value)) {
-            String hostId = key.substring(key.indexOf('/') + 1);
-            KnownSample sample = samples.get(hostId);
+        } else if (key.startsWith(SAMPLE)) {
+            KnownSample sample = EventCodec.decode(value, KnownSample.class);
             byte[] bytes = new byte[sample.getSampled().remaining()];
             sample.getSampled().duplicate().get(bytes);
-            decoded.put(
-                    hostId,
-                    new Sample(sample.getOffset(), sample.getLogTime(), EventCodec.decode(bytes, HostSampled.class)));
+            samples.put(
+                    key.substring(SAMPLE.length()),
+                    new Sample(
+                            sample.getOffset(),
+                            sample.getLogTime(),
+                            EventCodec.decode(bytes, HostSampled.class),
+                            bytes));
         } else if (!(hosts.load(key, value)
                 || detections.load(key, value)
                 || leases.load(key, value)
@@ -97,7 +106,8 @@ public final class SchedulerState {
     public SortedMap<String, byte[]> drainChanges() {
         SortedMap<String, byte[]> changes = new TreeMap<>();
         hosts.drainTo(changes);
-        samples.drainTo(changes);
+        changedSamples.forEach(hostId -> changes.put(SAMPLE + hostId, entryOf(samples.get(hostId))));
+        changedSamples.clear();
         detections.drainTo(changes);
         leases.drainTo(changes);
         partitions.drainTo(changes);
@@ -113,7 +123,7 @@ public final class SchedulerState {
     public SortedMap<String, byte[]> entries() {
         SortedMap<String, byte[]> entries = new TreeMap<>();
         hosts.writeTo(entries);
-        samples.writeTo(entries);
+        samples.forEach((hostId, sample) -> entries.put(SAMPLE + hostId, entryOf(sample)));
         detections.writeTo(entries);
         leases.writeTo(entries);
         partitions.writeTo(entries);
@@ -128,12 +138,16 @@ public final class SchedulerState {
     }
 
     Sample sample(String hostId) {
-        return decoded.get(hostId);
+        return samples.get(hostId);
     }
 
-    void putSample(String hostId, Sample sample, byte[] bytes) {
-        samples.put(hostId, new KnownSample(sample.offset(), sample.logTime(), ByteBuffer.wrap(bytes)));
-        decoded.put(hostId, sample);
+    void putSample(String hostId, Sample sample) {
+        samples.put(hostId, sample);
+        changedSamples.add(hostId);
+    }
+
+    private static byte[] entryOf(Sample sample) {
+        return EventCodec.encode(new KnownSample(sample.offset(), sample.logTime(), ByteBuffer.wrap(sample.bytes())));
     }
 
     /** Notes an input as taken: its place in the order, and its time. */

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -37,6 +38,15 @@ public final class SegmentScheduler {
 
     /** Takes the next input of this segment; one that was taken already leads to nothing. */
     public Taken take(LogRecord record) {
+        return take(record, () -> EventCodec.decode(record.value()));
+    }
+
+    /** Takes the next input, which was decoded before. */
+    public Taken take(LogRecord record, SpecificRecord event) {
+        return take(record, () -> event);
+    }
+
+    private Taken take(LogRecord record, Supplier<SpecificRecord> decoded) {
         if (record.segment() != segment) {
             throw new BrokenLog(
                     "the scheduler of segment " + segment + " was given a record of segment " + record.segment());
@@ -54,7 +64,7 @@ public final class SegmentScheduler {
         Optional<String> unreadable = Optional.empty();
         boolean tick = false;
         try {
-            SpecificRecord event = EventCodec.decode(record.value());
+            SpecificRecord event = decoded.get();
             tick = event instanceof Tick;
             new Reactions(turn, planner).to(record, event);
         } catch (UnreadableRecord | Unusable unfit) {
