@@ -9,6 +9,7 @@ import io.godwit.executors.work.CommandEngine;
 import io.godwit.executors.work.Ledger;
 import io.godwit.executors.work.Region;
 import io.godwit.schemas.events.HostJoined;
+import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.ModeChanged;
@@ -41,7 +42,7 @@ final class SimulatedExecutor {
         this.agenda = agenda;
         this.log = log;
         this.proof = new MembershipProof(config.session(), config.margin());
-        this.view = new View(segments);
+        this.view = new View(log, segments);
         this.engine = new CommandEngine(
                 SLOT,
                 config.movesPerHost(),
@@ -57,7 +58,6 @@ final class SimulatedExecutor {
             log.subscribe(Topic.INVENTORY, segment, view::take);
             log.subscribe(Topic.HOST_PARTITIONS, segment, view::take);
             log.subscribe(Topic.CONTROLS, segment, view::take);
-            log.subscribe(Topic.OBSERVATIONS, segment, view::observe);
         }
     }
 
@@ -97,11 +97,11 @@ final class SimulatedExecutor {
     private static final class View implements Region {
         private final Map<String, HostAddress> hosts = new HashMap<>();
         private final Map<String, Long> epochs = new HashMap<>();
-        private final long[] logTimeMillis;
+        private final SimulatedLog log;
         private final boolean[] off;
 
-        View(int segments) {
-            logTimeMillis = new long[segments];
+        View(SimulatedLog log, int segments) {
+            this.log = log;
             off = new boolean[segments];
         }
 
@@ -123,12 +123,8 @@ final class SimulatedExecutor {
             }
         }
 
-        private void seen(io.godwit.schemas.events.Lease lease) {
+        private void seen(Lease lease) {
             epochs.merge(lease.getHostId(), lease.getEpoch(), Math::max);
-        }
-
-        void observe(LogRecord record, SpecificRecord event) {
-            logTimeMillis[record.segment()] = Math.max(logTimeMillis[record.segment()], record.timestampMillis());
         }
 
         @Override
@@ -153,7 +149,7 @@ final class SimulatedExecutor {
 
         @Override
         public CompletableFuture<Long> logTimeMicros(int segment) {
-            return CompletableFuture.completedFuture(logTimeMillis[segment] * 1000);
+            return CompletableFuture.completedFuture(log.newestMillis(Topic.OBSERVATIONS, segment) * 1000);
         }
     }
 }

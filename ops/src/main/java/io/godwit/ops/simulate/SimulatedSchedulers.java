@@ -42,6 +42,7 @@ final class SimulatedSchedulers {
         this.measured = measured;
         for (int segment = 0; segment < segments; segment++) {
             Seat seat = new Seat(
+                    segment,
                     new SegmentScheduler(SchedulerState.of(Map.of()), segment, segments, planner, "simulated"));
             seats.add(seat);
             for (Topic topic : INPUTS) {
@@ -54,11 +55,13 @@ final class SimulatedSchedulers {
 
     /** One scheduler and what waits for it. */
     private final class Seat {
+        private final int segment;
         private final SegmentScheduler scheduler;
         private final ArrayDeque<Input> waiting = new ArrayDeque<>();
         private boolean busy;
 
-        Seat(SegmentScheduler scheduler) {
+        Seat(int segment, SegmentScheduler scheduler) {
+            this.segment = segment;
             this.scheduler = scheduler;
         }
 
@@ -105,7 +108,8 @@ final class SimulatedSchedulers {
 
         private void append(List<Output> outputs) {
             for (Output output : outputs) {
-                log.append(output.topic(), output.segment(), output.key(), output.event(), output.value());
+                log.append(
+                        segment, output.topic(), output.segment(), output.key(), output.event(), output.value());
             }
         }
     }

@@ -47,7 +47,7 @@ final class Simulation implements AutoCloseable {
         this.plan = plan;
         SegmentsOfHosts segments = SegmentsOfHosts.of(List.of(plan.fleet()), plan.segments());
         long delay = micros(plan.logDelay());
-        log = new SimulatedLog(agenda, segments.count(), (topic, segment) -> delay, false);
+        log = new SimulatedLog(agenda, segments.count(), (fromSegment, record) -> delay, false);
         TOLD.forEach(topic -> log.watch(topic, figures::take));
         model = new DataCentreModel(
                 plan.fleet(), plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros);
