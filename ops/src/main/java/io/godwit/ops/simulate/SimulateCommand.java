@@ -107,6 +107,8 @@ public final class SimulateCommand implements Callable<Integer> {
                 12,
                 Durations.parse(samplePeriod),
                 Duration.ofMillis(10),
-                Durations.parse(duration));
+                Durations.parse(duration),
+                Faults.NONE,
+                false);
     }
 }

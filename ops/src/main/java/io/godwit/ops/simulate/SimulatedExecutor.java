@@ -8,22 +8,30 @@ import io.godwit.executors.work.Append;
 import io.godwit.executors.work.CommandEngine;
 import io.godwit.executors.work.Ledger;
 import io.godwit.executors.work.Region;
+import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.PartitionOpened;
+import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
+import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 
-/** One executor for all segments, which knows the region from the log as a live one does. */
+/**
+ * The executor of all segments, which knows the region from the log as a live one does. A process that is killed forgets all
+ * but the log; the next one waits out its session, looks where the VMs are, and goes on.
+ */
 final class SimulatedExecutor {
     private static final String SLOT = "executor-1";
 
@@ -32,28 +40,36 @@ final class SimulatedExecutor {
 
     private final Agenda agenda;
     private final SimulatedLog log;
-    private final MembershipProof proof;
-    private final CommandEngine engine;
-    private final View view;
-    private boolean rounds;
+    private final ExecutorConfig config;
+    private final DataCentre dataCentre;
+    private final Region region;
+    private final int segments;
+    private final long[] floor;
+    private final long[] outcomesFloor;
+    private final long[] outcomesEnd;
+    private Process process;
 
+    /** @param knowledge what it makes of the log; as it is, but where a test plants a fault */
     SimulatedExecutor(
-            Agenda agenda, SimulatedLog log, int segments, ExecutorConfig config, VirtualHypervisor hypervisor) {
+            Agenda agenda,
+            SimulatedLog log,
+            int segments,
+            ExecutorConfig config,
+            DataCentre dataCentre,
+            UnaryOperator<Region> knowledge) {
         this.agenda = agenda;
         this.log = log;
-        this.proof = new MembershipProof(config.session(), config.margin());
-        this.view = new View(log, segments);
-        this.engine = new CommandEngine(
-                SLOT,
-                config.movesPerHost(),
-                new Patience(config.moveTimeout(), config.lookPatience(), config.progressPeriod()),
-                hypervisor,
-                view,
-                proof,
-                () -> agenda.nowMicros() * 1000,
-                () -> agenda.nowMicros() / 1000);
+        this.config = config;
+        this.dataCentre = dataCentre;
+        this.segments = segments;
+        this.floor = new long[segments];
+        this.outcomesFloor = new long[segments];
+        this.outcomesEnd = new long[segments];
+        View view = new View(log, segments);
+        this.region = knowledge.apply(view);
+        this.process = new Process();
         for (int segment = 0; segment < segments; segment++) {
-            engine.assign(segment, new Ledger(), 0, 0, false);
+            process.engine.assign(segment, new Ledger(), 0, 0, false);
             log.subscribe(Topic.COMMANDS, segment, this::read);
             log.subscribe(Topic.INVENTORY, segment, view::take);
             log.subscribe(Topic.HOST_PARTITIONS, segment, view::take);
@@ -62,34 +78,104 @@ final class SimulatedExecutor {
     }
 
     private void read(LogRecord record, SpecificRecord event) {
-        if (event instanceof MigrateVm command) {
-            engine.read(record.position(), command);
-            act();
+        if (process != null) {
+            process.read(record, event);
+            process.act();
         }
     }
 
-    /** Does what can be done now; told of answers by their givers. */
-    void act() {
-        proof.offsetsTaken(agenda.nowMicros() * 1000);
-        int idle = 0;
-        while (idle < 2) { // answers of one step are taken by the next
-            List<Append> appends = engine.step();
-            if (appends.isEmpty()) {
-                idle++;
-            } else {
-                idle = 0;
-                appends.forEach(
-                        append -> log.append(Topic.OUTCOMES, append.segment(), append.hostId(), append.outcome()));
-                engine.committed(appends);
+    /** The process is gone, from now until another one runs in its place. */
+    void kill() {
+        process.gone = true;
+        process = null;
+    }
+
+    /** A process that took over: it reads what the log has kept of commands that are open, and of outcomes. */
+    void revive(MemoryLog kept) {
+        process = new Process();
+        for (int segment = 0; segment < segments; segment++) {
+            Ledger ledger = new Ledger();
+            long end = kept.end(Topic.OUTCOMES, segment);
+            kept.scan(List.of(new LogRange(Topic.OUTCOMES, segment, outcomesFloor[segment], end)), record -> {
+                ledger.fold(EventCodec.decode(record.value()), record.timestampMillis());
+                return true;
+            });
+            outcomesEnd[segment] = end;
+            process.engine.assign(segment, ledger, floor[segment], end, true);
+            LogRange commands = new LogRange(Topic.COMMANDS, segment, floor[segment], Long.MAX_VALUE);
+            Process revived = process;
+            kept.scan(List.of(commands), record -> {
+                revived.read(record, EventCodec.decode(record.value()));
+                return true;
+            });
+        }
+        process.act();
+    }
+
+    /** What an executor keeps in memory. */
+    private final class Process {
+        private final MembershipProof proof = new MembershipProof(config.session(), config.margin());
+        private final CommandEngine engine;
+        private boolean gone;
+        private boolean rounds;
+        private boolean acting;
+
+        Process() {
+            engine = new CommandEngine(
+                    SLOT,
+                    config.movesPerHost(),
+                    new Patience(config.moveTimeout(), config.lookPatience(), config.progressPeriod()),
+                    new VirtualHypervisor(dataCentre, this::act),
+                    region,
+                    proof,
+                    () -> agenda.nowMicros() * 1000,
+                    () -> agenda.nowMicros() / 1000);
+        }
+
+        void read(LogRecord record, SpecificRecord event) {
+            if (event instanceof MigrateVm command) {
+                engine.read(record.position(), command);
             }
         }
-        CommandEngine.Counts counts = engine.counts();
-        if (!rounds && counts.queued() + counts.moving() + counts.unclear() > 0) {
-            rounds = true;
-            agenda.in(ROUND_MICROS, () -> {
-                rounds = false;
-                act();
-            });
+
+        /** Does what can be done now. */
+        void act() {
+            if (gone || acting) {
+                return;
+            }
+            acting = true;
+            proof.offsetsTaken(agenda.nowMicros() * 1000);
+            int idle = 0;
+            while (idle < 2) { // answers of one step are taken by the next
+                List<Append> appends = engine.step();
+                idle = appends.isEmpty() ? idle + 1 : 0;
+                commit(appends);
+            }
+            acting = false;
+            CommandEngine.Counts counts = engine.counts();
+            if (!rounds && counts.queued() + counts.moving() + counts.unclear() > 0) {
+                rounds = true;
+                agenda.in(ROUND_MICROS, () -> {
+                    rounds = false;
+                    act();
+                });
+            }
+        }
+
+        private void commit(List<Append> appends) {
+            for (int segment :
+                    new TreeSet<>(appends.stream().map(Append::segment).toList())) {
+                floor[segment] = engine.floorAfter(segment, appends);
+                outcomesFloor[segment] = engine.outcomesFloor(segment);
+            }
+            for (Append append : appends) {
+                LogRecord record = log.append(Topic.OUTCOMES, append.segment(), append.hostId(), append.outcome());
+                outcomesEnd[append.segment()] = record.offset() + 1;
+            }
+            engine.committed(appends);
+            for (Append append : appends) {
+                engine.appendedUpTo(append.segment(), outcomesEnd[append.segment()]);
+            }
         }
     }
 

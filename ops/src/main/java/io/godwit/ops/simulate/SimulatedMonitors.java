@@ -4,7 +4,6 @@ import io.godwit.monitors.hosts.HostDescription;
 import io.godwit.monitors.hosts.HostEvent;
 import io.godwit.monitors.hosts.HostReading;
 import io.godwit.monitors.hosts.HostUnreachable;
-import io.godwit.monitors.hosts.simulated.model.DataCentreModel;
 import io.godwit.monitors.watch.SampleTimes;
 import io.godwit.schemas.events.HostDescribed;
 import io.godwit.schemas.events.HostLost;
@@ -18,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** One monitor for all hosts: samples each once a period at a place in the period that its id decides, as live monitors do. */
 final class SimulatedMonitors {
@@ -39,28 +39,27 @@ final class SimulatedMonitors {
 
     private final Agenda agenda;
     private final SimulatedLog log;
-    private final Runnable toNow;
-    private final DataCentreModel model;
+    private final DataCentre dataCentre;
     private final LoadMeter meter;
+    private final BooleanSupplier losesSample;
     private final long periodMicros;
     private final List<Watched> ring = new ArrayList<>(); // in the order of their places in the period
     private final Map<String, Watched> byId = new HashMap<>();
     private final int[] hostsBySegment;
 
-    /** @param toNow lets the model come to the clock's moment */
     SimulatedMonitors(
             Agenda agenda,
             SimulatedLog log,
-            Runnable toNow,
-            DataCentreModel model,
+            DataCentre dataCentre,
             LoadMeter meter,
             Duration samplePeriod,
-            SegmentsOfHosts segments) {
+            SegmentsOfHosts segments,
+            BooleanSupplier losesSample) {
         this.agenda = agenda;
         this.log = log;
-        this.toNow = toNow;
-        this.model = model;
+        this.dataCentre = dataCentre;
         this.meter = meter;
+        this.losesSample = losesSample;
         this.periodMicros = samplePeriod.toNanos() / 1000;
         this.hostsBySegment = new int[segments.count()];
         SampleTimes times = new SampleTimes(samplePeriod.toNanos());
@@ -85,7 +84,7 @@ final class SimulatedMonitors {
 
     private void describe(Watched host) {
         try {
-            HostDescription found = model.describe(host.hostId);
+            HostDescription found = dataCentre.model().describe(host.hostId);
             log.append(
                     Topic.INVENTORY,
                     host.segment,
@@ -118,13 +117,15 @@ final class SimulatedMonitors {
     }
 
     private void sample(Watched host) {
-        toNow.run();
         try {
-            HostReading reading = model.read(host.hostId);
+            HostReading reading = dataCentre.model().read(host.hostId);
             if (host.lost) {
                 host.lost = false;
                 meter.answered(host.hostId, agenda.nowMicros());
                 describe(host);
+            }
+            if (losesSample.getAsBoolean()) {
+                return;
             }
             log.append(
                     Topic.OBSERVATIONS,

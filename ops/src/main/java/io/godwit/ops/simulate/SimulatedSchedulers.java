@@ -10,13 +10,14 @@ import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
  * The schedulers of all segments. Each takes one input after the other; what a decision searched is charged in virtual time,
- * so that its outputs come later and the next inputs wait.
+ * so that its outputs come later and the next inputs wait. One that was killed goes on from its store.
  */
 final class SimulatedSchedulers {
     /** What a search node costs; measured on small problems. */
@@ -33,17 +34,23 @@ final class SimulatedSchedulers {
 
     private final Agenda agenda;
     private final SimulatedLog log;
+    private final int segments;
+    private final Planner planner;
     private final Measured measured;
+    private final boolean mortal;
     private final List<Seat> seats = new ArrayList<>();
 
-    SimulatedSchedulers(Agenda agenda, SimulatedLog log, int segments, Planner planner, Measured measured) {
+    /** @param mortal whether any may be killed, so that each keeps its store */
+    SimulatedSchedulers(
+            Agenda agenda, SimulatedLog log, int segments, Planner planner, Measured measured, boolean mortal) {
         this.agenda = agenda;
         this.log = log;
+        this.segments = segments;
+        this.planner = planner;
         this.measured = measured;
+        this.mortal = mortal;
         for (int segment = 0; segment < segments; segment++) {
-            Seat seat = new Seat(
-                    segment,
-                    new SegmentScheduler(SchedulerState.of(Map.of()), segment, segments, planner, "simulated"));
+            Seat seat = new Seat(segment);
             seats.add(seat);
             for (Topic topic : INPUTS) {
                 log.subscribe(topic, segment, seat::arrive);
@@ -51,25 +58,48 @@ final class SimulatedSchedulers {
         }
     }
 
+    /** The scheduler of a segment is gone, with all that it has not committed. */
+    void kill(int segment) {
+        seats.get(segment).kill();
+    }
+
+    void revive(int segment) {
+        seats.get(segment).revive();
+    }
+
+    /** Entries of each scheduler's state, by segment. */
+    SchedulerState state(int segment) {
+        return seats.get(segment).scheduler.state();
+    }
+
     private record Input(LogRecord record, SpecificRecord event) {}
 
     /** One scheduler and what waits for it. */
     private final class Seat {
         private final int segment;
-        private final SegmentScheduler scheduler;
         private final ArrayDeque<Input> waiting = new ArrayDeque<>();
-        private boolean busy;
+        private final Map<String, byte[]> store = new HashMap<>();
+        private SegmentScheduler scheduler;
+        private Input uncommitted;
+        private boolean down;
 
-        Seat(int segment, SegmentScheduler scheduler) {
+        Seat(int segment) {
             this.segment = segment;
-            this.scheduler = scheduler;
+            this.scheduler = opened();
+        }
+
+        private SegmentScheduler opened() {
+            return new SegmentScheduler(SchedulerState.of(store), segment, segments, planner, "simulated");
         }
 
         void arrive(LogRecord record, SpecificRecord event) {
-            if (busy) {
-                waiting.add(new Input(record, event));
-            } else {
-                take(new Input(record, event));
+            waiting.add(new Input(record, event));
+            work();
+        }
+
+        private void work() {
+            while (!down && uncommitted == null && !waiting.isEmpty()) {
+                take(waiting.remove());
             }
         }
 
@@ -77,9 +107,6 @@ final class SimulatedSchedulers {
             long began = System.nanoTime();
             Taken taken = scheduler.take(input.record(), input.event());
             List<Output> outputs = taken.outputs();
-            if (outputs.isEmpty()) {
-                return;
-            }
             long nodes = 0;
             boolean decided = false;
             for (Output output : outputs) {
@@ -91,25 +118,48 @@ final class SimulatedSchedulers {
             if (decided) {
                 measured.decided(System.nanoTime() - began);
             }
-            long cost = nodes * NODE_NANOS / 1000;
-            if (cost == 0) {
-                append(outputs);
-            } else {
-                busy = true;
-                agenda.in(cost, () -> {
-                    append(outputs);
-                    busy = false;
-                    while (!busy && !waiting.isEmpty()) {
-                        take(waiting.remove());
+            if (nodes == 0) {
+                commit(outputs);
+                return;
+            }
+            uncommitted = input;
+            agenda.in(nodes * NODE_NANOS / 1000, () -> {
+                if (uncommitted == input) { // else it was killed meanwhile
+                    uncommitted = null;
+                    commit(outputs);
+                    work();
+                }
+            });
+        }
+
+        private void commit(List<Output> outputs) {
+            for (Output output : outputs) {
+                log.append(segment, output.topic(), output.segment(), output.key(), output.event(), output.value());
+            }
+            if (mortal) {
+                scheduler.state().drainChanges().forEach((key, value) -> {
+                    if (value == null) {
+                        store.remove(key);
+                    } else {
+                        store.put(key, value);
                     }
                 });
             }
         }
 
-        private void append(List<Output> outputs) {
-            for (Output output : outputs) {
-                log.append(
-                        segment, output.topic(), output.segment(), output.key(), output.event(), output.value());
+        void kill() {
+            down = true;
+            if (uncommitted != null) {
+                waiting.addFirst(uncommitted);
+                uncommitted = null;
+            }
+        }
+
+        void revive() {
+            if (down) {
+                down = false;
+                scheduler = opened();
+                work();
             }
         }
     }

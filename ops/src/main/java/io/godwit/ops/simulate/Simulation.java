@@ -3,25 +3,33 @@ package io.godwit.ops.simulate;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.rules.BuiltInRules;
+import io.godwit.executors.work.Region;
 import io.godwit.monitors.hosts.simulated.model.DataCentreModel;
-import io.godwit.monitors.hosts.simulated.model.Happening;
 import io.godwit.monitors.hosts.simulated.model.Restored;
+import io.godwit.overlaysync.OverlayConfig;
+import io.godwit.schedulers.planner.Planner;
 import io.godwit.schedulers.planner.RepairPlanner;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.SettingsAnnounced;
+import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 
 /** One run of a region on a virtual clock. */
 final class Simulation implements AutoCloseable {
     /** A round moment, so that a run can be read. */
-    private static final Instant ORIGIN = Instant.parse("2026-01-01T00:00:00Z");
+    static final Instant ORIGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-    private static final List<Topic> TOLD = List.of(
+    private static final int PARTS = 100;
+
+    private static final List<Topic> COUNTED = List.of(
             Topic.INVENTORY,
             Topic.OBSERVATIONS,
             Topic.DETECTIONS,
@@ -29,53 +37,92 @@ final class Simulation implements AutoCloseable {
             Topic.COMMANDS,
             Topic.OUTCOMES);
 
+    /**
+     * Parts that a test may put in place of the product's, to plant a fault.
+     *
+     * @param knowledge what the executor makes of the log
+     */
+    record Parts(Planner planner, UnaryOperator<Region> knowledge) {
+        static final Parts SOUND = new Parts(new RepairPlanner(), UnaryOperator.identity());
+    }
+
     private final SimulationPlan plan;
     private final long originMicros = ORIGIN.getEpochSecond() * 1_000_000;
     private final Agenda agenda = new Agenda(originMicros);
     private final Measured measured = new Measured();
     private final Figures figures = new Figures();
+    private final SegmentsOfHosts segments;
     private final SimulatedLog log;
-    private final DataCentreModel model;
+    private final Optional<MemoryLog> kept;
+    private final DataCentre dataCentre;
     private final LoadMeter meter;
-    private final SimulatedMonitors monitors;
+    private final SimulatedSchedulers schedulers;
     private final SimulatedCep cep;
-    private final SimulatedExecutor executor;
-    private final VirtualHypervisor hypervisor;
-    private long modelDueMicros = Long.MAX_VALUE;
 
     Simulation(SimulationPlan plan) {
+        this(plan, Parts.SOUND);
+    }
+
+    Simulation(SimulationPlan plan, Parts parts) {
         this.plan = plan;
-        SegmentsOfHosts segments = SegmentsOfHosts.of(List.of(plan.fleet()), plan.segments());
+        segments = SegmentsOfHosts.of(List.of(plan.fleet()), plan.segments());
+        boolean mortal = plan.faults().any();
         long delay = micros(plan.logDelay());
-        log = new SimulatedLog(agenda, segments.count(), (fromSegment, record) -> delay, false);
-        TOLD.forEach(topic -> log.watch(topic, figures::take));
-        model = new DataCentreModel(
-                plan.fleet(), plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros);
+        FaultyNetwork network = new FaultyNetwork(agenda, (_, _) -> delay, plan.faults());
+        log = new SimulatedLog(agenda, segments.count(), mortal ? network : (_, _) -> delay, mortal || plan.keepsLog());
+        COUNTED.forEach(topic -> log.watch(topic, figures::take));
+        kept = mortal || plan.keepsLog()
+                ? Optional.of(new MemoryLog(plan.fleet().site(), segments.count()))
+                : Optional.empty();
+        kept.ifPresent(this::keep);
+        dataCentre = new DataCentre(
+                agenda,
+                new DataCentreModel(
+                        plan.fleet(), plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros));
         meter = new LoadMeter(plan.fleet(), plan.load(), plan.power(), originMicros);
-        hypervisor = new VirtualHypervisor(model, this::wakeModel);
         List<CompiledRule> rules =
                 BuiltInRules.all().stream().map(RuleCompiler::compile).toList();
         cep = new SimulatedCep(agenda, log, segments.count(), rules);
-        SimulatedSchedulers _ = new SimulatedSchedulers(agenda, log, segments.count(), new RepairPlanner(), measured);
-        executor = new SimulatedExecutor(agenda, log, segments.count(), plan.executor(), hypervisor);
-        monitors = new SimulatedMonitors(agenda, log, this::advanceModel, model, meter, plan.samplePeriod(), segments);
-        begin(segments);
+        schedulers = new SimulatedSchedulers(agenda, log, segments.count(), parts.planner(), measured, mortal);
+        SimulatedExecutor executor =
+                new SimulatedExecutor(agenda, log, segments.count(), plan.executor(), dataCentre, parts.knowledge());
+        SimulatedMonitors monitors = new SimulatedMonitors(
+                agenda, log, dataCentre, meter, plan.samplePeriod(), segments, network::losesSample);
+        dataCentre.listen(event -> meter.take(event, agenda.nowMicros()));
+        dataCentre.listen(monitors::tell);
+        begin();
+        monitors.start();
+        cep.start();
+        if (!plan.crashes().every().isZero()) {
+            new SimulatedOverlay(agenda, log, dataCentre, segments, OverlayConfig.DEFAULTS).start();
+        }
+        kept.ifPresent(
+                memory -> new Killer(agenda, plan.faults(), segments.count()).start(schedulers, executor, cep, memory));
     }
 
-    private void begin(SegmentsOfHosts segments) {
+    private void keep(MemoryLog memory) {
+        for (Topic topic : Topic.values()) {
+            log.watch(topic, (record, _) -> {
+                var _ = memory.append(
+                        topic,
+                        record.segment(),
+                        Instant.ofEpochMilli(record.timestampMillis()),
+                        new String(record.key(), StandardCharsets.UTF_8),
+                        record.value());
+            });
+        }
+    }
+
+    private void begin() {
         for (HostJoined joined : segments.joined()) {
             log.append(Topic.INVENTORY, joined.getSegment(), joined.getHostId(), joined);
         }
-        String settings = plan.decisions().toJson();
+        String site = plan.fleet().site();
         log.appendEverywhere(
                 Topic.CONTROLS,
                 "schedulers",
-                new SettingsAnnounced("schedulers", settings, plan.decisions().digest(), "simulate"));
-        log.appendEverywhere(
-                Topic.CONTROLS, "mode", new ModeChanged(plan.fleet().site(), "auto", "simulate", "simulated"));
-        monitors.start();
-        cep.start();
-        wakeModel();
+                new SettingsAnnounced(site, "schedulers", plan.decisions().toJson(), "simulate"));
+        log.appendEverywhere(Topic.CONTROLS, "mode", new ModeChanged(site, "auto", "simulate", "simulated"));
     }
 
     /**
@@ -85,53 +132,38 @@ final class Simulation implements AutoCloseable {
      */
     SimulationResult run(LongConsumer progress) {
         long micros = micros(plan.duration());
-        for (int part = 1; part <= 100; part++) {
-            agenda.runUntil(originMicros + micros / 100 * part);
-            progress.accept(micros / 100 * part);
+        for (int part = 1; part <= PARTS; part++) {
+            long passed = micros * part / PARTS;
+            agenda.runUntil(originMicros + passed);
+            progress.accept(passed);
         }
-        agenda.runUntil(originMicros + micros);
         meter.advance(agenda.nowMicros());
         return figures.result("dvms-local", meter, measured);
     }
 
-    /** Lets the hosts come to this moment, and passes on what happened to them. */
-    private void advanceModel() {
-        model.advance(agenda.nowMicros());
-        boolean ended = false;
-        for (Happening happening : model.takeHappenings()) {
-            switch (happening) {
-                case Happening.Told told -> {
-                    meter.take(told.event(), agenda.nowMicros());
-                    monitors.tell(told.event());
-                }
-                case Happening.MigrationEnded end -> {
-                    hypervisor.ended(end.commandId(), end);
-                    ended = true;
-                }
-                case Happening.SourceLost end -> {
-                    hypervisor.ended(end.commandId(), end);
-                    ended = true;
-                }
-            }
-        }
-        if (ended) {
-            executor.act();
-        }
+    Agenda agenda() {
+        return agenda;
     }
 
-    /** Sees to it that the model is looked after when something happens there by itself. */
-    private void wakeModel() {
-        long next = model.nextMicros();
-        if (next < modelDueMicros) {
-            modelDueMicros = next;
-            agenda.at(next, () -> {
-                if (modelDueMicros <= agenda.nowMicros()) {
-                    modelDueMicros = Long.MAX_VALUE;
-                    advanceModel();
-                    wakeModel();
-                }
-            });
-        }
+    SimulatedLog log() {
+        return log;
+    }
+
+    DataCentre dataCentre() {
+        return dataCentre;
+    }
+
+    SegmentsOfHosts segments() {
+        return segments;
+    }
+
+    SimulatedSchedulers schedulers() {
+        return schedulers;
+    }
+
+    /** The whole log, where it is kept. */
+    Optional<MemoryLog> kept() {
+        return kept;
     }
 
     static long micros(Duration duration) {

@@ -12,6 +12,7 @@ import java.time.Duration;
  * All that decides how a simulation goes.
  *
  * @param segments segments of the site
+ * @param keepsLog whether the whole log is kept in memory, to be read afterwards
  * @param logDelay how long a record is under way from its append to its readers
  */
 record SimulationPlan(
@@ -25,4 +26,6 @@ record SimulationPlan(
         int segments,
         Duration samplePeriod,
         Duration logDelay,
-        Duration duration) {}
+        Duration duration,
+        Faults faults,
+        boolean keepsLog) {}

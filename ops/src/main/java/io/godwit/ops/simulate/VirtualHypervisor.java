@@ -9,10 +9,8 @@ import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
 import io.godwit.monitors.hosts.HostUnreachable;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationResult;
-import io.godwit.monitors.hosts.simulated.model.DataCentreModel;
 import io.godwit.monitors.hosts.simulated.model.Happening;
 import io.godwit.schemas.events.VmState;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,14 +18,13 @@ import java.util.function.BooleanSupplier;
 
 /** Moves VMs of the model on the virtual clock: answers at once, but for the ends of migrations. */
 final class VirtualHypervisor implements Hypervisor {
-    private final DataCentreModel model;
-    private final Runnable changed;
-    private final Map<String, CompletableFuture<MoveEnd>> waiting = new HashMap<>();
+    private final DataCentre dataCentre;
+    private final Runnable answered;
 
-    /** @param changed called after the model was told to begin something, so that its next moment may be an earlier one */
-    VirtualHypervisor(DataCentreModel model, Runnable changed) {
-        this.model = model;
-        this.changed = changed;
+    /** @param answered called when a migration that was waited for has ended */
+    VirtualHypervisor(DataCentre dataCentre, Runnable answered) {
+        this.dataCentre = dataCentre;
+        this.answered = answered;
     }
 
     @Override
@@ -47,25 +44,25 @@ final class VirtualHypervisor implements Hypervisor {
 
     private CompletableFuture<MoveEnd> begin(Move move) {
         try {
-            Optional<Happening> end = model.migrate(
-                    move.commandId(),
-                    move.vmId(),
-                    move.source().hostId(),
-                    move.target().hostId(),
-                    move.bytesPerSecondMax());
-            changed.run();
-            return end.map(known -> CompletableFuture.completedFuture(endOf(known)))
-                    .orElseGet(() -> waiting.computeIfAbsent(move.commandId(), _ -> new CompletableFuture<>()));
+            Optional<Happening> end = dataCentre
+                    .model()
+                    .migrate(
+                            move.commandId(),
+                            move.vmId(),
+                            move.source().hostId(),
+                            move.target().hostId(),
+                            move.bytesPerSecondMax());
+            if (end.isPresent()) {
+                return CompletableFuture.completedFuture(endOf(end.get()));
+            }
+            CompletableFuture<MoveEnd> waiting = new CompletableFuture<>();
+            dataCentre.await(move.commandId(), happening -> {
+                waiting.complete(endOf(happening));
+                answered.run();
+            });
+            return waiting;
         } catch (HostUnreachable unreachable) {
             return CompletableFuture.completedFuture(MoveEnd.failed(unreachable.getMessage()));
-        }
-    }
-
-    /** The model told that a migration has ended. */
-    void ended(String commandId, Happening end) {
-        CompletableFuture<MoveEnd> waiter = waiting.remove(commandId);
-        if (waiter != null) {
-            waiter.complete(endOf(end));
         }
     }
 
@@ -84,16 +81,20 @@ final class VirtualHypervisor implements Hypervisor {
 
     @Override
     public CompletableFuture<Optional<MoveProgress>> progress(Move move) {
-        return CompletableFuture.completedFuture(model.progress(move.commandId())
+        return CompletableFuture.completedFuture(dataCentre
+                .model()
+                .progress(move.commandId())
                 .map(progress -> new MoveProgress(progress.percent(), progress.transferredBytes())));
     }
 
     @Override
     public CompletableFuture<Sighting> where(Move move) {
-        boolean running = model.progress(move.commandId())
+        boolean running = dataCentre
+                .model()
+                .progress(move.commandId())
                 .map(progress -> !progress.ended())
                 .orElse(false);
-        Map<String, VmState> holders = model.where(move.vmId());
+        Map<String, VmState> holders = dataCentre.model().where(move.vmId());
         return CompletableFuture.completedFuture(
                 new Sighting(presence(move.source(), holders), presence(move.target(), holders), running));
     }
@@ -112,7 +113,7 @@ final class VirtualHypervisor implements Hypervisor {
 
     private boolean reachable(HostAddress host) {
         try {
-            model.checkReachable(host.hostId());
+            dataCentre.model().checkReachable(host.hostId());
             return true;
         } catch (HostUnreachable unreachable) {
             return false;

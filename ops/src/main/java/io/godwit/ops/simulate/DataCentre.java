@@ -1,0 +1,79 @@
+package io.godwit.ops.simulate;
+
+import io.godwit.monitors.hosts.HostEvent;
+import io.godwit.monitors.hosts.simulated.model.DataCentreModel;
+import io.godwit.monitors.hosts.simulated.model.Happening;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The hosts on the virtual clock: lets the model come to each moment at which something happens, and passes that on. */
+final class DataCentre {
+    /** Is told how a migration ended. */
+    interface Waiter {
+        void ended(Happening end);
+    }
+
+    private final Agenda agenda;
+    private final DataCentreModel model;
+    private final List<Consumer<HostEvent>> listeners = new ArrayList<>();
+    private final Map<String, List<Waiter>> waiting = new HashMap<>();
+    private long dueMicros = Long.MAX_VALUE;
+
+    DataCentre(Agenda agenda, DataCentreModel model) {
+        this.agenda = agenda;
+        this.model = model;
+        wake();
+    }
+
+    /** Is told what hosts tell. */
+    void listen(Consumer<HostEvent> listener) {
+        listeners.add(listener);
+    }
+
+    /** The model as of now. */
+    DataCentreModel model() {
+        advance();
+        return model;
+    }
+
+    /** Somebody waits for the end of a migration. */
+    void await(String commandId, Waiter waiter) {
+        waiting.computeIfAbsent(commandId, _ -> new ArrayList<>()).add(waiter);
+        wake();
+    }
+
+    private void advance() {
+        model.advance(agenda.nowMicros());
+        for (Happening happening : model.takeHappenings()) {
+            switch (happening) {
+                case Happening.Told told -> listeners.forEach(listener -> listener.accept(told.event()));
+                case Happening.MigrationEnded end -> end(end.commandId(), end);
+                case Happening.SourceLost end -> end(end.commandId(), end);
+            }
+        }
+    }
+
+    private void end(String commandId, Happening end) {
+        List<Waiter> waiters = waiting.remove(commandId);
+        if (waiters != null) {
+            waiters.forEach(waiter -> waiter.ended(end));
+        }
+    }
+
+    private void wake() {
+        long next = model.nextMicros();
+        if (next < dueMicros) {
+            dueMicros = next;
+            agenda.at(next, () -> {
+                if (dueMicros <= agenda.nowMicros()) {
+                    dueMicros = Long.MAX_VALUE;
+                    advance();
+                    wake();
+                }
+            });
+        }
+    }
+}
