@@ -8,6 +8,7 @@ import io.godwit.ops.settings.SettingsFault;
 import io.godwit.schemas.kafka.KafkaLog;
 import io.godwit.schemas.kafka.KafkaSettings;
 import io.godwit.schemas.kafka.SiteKafka;
+import io.godwit.schemas.log.DirectoryLog;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
 import java.io.IOException;
@@ -50,6 +51,12 @@ public final class CommonOptions {
             paramLabel = "ADDRESS:PORT",
             description = "Kafka to ask, instead of the region's own.")
     String bootstrap;
+
+    @Option(
+            names = "--log",
+            paramLabel = "FOLDER",
+            description = "Log in a folder, as godwit simulate --record writes it, instead of a Kafka.")
+    Path logFolder;
 
     @Option(
             names = "--site",
@@ -99,8 +106,16 @@ public final class CommonOptions {
         }
     }
 
+    /** Whether a log in a folder is asked, which has no Kafka behind it. */
+    boolean ofFolder() {
+        return logFolder != null;
+    }
+
     /** Kafka of the site that is asked, which answers now. */
     SiteKafka kafka() {
+        if (ofFolder()) {
+            throw new IllegalArgumentException("--log names a folder, and this needs a Kafka; drop --log");
+        }
         RegionConfig region = region();
         Map<String, String> bootstraps = bootstraps(region);
         // every site mirrors the others, so the first one answers for all where nobody says which one to ask
@@ -167,6 +182,9 @@ public final class CommonOptions {
 
     /** The log of the site that is meant, to read. */
     Log log() {
+        if (logFolder != null) {
+            return new DirectoryLog(logFolder);
+        }
         SiteKafka kafka = kafka();
         return open(kafka);
     }

@@ -86,8 +86,8 @@ public final class Replay implements Callable<Integer> {
         try (Log behind = common.log();
                 ExecutorService workers = Executors.newFixedThreadPool(
                         threads, Thread.ofPlatform().daemon().name("replay-", 0).factory())) {
-            Map<Integer, Long> taken =
-                    CepService.committed(common.kafka()); // before what is held, so that it is held whole
+            // before what is held, so that it is held whole
+            Map<Integer, Long> taken = common.ofFolder() ? Map.of() : CepService.committed(common.kafka());
             ReplayedLog log = new ReplayedLog(behind, start, end);
             RuleBook rules = RuleLog.read(log.log());
             String code = DecidingCode.digest();

@@ -8,7 +8,9 @@ import io.godwit.ops.cli.ExitCode;
 import io.godwit.ops.cli.Printer;
 import io.godwit.schedulers.partition.DecisionSettings;
 import io.godwit.schemas.units.Durations;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -62,6 +64,12 @@ public final class SimulateCommand implements Callable<Integer> {
     String samplePeriod = "1s";
 
     @Option(
+            names = "--record",
+            paramLabel = "FOLDER",
+            description = "Writes the run's log there, for other verbs to read with --log FOLDER.")
+    Path record;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             description = "table, json or yaml (default: table).")
@@ -109,6 +117,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 Duration.ofMillis(10),
                 Durations.parse(duration),
                 Faults.NONE,
-                false);
+                false,
+                Optional.ofNullable(record));
     }
 }

@@ -1,5 +1,6 @@
 package io.godwit.ops.simulate;
 
+import io.godwit.schedulers.kafka.DecidingCode;
 import io.godwit.schedulers.partition.Output;
 import io.godwit.schedulers.partition.SchedulerState;
 import io.godwit.schedulers.partition.SegmentScheduler;
@@ -31,6 +32,8 @@ final class SimulatedSchedulers {
             Topic.HOST_PARTITIONS,
             Topic.OUTCOMES,
             Topic.CONTROLS);
+
+    private static final String CODE = DecidingCode.digest();
 
     private final Agenda agenda;
     private final SimulatedLog log;
@@ -89,7 +92,7 @@ final class SimulatedSchedulers {
         }
 
         private SegmentScheduler opened() {
-            return new SegmentScheduler(SchedulerState.of(store), segment, segments, planner, "simulated");
+            return new SegmentScheduler(SchedulerState.of(store), segment, segments, planner, CODE);
         }
 
         void arrive(LogRecord record, SpecificRecord event) {

@@ -11,7 +11,9 @@ import io.godwit.schedulers.planner.Planner;
 import io.godwit.schedulers.planner.RepairPlanner;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.SettingsAnnounced;
+import io.godwit.schemas.log.DirectoryLogWriter;
 import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +56,7 @@ final class Simulation implements AutoCloseable {
     private final SegmentsOfHosts segments;
     private final SimulatedLog log;
     private final Optional<MemoryLog> kept;
+    private final Optional<DirectoryLogWriter> recorder;
     private final DataCentre dataCentre;
     private final LoadMeter meter;
     private final SimulatedSchedulers schedulers;
@@ -69,12 +72,20 @@ final class Simulation implements AutoCloseable {
         boolean mortal = plan.faults().any();
         long delay = micros(plan.logDelay());
         FaultyNetwork network = new FaultyNetwork(agenda, (_, _) -> delay, plan.faults());
-        log = new SimulatedLog(agenda, segments.count(), mortal ? network : (_, _) -> delay, mortal || plan.keepsLog());
+        boolean keepsBytes = mortal || plan.keepsLog() || plan.record().isPresent();
+        log = new SimulatedLog(agenda, segments.count(), mortal ? network : (_, _) -> delay, keepsBytes);
         COUNTED.forEach(topic -> log.watch(topic, figures::take));
         kept = mortal || plan.keepsLog()
                 ? Optional.of(new MemoryLog(plan.fleet().site(), segments.count()))
                 : Optional.empty();
         kept.ifPresent(this::keep);
+        recorder = plan.record()
+                .map(folder -> new DirectoryLogWriter(folder, plan.fleet().site(), "simulated", segments.count()));
+        recorder.ifPresent(writer -> {
+            for (Topic topic : Topic.values()) {
+                log.watch(topic, (record, _) -> writer.append(record));
+            }
+        });
         dataCentre = new DataCentre(
                 agenda,
                 new DataCentreModel(
@@ -116,6 +127,9 @@ final class Simulation implements AutoCloseable {
     private void begin() {
         for (HostJoined joined : segments.joined()) {
             log.append(Topic.INVENTORY, joined.getSegment(), joined.getHostId(), joined);
+        }
+        for (RuleDeployed rule : BuiltInRules.deployments(List.of())) {
+            log.appendEverywhere(Topic.RULES, rule.getRule(), rule);
         }
         String site = plan.fleet().site();
         log.appendEverywhere(
@@ -172,6 +186,7 @@ final class Simulation implements AutoCloseable {
 
     @Override
     public void close() {
+        recorder.ifPresent(DirectoryLogWriter::close);
         cep.close();
     }
 }

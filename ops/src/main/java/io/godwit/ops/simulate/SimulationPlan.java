@@ -6,7 +6,9 @@ import io.godwit.monitors.hosts.simulated.model.Load;
 import io.godwit.monitors.hosts.simulated.model.RoundTrips;
 import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
 import io.godwit.schedulers.partition.DecisionSettings;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * All that decides how a simulation goes.
@@ -14,6 +16,7 @@ import java.time.Duration;
  * @param segments segments of the site
  * @param keepsLog whether the whole log is kept in memory, to be read afterwards
  * @param logDelay how long a record is under way from its append to its readers
+ * @param record folder that the log is written to
  */
 record SimulationPlan(
         SimulatedFleet fleet,
@@ -28,4 +31,5 @@ record SimulationPlan(
         Duration logDelay,
         Duration duration,
         Faults faults,
-        boolean keepsLog) {}
+        boolean keepsLog,
+        Optional<Path> record) {}

@@ -72,18 +72,21 @@ public final class DirectoryLog implements Log {
                     });
                 }
             }
-            // last, so that a folder that was not finished holds no log
-            Files.writeString(
-                    folder.resolve("log.properties"),
-                    "format=%s%nsite=%s%nincarnation=%s%nsegments=%d%n"
-                            .formatted(FORMAT, log.site(), log.incarnation(), log.segments()),
-                    StandardCharsets.UTF_8);
+            finish(folder, log.site(), log.incarnation(), log.segments());
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot write the log to " + folder, failed);
         }
     }
 
-    private static void write(DataOutputStream out, LogRecord record) {
+    /** Written last, so that a folder that was not finished holds no log. */
+    static void finish(Path folder, String site, String incarnation, int segments) throws IOException {
+        Files.writeString(
+                folder.resolve("log.properties"),
+                "format=%s%nsite=%s%nincarnation=%s%nsegments=%d%n".formatted(FORMAT, site, incarnation, segments),
+                StandardCharsets.UTF_8);
+    }
+
+    static void write(DataOutputStream out, LogRecord record) {
         try {
             out.writeLong(record.offset());
             out.writeLong(record.timestampMillis());
@@ -209,7 +212,7 @@ public final class DirectoryLog implements Log {
         return read;
     }
 
-    private static Path file(Path folder, Topic topic, int segment) {
+    static Path file(Path folder, Topic topic, int segment) {
         return folder.resolve(topic.stage()).resolve(segment + ".log");
     }
 }

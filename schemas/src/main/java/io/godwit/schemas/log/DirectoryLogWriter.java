@@ -1,0 +1,75 @@
+package io.godwit.schemas.log;
+
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Writes a log into a folder record by record, for {@link DirectoryLog} to read. The folder holds a log once this is closed;
+ * before, it holds none. Not safe for use by several threads.
+ */
+public final class DirectoryLogWriter implements AutoCloseable {
+    private record File(Topic topic, int segment) {}
+
+    private final Path folder;
+    private final String site;
+    private final String incarnation;
+    private final int segments;
+    private final Map<File, DataOutputStream> files = new HashMap<>();
+
+    /** @throws IllegalArgumentException if the folder holds something already */
+    public DirectoryLogWriter(Path folder, String site, String incarnation, int segments) {
+        this.folder = folder;
+        this.site = site;
+        this.incarnation = incarnation;
+        this.segments = segments;
+        try {
+            Files.createDirectories(folder);
+            try (Stream<Path> present = Files.list(folder)) {
+                if (present.findAny().isPresent()) {
+                    throw new IllegalArgumentException(folder + " is not empty; give a folder that is not there yet");
+                }
+            }
+        } catch (IOException failed) {
+            throw failed(failed);
+        }
+    }
+
+    /** Offsets must grow within a topic and segment. */
+    public void append(LogRecord record) {
+        File file = new File(record.topic(), record.segment());
+        DirectoryLog.write(files.computeIfAbsent(file, this::open), record);
+    }
+
+    private DataOutputStream open(File file) {
+        try {
+            Path path = DirectoryLog.file(folder, file.topic(), file.segment());
+            Files.createDirectories(path.getParent());
+            return new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(path)));
+        } catch (IOException failed) {
+            throw failed(failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            for (DataOutputStream file : files.values()) {
+                file.close();
+            }
+            DirectoryLog.finish(folder, site, incarnation, segments);
+        } catch (IOException failed) {
+            throw failed(failed);
+        }
+    }
+
+    private UncheckedIOException failed(IOException failed) {
+        return new UncheckedIOException("cannot write the log to " + folder, failed);
+    }
+}
