@@ -1,0 +1,54 @@
+package io.godwit.ops.simulate.judges;
+
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlanRefused;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Every overload is answered while messages flow, each detection begins and ends once, and no plan is found false. */
+final class AnswerJudge {
+    private final Verdict verdict;
+    private final Map<String, Long> openOverloads = new TreeMap<>();
+    private final Set<String> began = new HashSet<>();
+    private final Set<String> answered = new HashSet<>();
+
+    AnswerJudge(Verdict verdict) {
+        this.verdict = verdict;
+    }
+
+    void take(SpecificRecord event, long millis) {
+        switch (event) {
+            case DetectionBegan detection -> {
+                if (!began.add(detection.getId())) {
+                    verdict.fault(millis, "detection " + detection.getId() + " begins twice");
+                }
+                if (detection.getKind() == DetectionKind.OVERLOAD) {
+                    openOverloads.put(detection.getId(), millis);
+                }
+            }
+            case DetectionEnded detection -> openOverloads.remove(detection.getId());
+            case PlanDecided decided -> answered.add(decided.getDetectionId());
+            case PlanRefused refused ->
+                verdict.fault(
+                        millis,
+                        "the product's own judge refused a plan of " + refused.getPartitionId() + ": "
+                                + refused.getFaults().getFirst());
+            default -> {} // neither asks nor answers
+        }
+    }
+
+    void settled(long latestMillis, long nowMillis) {
+        openOverloads.forEach((id, since) -> {
+            if (since < latestMillis && !answered.contains(id)) {
+                verdict.fault(
+                        nowMillis, "detection %s has no answer after %d s".formatted(id, (nowMillis - since) / 1000));
+            }
+        });
+    }
+}

@@ -1,0 +1,130 @@
+package io.godwit.ops.simulate.judges;
+
+import io.godwit.schemas.events.CommandAborted;
+import io.godwit.schemas.events.CommandAccepted;
+import io.godwit.schemas.events.CommandFailed;
+import io.godwit.schemas.events.CommandRefused;
+import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.MigrateVm;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Every command ends in exactly one final outcome that tells the truth, none is accepted under a lease that is not held, and
+ * no VM is moved by two at once.
+ */
+final class CommandJudge {
+    private static final class Command {
+        final MigrateVm order;
+        final long sinceMillis;
+        boolean accepted;
+        String end = "";
+
+        Command(MigrateVm order, long sinceMillis) {
+            this.order = order;
+            this.sinceMillis = sinceMillis;
+        }
+    }
+
+    private final Verdict verdict;
+    private final LeaseJudge leases;
+    private final UnaryOperator<String> placeOfVm;
+    private final Map<String, Command> commands = new TreeMap<>();
+    private final Map<String, String> movedBy = new HashMap<>();
+
+    /** @param placeOfVm the host on which a VM truly is */
+    CommandJudge(Verdict verdict, LeaseJudge leases, UnaryOperator<String> placeOfVm) {
+        this.verdict = verdict;
+        this.leases = leases;
+        this.placeOfVm = placeOfVm;
+    }
+
+    void take(SpecificRecord event, long millis) {
+        switch (event) {
+            case MigrateVm order -> commands.putIfAbsent(order.getCommandId(), new Command(order, millis));
+            case CommandAccepted accepted -> accepted(accepted.getCommandId(), millis);
+            case CommandSucceeded ended -> {
+                end(ended.getCommandId(), "succeeded", millis);
+                String place = placeOfVm.apply(ended.getVmId());
+                if (!place.equals(ended.getTargetHostId())) {
+                    verdict.fault(millis, ended.getCommandId() + " is said to have succeeded, and its VM is on " + place);
+                }
+            }
+            case CommandFailed ended -> {
+                end(ended.getCommandId(), "failed", millis);
+                notMoved(ended.getCommandId(), millis);
+            }
+            case CommandRefused ended -> {
+                end(ended.getCommandId(), "refused", millis);
+            }
+            case CommandAborted ended -> {
+                end(ended.getCommandId(), "aborted", millis);
+                notMoved(ended.getCommandId(), millis);
+            }
+            default -> {} // says nothing final
+        }
+    }
+
+    private void accepted(String id, long millis) {
+        Command command = commands.get(id);
+        if (command == null) {
+            verdict.fault(millis, id + " is accepted and was never commanded");
+            return;
+        }
+        MigrateVm order = command.order;
+        if (command.accepted) {
+            verdict.fault(millis, id + " is accepted twice");
+        }
+        command.accepted = true;
+        if (!leases.holds(order.getPartitionId(), order.getSourceHostId(), order.getSourceEpoch())
+                || !leases.holds(order.getPartitionId(), order.getTargetHostId(), order.getTargetEpoch())) {
+            verdict.fault(
+                    millis,
+                    "%s is accepted in epochs %d and %d, in which %s does not hold %s and %s"
+                            .formatted(
+                                    id,
+                                    order.getSourceEpoch(),
+                                    order.getTargetEpoch(),
+                                    order.getPartitionId(),
+                                    order.getSourceHostId(),
+                                    order.getTargetHostId()));
+        }
+        String other = movedBy.put(order.getVmId(), id);
+        if (other != null && !other.equals(id)) {
+            verdict.fault(millis, order.getVmId() + " is moved by " + other + " and by " + id + " at once");
+        }
+    }
+
+    private void end(String id, String how, long millis) {
+        Command command = commands.get(id);
+        if (command == null) {
+            verdict.fault(millis, id + " has " + how + " and was never commanded");
+            return;
+        }
+        if (!command.end.isEmpty()) {
+            verdict.fault(millis, id + " has " + how + " after it has " + command.end);
+        }
+        command.end = how;
+        movedBy.remove(command.order.getVmId(), id);
+    }
+
+    private void notMoved(String id, long millis) {
+        Command command = commands.get(id);
+        if (command != null && placeOfVm.apply(command.order.getVmId()).equals(command.order.getTargetHostId())) {
+            verdict.fault(millis, id + " is said not to have moved its VM, which is on " + command.order.getTargetHostId());
+        }
+    }
+
+    void settled(long latestMillis, long nowMillis) {
+        commands.forEach((id, command) -> {
+            if (command.end.isEmpty() && command.sinceMillis < latestMillis) {
+                verdict.fault(
+                        nowMillis,
+                        "%s has no final outcome after %d s".formatted(id, (nowMillis - command.sinceMillis) / 1000));
+            }
+        });
+    }
+}
