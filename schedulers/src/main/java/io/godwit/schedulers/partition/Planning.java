@@ -88,7 +88,7 @@ final class Planning {
                 carryOut(asking, asked.problem(), plan);
                 yield true;
             }
-            case Answer.Infeasible _ -> false;
+            case Answer.Infeasible _, Answer.Refused _ -> false;
         };
     }
 
@@ -106,10 +106,7 @@ final class Planning {
         if (answer instanceof Answer.Plan plan) {
             List<String> faults = PlanJudge.check(problem, plan);
             if (!faults.isEmpty()) {
-                return new Asked(
-                        problem,
-                        new Answer.Infeasible(
-                                "the judge turned the plan down: " + faults.getFirst(), plan.nodesSearched(), false));
+                return new Asked(problem, new Answer.Refused(plan, faults));
             }
         }
         return new Asked(problem, answer);
@@ -126,6 +123,8 @@ final class Planning {
             case Answer.Infeasible none -> none.reason();
             case Answer.Viable _ -> "no held host gives more than it can";
             case Answer.Plan _ -> "no other host is free";
+            case Answer.Refused refused ->
+                "the judge turned the plan down: " + refused.faults().getFirst();
         };
         long nodes = asked.answer() instanceof Answer.Infeasible none ? none.nodesSearched() : 0;
         int held = partition.getMembers().size();

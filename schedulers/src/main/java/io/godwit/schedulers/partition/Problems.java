@@ -46,6 +46,7 @@ final class Problems {
                 places,
                 List.copyOf(vms.values()),
                 List.of(),
+                List.of(),
                 new PlacementProblem.Limits(
                         settings.searchNodes(), settings.marginPermille(), settings.fillPermille()));
     }
