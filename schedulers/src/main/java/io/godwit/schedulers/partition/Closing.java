@@ -60,7 +60,8 @@ final class Closing {
                         Topic.HOST_PARTITIONS,
                         member.getSegment(),
                         hostId,
-                        new MemberReleased(turn.decision(), partition.getPartitionId(), member.getLease(), moved));
+                        new MemberReleased(
+                                turn.decision(), partition.getPartitionId(), member.getLease(), moved, 0, 0));
                 if (member.getSegment() == turn.segment) {
                     Leases.free(turn, partition.getPartitionId(), member.getLease(), moved);
                 }
@@ -95,7 +96,7 @@ final class Closing {
             }
             case ADVISED -> HostPartitions.after(turn, settings.adviseAgainMillis());
             case YIELDED, FAILED -> HostPartitions.after(turn, SHORT_PAUSE_MILLIS);
-            case SOLVED, VIABLE, DETECTION_ENDED, INITIATOR_LOST, MODE_OFF, UNKNOWN -> turn.now();
+            case SOLVED, VIABLE, DETECTION_ENDED, INITIATOR_LOST, MODE_OFF, POLICY_CHANGED, UNKNOWN -> turn.now();
         };
         boolean unanswered = end == PartitionEnd.YIELDED || end == PartitionEnd.MODE_OFF;
         return OpenDetection.newBuilder(open)

@@ -144,6 +144,7 @@ final class HostPartitions {
                         .setPlan(null)
                         .setSteps(List.of())
                         .setPlanned(0)
+                        .setKind(began.getKind())
                         .build());
         turn.state.detections.put(
                 Detections.key(began),
@@ -158,7 +159,8 @@ final class HostPartitions {
                         position,
                         began.getKind(),
                         began.getSince(),
-                        List.of(lease)));
+                        List.of(lease),
+                        "nearest"));
         grow(id);
     }
 
@@ -276,7 +278,10 @@ final class HostPartitions {
                             partition.getInitiator(),
                             other,
                             need.millicores(),
-                            need.bytes()));
+                            need.bytes(),
+                            1,
+                            -1,
+                            -1));
         }
         turn.state.partitions.put(
                 partition.getPartitionId(),

@@ -64,7 +64,7 @@ final class Knowledge {
 
     private KnownHost known(String hostId) {
         KnownHost host = turn.state.hosts.get(hostId);
-        return host != null ? host : new KnownHost(hostId, "", "", false, 0L, 0L, 0L, null);
+        return host != null ? host : new KnownHost(hostId, "", "", false, 0L, 0L, 0L, null, -1L);
     }
 
     void sampled(LogRecord record, HostSampled sampled) {

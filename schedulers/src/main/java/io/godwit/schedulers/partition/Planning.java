@@ -1,7 +1,6 @@
 package io.godwit.schedulers.partition;
 
 import io.godwit.schedulers.planner.Answer;
-import io.godwit.schedulers.planner.Move;
 import io.godwit.schedulers.planner.PlacementProblem;
 import io.godwit.schedulers.planner.PlanJudge;
 import io.godwit.schedulers.planner.Planner;
@@ -166,15 +165,15 @@ final class Planning {
                         nodes,
                         engine,
                         digest,
-                        reason));
+                        reason,
+                        partition.getDetections(),
+                        List.of()));
         return decision;
     }
 
     private void carryOut(OpenPartition partition, PlacementProblem problem, Answer.Plan plan) {
-        List<PlannedMove> moves = plan.moves().stream().map(Planning::planned).toList();
-        List<RejectedMove> rejected = plan.rejected().stream()
-                .map(rejection -> new RejectedMove(rejection.vmId(), rejection.why()))
-                .toList();
+        List<PlannedMove> moves = Planned.moves(plan);
+        List<RejectedMove> rejected = Planned.rejected(plan);
         HostFacts initiator = room.facts(partition.getInitiator());
         String reason = "%d move%s relieve%s %s (%d of %d mc) with %d hosts held"
                 .formatted(
@@ -209,15 +208,5 @@ final class Planning {
                 .build();
         turn.state.partitions.put(applied.getPartitionId(), applied);
         applying.advance(applied);
-    }
-
-    private static PlannedMove planned(Move move) {
-        return new PlannedMove(
-                move.vmId(),
-                move.sourceHostId(),
-                move.targetHostId(),
-                move.after(),
-                move.estimatedMillis(),
-                move.why());
     }
 }

@@ -112,7 +112,7 @@ final class Reactions {
                 switch (began.getKind()) {
                     case OVERLOAD -> partitions.consider(open);
                     case HOST_CRASH -> lost(began.getHostId(), "the host crashed: " + began.getId());
-                    case UNDERLOAD, VM_CRASH, CUSTOM, UNKNOWN -> {} // kept in mind
+                    case UNDERLOAD, HEADROOM, VM_CRASH, CUSTOM, UNKNOWN -> {} // kept in mind
                 }
             }
             case DetectionEnded ended -> ended(ended);
@@ -182,7 +182,7 @@ final class Reactions {
                     Topic.HOST_PARTITIONS,
                     granted.getDecision().getSegment(),
                     granted.getLease().getHostId(),
-                    new MemberReleased(turn.decision(), granted.getPartitionId(), granted.getLease(), false));
+                    new MemberReleased(turn.decision(), granted.getPartitionId(), granted.getLease(), false, 0, 0));
         }
     }
 

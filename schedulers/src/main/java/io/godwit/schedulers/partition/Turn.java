@@ -19,6 +19,7 @@ final class Turn {
     final int segment;
     final int segments;
     private final List<Output> outputs = new ArrayList<>();
+    private final List<SolveJob> jobs = new ArrayList<>();
     private final Set<String> considered = new HashSet<>(); // asked by id only
 
     private boolean freed;
@@ -44,6 +45,14 @@ final class Turn {
 
     List<Output> outputs() {
         return outputs;
+    }
+
+    void solve(SolveJob job) {
+        jobs.add(job);
+    }
+
+    List<SolveJob> jobs() {
+        return jobs;
     }
 
     Instant now() {
