@@ -8,11 +8,8 @@ import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.VmHold;
-import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.log.LogRecord;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.Set;
 
 /** Folds inventory and observations into what is known of the hosts of the segment. */
 final class Knowledge {
@@ -23,19 +20,22 @@ final class Knowledge {
     }
 
     /** The first one in the log decided the host's segment; one that names another segment was written wrongly. */
-    void joined(HostJoined joined) {
+    void joined(HostJoined joined, long offset) {
         if (joined.getSegment() != turn.segment) {
             throw new Unusable("host " + joined.getHostId() + " joined segment " + joined.getSegment()
                     + " and was written to segment " + turn.segment + "; add the host again");
         }
+        KnownHost before = known(joined.getHostId());
         String label = joined.getSite() + "/" + joined.getRack() + "/" + joined.getName();
         turn.state.hosts.put(
                 joined.getHostId(),
-                KnownHost.newBuilder(known(joined.getHostId()))
+                KnownHost.newBuilder(before)
                         .setLabel(label)
                         .setRack(joined.getRack())
                         .setLeft(false)
+                        .setJoinedAt(before.getJoinedAt() < 0 ? offset : before.getJoinedAt())
                         .build());
+        turn.state.ringChanged();
     }
 
     void described(HostDescribed described) {
@@ -52,6 +52,7 @@ final class Knowledge {
         turn.state.hosts.put(
                 left.getHostId(),
                 KnownHost.newBuilder(known(left.getHostId())).setLeft(true).build());
+        turn.state.ringChanged();
     }
 
     void located(CoordinateAnnounced announced) {
@@ -82,13 +83,7 @@ final class Knowledge {
         turn.state.putSample(
                 sampled.getHostId(), new SchedulerState.Sample(record.offset(), time, sampled), record.value());
         if (before != null) {
-            Set<String> ids = HashSet.newHashSet(before.sampled().getVms().size());
-            before.sampled().getVms().forEach(vm -> ids.add(vm.getVmId()));
-            for (VmSample vm : sampled.getVms()) {
-                if (!ids.contains(vm.getVmId())) {
-                    arrived(vm.getVmId());
-                }
-            }
+            new Trails(turn).follow(before.sampled(), sampled).forEach(this::arrived);
         }
     }
 
@@ -101,6 +96,8 @@ final class Knowledge {
     }
 
     void expire() {
+        new Trails(turn).expire();
+        new Budgets(turn).expire();
         for (VmHold hold : turn.state.holds.all()) {
             if (!turn.now().isBefore(hold.getUntil())) {
                 turn.state.holds.remove(hold.getVmId());

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * All that the scheduler of one segment knows. It is a set of entries, each a key and an event's bytes: so the store of the
@@ -56,6 +57,7 @@ public final class SchedulerState {
     private String settingsText = ""; // kept, because the progress is written with each input
     private final Map<Topic, Long> taken = new EnumMap<>(Topic.class);
     private final List<InputRun> runs = new ArrayList<>();
+    private Ring ring; // follows from the other entries; null: to be made anew
     private boolean progressChanged;
 
     /** The newest sample of a host and where it stands. */
@@ -155,6 +157,18 @@ public final class SchedulerState {
                 helpAskedAt,
                 siteSolvedAt,
                 toldAt);
+    }
+
+    /** The ring of hosts, made when it is first asked for after a change. */
+    Ring ring(Supplier<Ring> making) {
+        if (ring == null) {
+            ring = making.get();
+        }
+        return ring;
+    }
+
+    void ringChanged() {
+        ring = null;
     }
 
     Sample sample(String hostId) {
