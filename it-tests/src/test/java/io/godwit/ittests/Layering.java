@@ -44,9 +44,15 @@ final class Layering {
 
     /** Pure packages, each with what it may use besides java.*, schemas and itself. */
     private static final Map<String, List<String>> PURE = Map.of(
-            "schedulers.planner", List.of("org.chocosolver"),
+            "schedulers.constraints", List.of(),
+            "schedulers.planner", List.of("io.godwit.schedulers.constraints", "org.chocosolver"),
             // the planner is as pure; events are Avro's; settings that decisions read stand in the log as JSON
-            "schedulers.partition", List.of("io.godwit.schedulers.planner", "org.apache.avro", "com.fasterxml.jackson"),
+            "schedulers.partition",
+                    List.of(
+                            "io.godwit.schedulers.constraints",
+                            "io.godwit.schedulers.planner",
+                            "org.apache.avro",
+                            "com.fasterxml.jackson"),
             "executors.migration", List.of(),
             "overlaysync.vivaldi", List.of(),
             // readings, descriptions and events are values of the ports beside it

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -37,10 +39,12 @@ public final class SchedulerService implements Service {
     private static final int CACHE_BYTES = 32 << 20;
 
     private final KafkaStreams streams;
+    private final ExecutorService solver; // one solve at a time in a process
     private final AtomicReference<String> broken = new AtomicReference<>("");
 
-    private SchedulerService(KafkaStreams streams) {
+    private SchedulerService(KafkaStreams streams, ExecutorService solver) {
         this.streams = streams;
+        this.solver = solver;
     }
 
     /**
@@ -52,9 +56,18 @@ public final class SchedulerService implements Service {
         int segments = segmentsOf(kafka);
         Planner planner = new RepairPlanner();
         RepairPlanner.warmUp();
+        ExecutorService solver = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("solver-" + slot).factory());
         var topology = SchedulerTopology.build(
-                kafka.site(), segments, planner, slot.toString(), DecidingCode.digest(), SchedulerMetrics.shared());
-        SchedulerService service = new SchedulerService(new KafkaStreams(topology, properties(config, kafka, slot)));
+                kafka.site(),
+                segments,
+                planner,
+                slot.toString(),
+                DecidingCode.digest(),
+                SchedulerMetrics.shared(),
+                solver);
+        SchedulerService service =
+                new SchedulerService(new KafkaStreams(topology, properties(config, kafka, slot)), solver);
         service.streams.setUncaughtExceptionHandler(service::failed);
         service.streams.setStateListener((now, before) ->
                 LOG.atInfo().addKeyValue("slot", slot).addKeyValue("state", now).log("scheduler changed its state"));
@@ -164,5 +177,6 @@ public final class SchedulerService implements Service {
         boolean _ = streams.close(
                 CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP)
                         .withTimeout(CLOSE));
+        solver.shutdownNow(); // a solve that was begun is asked for anew by whoever goes on
     }
 }

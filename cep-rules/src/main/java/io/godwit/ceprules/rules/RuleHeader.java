@@ -92,7 +92,8 @@ public record RuleHeader(
             return DetectionKind.CUSTOM;
         }
         for (DetectionKind kind : DetectionKind.values()) {
-            if (kind != DetectionKind.UNKNOWN && kind.name().equals(entry.value())) {
+            boolean ofRules = kind != DetectionKind.UNKNOWN && kind != DetectionKind.HEADROOM; // a scheduler's own
+            if (ofRules && kind.name().equals(entry.value())) {
                 return kind;
             }
         }

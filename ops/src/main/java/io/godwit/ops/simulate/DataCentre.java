@@ -45,11 +45,18 @@ final class DataCentre {
         wake();
     }
 
+    /** What hosts tell comes first, so that whoever hears of a migration's end sees where the VM is. */
     private void advance() {
         model.advance(agenda.nowMicros());
-        for (Happening happening : model.takeHappenings()) {
+        List<Happening> happenings = model.takeHappenings();
+        for (Happening happening : happenings) {
+            if (happening instanceof Happening.Told told) {
+                listeners.forEach(listener -> listener.accept(told.event()));
+            }
+        }
+        for (Happening happening : happenings) {
             switch (happening) {
-                case Happening.Told told -> listeners.forEach(listener -> listener.accept(told.event()));
+                case Happening.Told _ -> {} // told before
                 case Happening.MigrationEnded end -> end(end.commandId(), end);
                 case Happening.SourceLost end -> end(end.commandId(), end);
             }

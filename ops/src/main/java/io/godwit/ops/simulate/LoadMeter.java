@@ -137,6 +137,11 @@ final class LoadMeter {
         return all;
     }
 
+    /** The host on which a VM is. */
+    String placeOf(String vmId) {
+        return fleet.hosts().get(place[vmIndex.get(vmId)]).hostId();
+    }
+
     int violatingNow() {
         return violatingNow;
     }

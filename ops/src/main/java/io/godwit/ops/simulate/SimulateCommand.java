@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 /** {@code godwit simulate}: a region on a virtual clock. */
 @Command(
         name = "simulate",
+        subcommands = FuzzCommand.class,
         sortOptions = false,
         description = "Runs a region on a virtual clock: the same rules, schedulers, planner and executors as live, on"
                 + " simulated hosts. The same options give the same result, byte for byte, but for \"measured\".")

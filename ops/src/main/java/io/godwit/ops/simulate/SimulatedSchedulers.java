@@ -4,9 +4,11 @@ import io.godwit.schedulers.kafka.DecidingCode;
 import io.godwit.schedulers.partition.Output;
 import io.godwit.schedulers.partition.SchedulerState;
 import io.godwit.schedulers.partition.SegmentScheduler;
+import io.godwit.schedulers.partition.SolveJob;
 import io.godwit.schedulers.partition.Taken;
 import io.godwit.schedulers.planner.Planner;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.SolveAnswered;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.util.ArrayDeque;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -41,17 +44,28 @@ final class SimulatedSchedulers {
     private final Planner planner;
     private final Measured measured;
     private final boolean mortal;
+    private final Consumer<SpecificRecord> inputs;
     private final List<Seat> seats = new ArrayList<>();
 
-    /** @param mortal whether any may be killed, so that each keeps its store */
+    /**
+     * @param mortal whether any may be killed, so that each keeps its store
+     * @param inputs told of each input before it is taken
+     */
     SimulatedSchedulers(
-            Agenda agenda, SimulatedLog log, int segments, Planner planner, Measured measured, boolean mortal) {
+            Agenda agenda,
+            SimulatedLog log,
+            int segments,
+            Planner planner,
+            Measured measured,
+            boolean mortal,
+            Consumer<SpecificRecord> inputs) {
         this.agenda = agenda;
         this.log = log;
         this.segments = segments;
         this.planner = planner;
         this.measured = measured;
         this.mortal = mortal;
+        this.inputs = inputs;
         for (int segment = 0; segment < segments; segment++) {
             Seat seat = new Seat(segment);
             seats.add(seat);
@@ -73,6 +87,10 @@ final class SimulatedSchedulers {
     /** Entries of each scheduler's state, by segment. */
     SchedulerState state(int segment) {
         return seats.get(segment).scheduler.state();
+    }
+
+    private static long micros(long nodes) {
+        return nodes * NODE_NANOS / 1000;
     }
 
     private record Input(LogRecord record, SpecificRecord event) {}
@@ -107,6 +125,7 @@ final class SimulatedSchedulers {
         }
 
         private void take(Input input) {
+            inputs.accept(input.event());
             long began = System.nanoTime();
             Taken taken = scheduler.take(input.record(), input.event());
             List<Output> outputs = taken.outputs();
@@ -122,23 +141,22 @@ final class SimulatedSchedulers {
                 measured.decided(System.nanoTime() - began);
             }
             if (nodes == 0) {
-                commit(outputs);
+                commit(taken);
                 return;
             }
             uncommitted = input;
-            agenda.in(nodes * NODE_NANOS / 1000, () -> {
+            agenda.in(micros(nodes), () -> {
                 if (uncommitted == input) { // else it was killed meanwhile
                     uncommitted = null;
-                    commit(outputs);
+                    commit(taken);
                     work();
                 }
             });
         }
 
-        private void commit(List<Output> outputs) {
-            for (Output output : outputs) {
-                log.append(segment, output.topic(), output.segment(), output.key(), output.event(), output.value());
-            }
+        private void commit(Taken taken) {
+            taken.outputs().forEach(this::append);
+            taken.jobs().forEach(this::run);
             if (mortal) {
                 scheduler.state().drainChanges().forEach((key, value) -> {
                     if (value == null) {
@@ -148,6 +166,24 @@ final class SimulatedSchedulers {
                     }
                 });
             }
+        }
+
+        private void append(Output output) {
+            log.append(segment, output.topic(), output.segment(), output.key(), output.event(), output.value());
+        }
+
+        /** Beside the transactions; its answer comes when it would have been found, unless the process is killed before. */
+        private void run(SolveJob job) {
+            long began = System.nanoTime();
+            Output answer = job.answer(planner);
+            measured.decided(System.nanoTime() - began);
+            SegmentScheduler asking = scheduler;
+            long nodes = answer.event() instanceof SolveAnswered solved ? solved.getNodesSearched() : 0;
+            agenda.in(micros(nodes), () -> {
+                if (!down && scheduler == asking) {
+                    append(answer);
+                }
+            });
         }
 
         void kill() {

@@ -21,8 +21,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
+import org.apache.avro.specific.SpecificRecord;
 
 /** One run of a region on a virtual clock. */
 final class Simulation implements AutoCloseable {
@@ -48,6 +51,15 @@ final class Simulation implements AutoCloseable {
         static final Parts SOUND = new Parts(new RepairPlanner(), UnaryOperator.identity());
     }
 
+    /** Somebody who looks on. */
+    interface Onlooker {
+        /** A record was appended. */
+        void appended(Topic topic, SpecificRecord event, long millis);
+
+        /** A scheduler is about to take an input. */
+        void delivered(SpecificRecord event);
+    }
+
     private final SimulationPlan plan;
     private final long originMicros = ORIGIN.getEpochSecond() * 1_000_000;
     private final Agenda agenda = new Agenda(originMicros);
@@ -63,11 +75,14 @@ final class Simulation implements AutoCloseable {
     private final SimulatedCep cep;
 
     Simulation(SimulationPlan plan) {
-        this(plan, Parts.SOUND);
+        this(plan, Parts.SOUND, Optional.empty());
     }
 
-    Simulation(SimulationPlan plan, Parts parts) {
+    Simulation(SimulationPlan plan, Parts parts, Optional<Function<Simulation, Onlooker>> onlookers) {
         this.plan = plan;
+        Optional<Onlooker> onlooker = onlookers.map(maker -> maker.apply(this));
+        Consumer<SpecificRecord> inputs =
+                onlooker.<Consumer<SpecificRecord>>map(one -> one::delivered).orElse(_ -> {});
         segments = SegmentsOfHosts.of(List.of(plan.fleet()), plan.segments());
         boolean mortal = plan.faults().any();
         long delay = micros(plan.logDelay());
@@ -75,6 +90,14 @@ final class Simulation implements AutoCloseable {
         boolean keepsBytes = mortal || plan.keepsLog() || plan.record().isPresent();
         log = new SimulatedLog(agenda, segments.count(), mortal ? network : (_, _) -> delay, keepsBytes);
         COUNTED.forEach(topic -> log.watch(topic, figures::take));
+        onlooker.ifPresent(one -> {
+            for (Topic topic : Topic.values()) {
+                log.watch(
+                        topic,
+                        (record, event) ->
+                                one.appended(topic, event, record.timestampMillis() - ORIGIN.toEpochMilli()));
+            }
+        });
         kept = mortal || plan.keepsLog()
                 ? Optional.of(new MemoryLog(plan.fleet().site(), segments.count()))
                 : Optional.empty();
@@ -94,7 +117,7 @@ final class Simulation implements AutoCloseable {
         List<CompiledRule> rules =
                 BuiltInRules.all().stream().map(RuleCompiler::compile).toList();
         cep = new SimulatedCep(agenda, log, segments.count(), rules);
-        schedulers = new SimulatedSchedulers(agenda, log, segments.count(), parts.planner(), measured, mortal);
+        schedulers = new SimulatedSchedulers(agenda, log, segments.count(), parts.planner(), measured, mortal, inputs);
         SimulatedExecutor executor =
                 new SimulatedExecutor(agenda, log, segments.count(), plan.executor(), dataCentre, parts.knowledge());
         SimulatedMonitors monitors = new SimulatedMonitors(
@@ -152,7 +175,11 @@ final class Simulation implements AutoCloseable {
             progress.accept(passed);
         }
         meter.advance(agenda.nowMicros());
-        return figures.result("dvms-local", meter, measured);
+        return figures.result(plan.decisions().policy().text(), meter, measured);
+    }
+
+    LoadMeter meter() {
+        return meter;
     }
 
     Agenda agenda() {

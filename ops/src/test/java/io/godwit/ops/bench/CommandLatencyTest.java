@@ -73,7 +73,7 @@ final class CommandLatencyTest {
         take(
                 Topic.HOST_PARTITIONS,
                 110,
-                new MemberAsked(DECISION, "p1", "", Instant.ofEpochMilli(T0), "h1", 2, 1L, 1L));
+                new MemberAsked(DECISION, "p1", "", Instant.ofEpochMilli(T0), "h1", 2, 1L, 1L, 1, -1, -1));
         commanded("c1", "p1", "d1", 150);
         assertEquals(Way.SEGMENT_ASKED, only().way());
     }
@@ -137,7 +137,8 @@ final class CommandLatencyTest {
                         NOWHERE,
                         DetectionKind.OVERLOAD,
                         Instant.ofEpochMilli(T0),
-                        List.of(new Lease(host, 1L))));
+                        List.of(new Lease(host, 1L)),
+                        "nearest"));
     }
 
     private void granted(String partition, String host, long millis) {
@@ -161,7 +162,7 @@ final class CommandLatencyTest {
     }
 
     private void released(String partition, String host, long millis) {
-        take(Topic.HOST_PARTITIONS, millis, new MemberReleased(DECISION, partition, new Lease(host, 1L), false));
+        take(Topic.HOST_PARTITIONS, millis, new MemberReleased(DECISION, partition, new Lease(host, 1L), false, 0, 0));
     }
 
     private void commanded(String command, String partition, String detection, long millis) {

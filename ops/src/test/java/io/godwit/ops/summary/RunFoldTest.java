@@ -137,7 +137,8 @@ final class RunFoldTest {
                 new Position("detections.host.v1", 0, 0L, "", ""),
                 DetectionKind.OVERLOAD,
                 Instant.ofEpochMilli(START),
-                List.of());
+                List.of(),
+                "nearest");
     }
 
     private static MigrateVm command(String id, String detection) {

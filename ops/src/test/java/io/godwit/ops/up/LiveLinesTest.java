@@ -121,6 +121,8 @@ final class LiveLinesTest {
                 0L,
                 "greedy",
                 "",
-                "1 move relieves h1");
+                "1 move relieves h1",
+                List.of(),
+                List.of());
     }
 }

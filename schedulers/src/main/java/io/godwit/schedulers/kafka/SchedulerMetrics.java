@@ -6,6 +6,7 @@ import io.godwit.schedulers.partition.Taken;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.log.Topic;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
@@ -21,6 +22,8 @@ public final class SchedulerMetrics {
     private final Counter unreadable;
     private final Counter commands;
     private final Counter plans;
+    private final Counter refused;
+    private final Counter returns;
     private final Counter closed;
     private final Histogram decisionSeconds;
     private final Gauge openPartitions;
@@ -42,6 +45,13 @@ public final class SchedulerMetrics {
                 .register(registry);
         plans = Counter.build("godwit_scheduler_plans_total", "Answers to detections: viable, plan, infeasible.")
                 .labelNames("answer")
+                .register(registry);
+        refused = Counter.build(
+                        "godwit_scheduler_plans_refused_total",
+                        "Plans that the judge turned down; each is a fault of the planner, so alert on the first.")
+                .register(registry);
+        returns = Counter.build(
+                        "godwit_scheduler_returns_total", "VMs moved back to a host that they left within the hold.")
                 .register(registry);
         closed = Counter.build("godwit_scheduler_partitions_closed_total", "Host partitions that ended, by how.")
                 .labelNames("end")
@@ -72,9 +82,12 @@ public final class SchedulerMetrics {
             decided |= output.topic() != Topic.JOURNAL;
             switch (output.event()) {
                 case MigrateVm _ -> commands.inc();
-                case PlanDecided plan ->
+                case PlanDecided plan -> {
                     plans.labels(plan.getAnswer().name().toLowerCase(Locale.ROOT))
                             .inc();
+                    returns.inc(plan.getReturns().size());
+                }
+                case PlanRefused _ -> refused.inc();
                 case PartitionClosed end ->
                     closed.labels(end.getEnd().name().toLowerCase(Locale.ROOT)).inc();
                 default -> {}

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -44,9 +45,16 @@ public final class SchedulerTopology {
      * @param segments number of segments of the site
      * @param reader slot, as it stands in dead letters
      * @param code digest of the deciding code
+     * @param solver runs solves that can last, beside the thread that decides
      */
     public static Topology build(
-            String site, int segments, Planner planner, String reader, String code, SchedulerMetrics metrics) {
+            String site,
+            int segments,
+            Planner planner,
+            String reader,
+            String code,
+            SchedulerMetrics metrics,
+            Executor solver) {
         Topology topology = new Topology();
         List<String> sources = new ArrayList<>();
         for (Topic topic : INPUTS) {
@@ -56,7 +64,7 @@ public final class SchedulerTopology {
         }
         topology.addProcessor(
                 PROCESSOR,
-                () -> new SegmentProcessor(site, segments, planner, reader, code, metrics),
+                () -> new SegmentProcessor(site, segments, planner, reader, code, metrics, solver),
                 sources.toArray(String[]::new));
         topology.addStateStore(store(), PROCESSOR);
         for (Topic topic : OUTPUTS) {

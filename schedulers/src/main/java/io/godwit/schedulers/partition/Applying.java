@@ -44,7 +44,7 @@ final class Applying {
         }
         OpenPartition advanced =
                 OpenPartition.newBuilder(partition).setSteps(steps).build();
-        turn.state.partitions.put(partition.getPartitionId(), advanced);
+        turn.put(advanced);
         if (steps.stream().noneMatch(step -> step.getOutcome().isEmpty())) {
             end(advanced);
         }

@@ -1,16 +1,16 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionMember;
+import io.godwit.schemas.events.PlanStep;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** How host partitions end: hosts go back, the detection waits for what comes next. */
@@ -28,7 +28,7 @@ final class Closing {
 
     void close(OpenPartition partition, PartitionEnd end, String reason) {
         OpenPartition bare = release(partition, _ -> true);
-        turn.state.partitions.remove(partition.getPartitionId());
+        turn.remove(partition.getPartitionId());
         turn.emit(
                 partition.getInitiator(),
                 new PartitionClosed(
@@ -51,18 +51,22 @@ final class Closing {
 
     /** Gives back those hosts, and leaves the host partition with the others. */
     OpenPartition release(OpenPartition partition, Predicate<PartitionMember> which) {
-        Set<String> touched = touched(partition);
         for (PartitionMember member : partition.getMembers()) {
             if (which.test(member)) {
                 String hostId = member.getLease().getHostId();
-                boolean moved = touched.contains(hostId);
+                int out = commanded(
+                        partition, step -> step.getMove().getSourceHostId().equals(hostId));
+                int in = commanded(
+                        partition, step -> step.getMove().getTargetHostId().equals(hostId));
+                boolean moved = out + in > 0;
                 turn.emit(
                         Topic.HOST_PARTITIONS,
                         member.getSegment(),
                         hostId,
-                        new MemberReleased(turn.decision(), partition.getPartitionId(), member.getLease(), moved));
+                        new MemberReleased(
+                                turn.decision(), partition.getPartitionId(), member.getLease(), moved, out, in));
                 if (member.getSegment() == turn.segment) {
-                    Leases.free(turn, partition.getPartitionId(), member.getLease(), moved);
+                    Leases.free(turn, partition.getPartitionId(), member.getLease(), moved, out, in);
                 }
             }
         }
@@ -70,20 +74,23 @@ final class Closing {
                 partition.getMembers().stream().filter(which.negate()).toList();
         OpenPartition smaller =
                 OpenPartition.newBuilder(partition).setMembers(kept).build();
-        turn.state.partitions.put(partition.getPartitionId(), smaller);
+        turn.put(smaller);
         return smaller;
     }
 
-    /** Hosts from or to which a move was commanded. */
-    private static Set<String> touched(OpenPartition partition) {
-        Set<String> touched = new TreeSet<>();
-        partition.getSteps().stream()
-                .filter(step -> !step.getCommandId().isEmpty())
-                .forEach(step -> {
-                    touched.add(step.getMove().getSourceHostId());
-                    touched.add(step.getMove().getTargetHostId());
-                });
-        return touched;
+    private static int commanded(OpenPartition partition, Predicate<PlanStep> which) {
+        return Math.toIntExact(partition.getSteps().stream()
+                .filter(step -> !step.getCommandId().isEmpty() && which.test(step))
+                .count());
+    }
+
+    /** Returns a host that came to nobody who waits for it. */
+    void giveBack(String partitionId, int lender, Lease lease) {
+        turn.emit(
+                Topic.HOST_PARTITIONS,
+                lender,
+                lease.getHostId(),
+                new MemberReleased(turn.decision(), partitionId, lease, false, 0, 0));
     }
 
     private OpenDetection waiting(OpenDetection open, PartitionEnd end) {
@@ -95,7 +102,7 @@ final class Closing {
             }
             case ADVISED -> HostPartitions.after(turn, settings.adviseAgainMillis());
             case YIELDED, FAILED -> HostPartitions.after(turn, SHORT_PAUSE_MILLIS);
-            case SOLVED, VIABLE, DETECTION_ENDED, INITIATOR_LOST, MODE_OFF, UNKNOWN -> turn.now();
+            case SOLVED, VIABLE, DETECTION_ENDED, INITIATOR_LOST, MODE_OFF, POLICY_CHANGED, UNKNOWN -> turn.now();
         };
         boolean unanswered = end == PartitionEnd.YIELDED || end == PartitionEnd.MODE_OFF;
         return OpenDetection.newBuilder(open)

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
  * Settings that decisions read. They hold from the SettingsAnnounced that stands in each segment, so that a replay uses
  * what was in force; before the first one the defaults hold.
  *
+ * @param policy who solves an overload: static, centralized, hierarchical, dvms, dvms-local
  * @param vmHoldMillis how long a VM stays after it arrived or failed to move; 0 to 3600000
  * @param marginPermille excess of CPU demand, as a share of a host's capacity, that is not worth a move; 0 to 1000
  * @param fillPermille CPU demand that a target may have afterwards, as a share of its capacity; 1 to 1000
@@ -19,8 +20,18 @@ import java.nio.charset.StandardCharsets;
  * @param retryMillis back-off of a detection that found no plan, doubled with each further one; 100 to 60000
  * @param retryMillisMax largest back-off; at least retryMillis, at most 3600000
  * @param adviseAgainMillis how long an advised plan is not shown again while the host's VMs stay the same; 0 to 3600000
+ * @param answerWithinMillis how long another segment may take to answer before it is passed over; 1000 to 600000
+ * @param solveWithinMillis how long a solve outside the transaction may take before it is asked for anew; 1000 to 3600000
+ * @param sitePeriodMillis how often the policy centralized looks at the whole site; 1000 to 3600000
+ * @param managerHosts hosts of one manager of the policy hierarchical; 2 to 1000
+ * @param headroomPermille CPU that a host keeps free, as a share of its capacity: one with less is relieved before it is
+ *     overloaded; 0: none is, up to 900
+ * @param emptyUnderloaded whether underloaded hosts are emptied, so that they can be powered off
+ * @param emptying when they may be
+ * @param movesPerHour budgets of moves
  */
 public record DecisionSettings(
+        Policy policy,
         long vmHoldMillis,
         int marginPermille,
         int fillPermille,
@@ -28,9 +39,33 @@ public record DecisionSettings(
         long startWithinMillis,
         long retryMillis,
         long retryMillisMax,
-        long adviseAgainMillis) {
-    public static final DecisionSettings DEFAULTS =
-            new DecisionSettings(60_000, 0, 1000, 5_000, 10_000, 2_000, 30_000, 60_000);
+        long adviseAgainMillis,
+        long answerWithinMillis,
+        long solveWithinMillis,
+        long sitePeriodMillis,
+        int managerHosts,
+        int headroomPermille,
+        boolean emptyUnderloaded,
+        Emptying emptying,
+        MovesPerHour movesPerHour) {
+    public static final DecisionSettings DEFAULTS = new DecisionSettings(
+            Policy.DVMS_LOCAL,
+            60_000,
+            0,
+            1000,
+            5_000,
+            10_000,
+            2_000,
+            30_000,
+            60_000,
+            5_000,
+            60_000,
+            30_000,
+            32,
+            0,
+            false,
+            Emptying.DEFAULTS,
+            MovesPerHour.DEFAULTS);
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
@@ -48,9 +83,14 @@ public record DecisionSettings(
         check("retry-millis", retryMillis, 100, 60_000);
         check("retry-millis-max", retryMillisMax, retryMillis, 3_600_000);
         check("advise-again-millis", adviseAgainMillis, 0, 3_600_000);
+        check("answer-within-millis", answerWithinMillis, 1000, 600_000);
+        check("solve-within-millis", solveWithinMillis, 1000, 3_600_000);
+        check("site-period-millis", sitePeriodMillis, 1000, 3_600_000);
+        check("manager-hosts", managerHosts, 2, 1000);
+        check("headroom-permille", headroomPermille, 0, 900);
     }
 
-    private static void check(String key, long value, long least, long most) {
+    static void check(String key, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException("scheduler.decisions." + key + " is " + value + "; give " + least
                     + " to " + most + ", or drop the key for the default");

@@ -2,11 +2,13 @@ package io.godwit.schedulers.partition;
 
 import io.godwit.schedulers.planner.Planner;
 import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.HostLease;
+import io.godwit.schemas.events.HostsGranted;
 import io.godwit.schemas.events.Lease;
-import io.godwit.schemas.events.MemberAsked;
 import io.godwit.schemas.events.MemberGranted;
+import io.godwit.schemas.events.MemberLost;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.PartitionEnd;
@@ -21,20 +23,34 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The life of the host partitions of one segment up to their plan: opened at the detecting host, grown by the nearest hosts
- * to 2, 3, 5, 9, … hosts until the planner has an answer.
+ * The life of the host partitions of one segment up to their plan: opened at the detecting host, and grown as the policy
+ * says until the planner has an answer.
  */
 final class HostPartitions {
     private final Turn turn;
     private final Room room;
+    private final Goal goal;
+    private final WhatCanWait canWait;
+    private final Taking taking;
+    private final Neighbours neighbours;
+    private final Growth growth;
     private final Planning planning;
     private final Closing closing;
+    private final Managers managers;
+    private final WholeSite wholeSite;
 
     HostPartitions(Turn turn, Planner planner) {
         this.turn = turn;
         this.room = new Room(turn);
+        this.goal = new Goal(turn, room);
+        this.canWait = new WhatCanWait(turn, room);
+        this.taking = new Taking(turn, room);
+        this.neighbours = new Neighbours(turn, room);
+        this.growth = new Growth(turn, room, goal, taking, neighbours);
         this.closing = new Closing(turn);
-        this.planning = new Planning(turn, room, planner, closing);
+        this.planning = new Planning(turn, room, goal, planner, closing);
+        this.managers = new Managers(turn, room, taking, neighbours);
+        this.wholeSite = new WholeSite(turn, room, taking, planning);
     }
 
     Planning planning() {
@@ -45,7 +61,19 @@ final class HostPartitions {
         return closing;
     }
 
-    /** Looks at every open detection that no host partition answers, the oldest first. */
+    Managers managers() {
+        return managers;
+    }
+
+    Neighbours neighbours() {
+        return neighbours;
+    }
+
+    WholeSite wholeSite() {
+        return wholeSite;
+    }
+
+    /** Looks at every open detection that no host partition answers, the most urgent and oldest first. */
     void considerAll() {
         turn.state.detections.all().stream()
                 .filter(open -> open.getPartitionId().isEmpty())
@@ -57,21 +85,41 @@ final class HostPartitions {
     void consider(OpenDetection open) {
         String hostId = open.getBegan().getHostId();
         String key = Detections.key(open.getBegan());
+        DetectionKind kind = open.getBegan().getKind();
         boolean answered = turn.state.detections.get(key) == null
                 || !turn.state.detections.get(key).getPartitionId().isEmpty();
-        if (answered || !Detections.actedUpon(open) || turn.state.mode().equals("off") || !due(open)) {
+        if (answered || turn.state.mode().equals("off") || !due(open)) {
             return;
         }
         var host = turn.state.hosts.get(hostId);
         if (host == null || host.getLeft() || Detections.crashed(turn.state, hostId)) {
             return;
         }
-        if (turn.usableSample(hostId) == null || (open.getAnswers() > 0 && !room.violated(room.facts(hostId)))) {
+        if (turn.usableSample(hostId) == null || !actedUpon(kind, hostId)) {
+            return;
+        }
+        if (open.getAnswers() > 0 && !goal.ahead(kind, room.facts(hostId))) {
             return;
         }
         if (freeFor(hostId, ageOf(open)) && turn.considersFirst(key)) {
             open(open);
         }
+    }
+
+    /** Whether the policy answers such a detection at its host, and nothing that is more urgent stands before it. */
+    private boolean actedUpon(DetectionKind kind, String hostId) {
+        Policy policy = turn.state.settings().policy();
+        return switch (kind) {
+            case OVERLOAD ->
+                switch (policy) {
+                    case STATIC, CENTRALIZED -> false;
+                    case HIERARCHICAL -> managers.free(hostId);
+                    case DVMS, DVMS_LOCAL -> true;
+                };
+            case UNDERLOAD -> canWait.mayEmpty(hostId);
+            case HEADROOM -> canWait.mayRelieveEarly();
+            case HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> false;
+        };
     }
 
     private boolean due(OpenDetection open) {
@@ -111,8 +159,7 @@ final class HostPartitions {
     void askToYield(HostLease lease, String older) {
         if (!lease.getYieldAsked()) {
             String hostId = lease.getLease().getHostId();
-            turn.state.leases.put(
-                    hostId, HostLease.newBuilder(lease).setYieldAsked(true).build());
+            turn.put(HostLease.newBuilder(lease).setYieldAsked(true).build());
             turn.emit(
                     Topic.HOST_PARTITIONS,
                     lease.getHolderSegment(),
@@ -123,28 +170,21 @@ final class HostPartitions {
 
     private void open(OpenDetection open) {
         var began = open.getBegan();
+        String scope = turn.state.settings().policy() == Policy.HIERARCHICAL ? Scope.GROUP : Scope.NEAREST;
         Decision decision = turn.decision();
         String id = "p-" + decision.getSegment() + "-" + decision.getSequence();
-        Position position = new Position(Topic.DETECTIONS.stage(), turn.segment, open.getOffset(), "", "");
-        Lease lease = Leases.take(turn, began.getHostId(), id, turn.segment, began.getSince(), began.getHostId());
-        turn.state.partitions.put(
-                id,
-                OpenPartition.newBuilder()
-                        .setPartitionId(id)
-                        .setInitiator(began.getHostId())
-                        .setDetectionId(began.getId())
-                        .setDetection(position)
-                        .setSince(began.getSince())
-                        .setMembers(List.of(new PartitionMember(lease, turn.segment, null)))
-                        .setHostsHeldMax(1)
-                        .setAsked(List.of())
-                        .setRing(0)
-                        .setRefusals(0)
-                        .setRefused("")
-                        .setPlan(null)
-                        .setSteps(List.of())
-                        .setPlanned(0)
-                        .build());
+        Topic seenIn = began.getKind() == DetectionKind.HEADROOM ? Topic.OBSERVATIONS : Topic.DETECTIONS;
+        Position position = new Position(seenIn.stage(), turn.segment, open.getOffset(), "", "");
+        Instant age = Goal.age(began.getKind(), began.getSince());
+        Lease lease = Leases.take(turn, began.getHostId(), id, turn.segment, age, began.getHostId());
+        OpenPartition opened = fresh(id, began.getHostId(), age, scope)
+                .setDetectionId(began.getId())
+                .setDetection(position)
+                .setKind(began.getKind())
+                .setMembers(List.of(new PartitionMember(lease, turn.segment, null)))
+                .setHostsHeldMax(1)
+                .build();
+        turn.put(opened);
         turn.state.detections.put(
                 Detections.key(began),
                 OpenDetection.newBuilder(open).setPartitionId(id).build());
@@ -158,157 +198,197 @@ final class HostPartitions {
                         position,
                         began.getKind(),
                         began.getSince(),
-                        List.of(lease)));
+                        List.of(lease),
+                        scope));
         grow(id);
     }
 
+    /** A host partition that holds nothing yet. */
+    static OpenPartition.Builder fresh(String id, String initiator, Instant age, String scope) {
+        return OpenPartition.newBuilder()
+                .setPartitionId(id)
+                .setInitiator(initiator)
+                .setSince(age)
+                .setScope(scope)
+                .setMembers(List.of())
+                .setHostsHeldMax(0)
+                .setAsked(List.of())
+                .setRing(0)
+                .setRefusals(0)
+                .setRefused("")
+                .setPlan(null)
+                .setSteps(List.of())
+                .setPlanned(0);
+    }
+
     /**
-     * Takes a host partition as far as it gets now: to a plan, to its end, or to questions that other segments must answer
-     * first. Checks before each step that the detection still holds.
+     * Takes a host partition as far as it gets now: to a plan, to its end, or to questions that others must answer first.
+     * Checks before each step that there is still something to do.
      */
     void grow(String partitionId) {
         while (true) {
             OpenPartition partition = turn.state.partitions.get(partitionId);
-            if (partition == null
-                    || partition.getPlan() != null
-                    || !partition.getAsked().isEmpty()) {
+            if (PartitionPhase.of(partition) != PartitionPhase.GROWING || planning.answeredWithoutSearch(partition)) {
                 return;
             }
-            if (planning.answeredWithoutSearch(partition)) {
+            switch (partition.getScope()) {
+                case Scope.SITE -> {
+                    wholeSite.solve(partition);
+                    return;
+                }
+                case Scope.GROUP -> managers.acquire(partition);
+                default -> acquire(partition);
+            }
+            OpenPartition grown = turn.state.partitions.get(partitionId);
+            if (!grown.getAsked().isEmpty()) {
                 return;
             }
-            int held = partition.getMembers().size();
-            int planned = partition.getPlanned();
-            int wanted = Math.max(2, planned == 0 ? 2 : 2 * planned - 1);
-            if (held < wanted) {
-                acquire(partition, wanted);
-                partition = turn.state.partitions.get(partitionId);
-                if (!partition.getAsked().isEmpty()) {
+            int held = grown.getMembers().size();
+            if (held > partition.getPlanned() && held > 1) {
+                if (planning.plan(grown)) {
                     return;
                 }
-            }
-            if (partition.getMembers().size() > planned
-                    && partition.getMembers().size() > 1) {
-                if (planning.plan(partition)) {
-                    return;
-                }
-            } else if (!someoneYields(partition)) {
-                planning.infeasible(partition);
+            } else if (!someoneYields(grown)) {
+                planning.infeasible(grown);
                 return;
             }
         }
     }
 
-    /** Free hosts with room here, then questions to the other segments in turn, then whatever is free here. */
-    private void acquire(OpenPartition partition, int wanted) {
-        HostFacts initiator = room.facts(partition.getInitiator());
-        Room.Need need = room.needOf(initiator);
-        List<HostFacts> free = room.free(partition.getInitiator());
-        OpenPartition grown = partition;
-        for (HostFacts facts : free) {
-            if (grown.getMembers().size() < wanted && room.hasRoom(facts, need)) {
-                grown = take(grown, facts.getHostId());
-            }
+    private void acquire(OpenPartition partition) {
+        int planned = partition.getPlanned();
+        int wanted = Math.min(Math.max(2, 2 * planned - 1), goal.membersMax(Goal.kindOf(partition)));
+        if (partition.getMembers().size() < wanted) {
+            growth.acquire(partition, wanted);
         }
-        int missing = wanted - grown.getMembers().size();
-        if (missing > 0 && !ringExhausted(grown)) {
-            ask(grown, need, Math.min(missing, turn.segments - 1 - grown.getRefusals()));
+    }
+
+    /** Takes a host that another segment lent; one that is not waited for goes back at once. */
+    void granted(MemberGranted grant) {
+        OpenPartition partition = turn.state.partitions.get(grant.getPartitionId());
+        int lender = grant.getDecision().getSegment();
+        if (partition != null && Taking.holds(partition, grant.getLease())) {
+            return; // told twice
+        }
+        if (partition == null || !partition.getAsked().contains(lender)) {
+            closing.giveBack(grant.getPartitionId(), lender, grant.getLease());
             return;
         }
-        for (HostFacts facts : free) {
-            boolean member = grown.getMembers().stream()
-                    .anyMatch(held -> held.getLease().getHostId().equals(facts.getHostId()));
-            if (grown.getMembers().size() < wanted && !member) {
-                grown = take(grown, facts.getHostId());
-            }
-        }
-    }
-
-    private boolean ringExhausted(OpenPartition partition) {
-        return partition.getRefusals() >= turn.segments - 1;
-    }
-
-    private OpenPartition take(OpenPartition partition, String hostId) {
-        Lease lease = Leases.take(
-                turn, hostId, partition.getPartitionId(), turn.segment, partition.getSince(), partition.getInitiator());
-        OpenPartition grown = withMember(partition, new PartitionMember(lease, turn.segment, null));
-        turn.emit(
-                hostId,
-                new MemberGranted(
-                        turn.decision(),
-                        partition.getPartitionId(),
-                        turn.segment,
-                        lease,
-                        room.facts(hostId),
-                        false,
-                        partition.getSince(),
-                        partition.getInitiator()));
-        return grown;
-    }
-
-    private OpenPartition withMember(OpenPartition partition, PartitionMember member) {
-        List<PartitionMember> members = new ArrayList<>(partition.getMembers());
-        members.add(member);
-        OpenPartition grown = OpenPartition.newBuilder(partition)
-                .setMembers(members)
-                .setHostsHeldMax(Math.max(partition.getHostsHeldMax(), members.size()))
-                .build();
-        turn.state.partitions.put(partition.getPartitionId(), grown);
-        return grown;
-    }
-
-    private void ask(OpenPartition partition, Room.Need need, int questions) {
-        List<Integer> asked = new ArrayList<>(partition.getAsked());
-        int ring = partition.getRing();
-        for (int question = 0; question < questions; question++) {
-            ring = ring % (turn.segments - 1) + 1;
-            int other = (turn.segment + ring) % turn.segments;
-            asked.add(other);
-            turn.emit(
-                    Topic.HOST_PARTITIONS,
-                    other,
-                    partition.getInitiator(),
-                    new MemberAsked(
-                            turn.decision(),
-                            partition.getPartitionId(),
-                            "",
-                            partition.getSince(),
-                            partition.getInitiator(),
-                            other,
-                            need.millicores(),
-                            need.bytes()));
-        }
-        turn.state.partitions.put(
-                partition.getPartitionId(),
-                OpenPartition.newBuilder(partition)
-                        .setAsked(asked)
-                        .setRing(ring)
-                        .build());
-    }
-
-    /** Takes a host that another segment lent. */
-    void granted(OpenPartition partition, MemberGranted grant) {
-        OpenPartition answered = without(partition, grant.getDecision().getSegment(), 0, "");
-        withMember(
-                answered,
-                new PartitionMember(grant.getLease(), grant.getDecision().getSegment(), grant.getFacts()));
+        PartitionMember member = new PartitionMember(grant.getLease(), lender, grant.getFacts());
+        OpenPartition _ = taking.with(answered(partition, lender, 0, ""), List.of(member));
         grow(partition.getPartitionId());
     }
 
-    void refused(OpenPartition partition, int bySegment, String reason) {
-        OpenPartition answered = without(partition, bySegment, partition.getRefusals() + 1, reason);
-        turn.state.partitions.put(partition.getPartitionId(), answered);
+    /** Takes the hosts that a segment lent at once. */
+    void granted(HostsGranted grant) {
+        OpenPartition partition = turn.state.partitions.get(grant.getPartitionId());
+        int lender = grant.getDecision().getSegment();
+        boolean led = partition != null && partition.getScope().equals(Scope.GROUP);
+        boolean awaited = partition != null
+                && (led ? !partition.getAsked().isEmpty() : partition.getAsked().contains(lender));
+        if (!awaited) {
+            grant.getMembers().stream()
+                    .map(PartitionMember::getLease)
+                    .filter(lease -> partition == null || !Taking.holds(partition, lease))
+                    .forEach(lease -> closing.giveBack(grant.getPartitionId(), lender, lease));
+            return;
+        }
+        int asked = led ? partition.getAsked().getFirst() : lender; // the leader passed the question on
+        OpenPartition heard = answered(partition, asked, partition.getRefusals(), grant.getReason());
+        OpenPartition grown = taking.with(heard, grant.getMembers());
+        turn.put(Detections.answeredToo(grown, grant.getDetections(), lender));
         grow(partition.getPartitionId());
     }
 
-    private static OpenPartition without(OpenPartition partition, int answered, int refusals, String reason) {
+    void refused(String partitionId, int bySegment, String reason) {
+        OpenPartition partition = turn.state.partitions.get(partitionId);
+        if (partition != null && partition.getAsked().contains(bySegment)) {
+            turn.put(answered(partition, bySegment, partition.getRefusals() + 1, reason));
+            grow(partitionId);
+        }
+    }
+
+    private static OpenPartition answered(OpenPartition partition, int bySegment, int refusals, String reason) {
         List<Integer> asked = new ArrayList<>(partition.getAsked());
-        asked.remove(Integer.valueOf(answered));
+        asked.remove(Integer.valueOf(bySegment));
         return OpenPartition.newBuilder(partition)
                 .setAsked(asked)
                 .setRefusals(refusals)
                 .setRefused(reason)
                 .build();
+    }
+
+    /** What waits for others longer than it may, as the ticks tell: they are passed over, and a plan is asked for anew. */
+    void waitNoLonger() {
+        DecisionSettings settings = turn.state.settings();
+        for (OpenPartition partition : turn.state.partitions.all()) {
+            switch (PartitionPhase.of(partition)) {
+                case ASKING -> {
+                    if (!turn.now().isBefore(partition.getAskedAt().plusMillis(settings.answerWithinMillis()))) {
+                        passOver(partition, settings.answerWithinMillis());
+                    }
+                }
+                case SOLVING -> {
+                    if (!turn.now().isBefore(partition.getSolvingSince().plusMillis(settings.solveWithinMillis()))) {
+                        wholeSite.solve(partition);
+                    }
+                }
+                case NONE, GROWING, APPLYING -> {} // wait for nobody, or for outcomes, which always come
+            }
+        }
+    }
+
+    private void passOver(OpenPartition partition, long millis) {
+        int silent = partition.getAsked().size();
+        turn.put(OpenPartition.newBuilder(partition)
+                .setAsked(List.of())
+                .setRefusals(partition.getRefusals() + silent)
+                .setRefused("segment %s did not answer within %d ms"
+                        .formatted(partition.getAsked().getFirst(), millis))
+                .build());
+        grow(partition.getPartitionId());
+    }
+
+    /** A host of this segment was lost: who holds it goes on without it, or ends if it was its initiator. */
+    void lost(String hostId, String reason) {
+        for (OpenPartition partition : turn.state.partitions.all()) {
+            if (partition.getInitiator().equals(hostId) && partition.getPlan() == null) {
+                closing.close(partition, PartitionEnd.INITIATOR_LOST, reason);
+            }
+        }
+        HostLease lease = turn.state.leases.get(hostId);
+        if (lease == null || lease.getHolder().isEmpty()) {
+            return;
+        }
+        if (lease.getHolderSegment() == turn.segment) {
+            memberLost(lease.getHolder(), lease.getLease());
+        } else {
+            turn.emit(
+                    Topic.HOST_PARTITIONS,
+                    lease.getHolderSegment(),
+                    hostId,
+                    new MemberLost(turn.decision(), lease.getHolder(), lease.getLease(), reason));
+        }
+    }
+
+    void lost(MemberLost lost) {
+        memberLost(lost.getPartitionId(), lost.getLease());
+    }
+
+    /** One that grows gives the host back and asks the planner again; one with a plan waits for the outcomes. */
+    private void memberLost(String partitionId, Lease lease) {
+        OpenPartition partition = turn.state.partitions.get(partitionId);
+        if (partition == null || partition.getPlan() != null || !Taking.holds(partition, lease)) {
+            return;
+        }
+        OpenPartition smaller =
+                closing.release(partition, member -> member.getLease().equals(lease));
+        turn.put(OpenPartition.newBuilder(smaller)
+                .setPlanned(0)
+                .setSolving(null)
+                .setSolvingDigest("")
+                .build());
+        grow(partitionId);
     }
 
     /** Nothing is free any more: younger host partitions of this segment that have no plan yet give way, one at a time. */
@@ -324,8 +404,20 @@ final class HostPartitions {
         return false;
     }
 
+    /** Another policy came into force: what still grows was begun by another one. */
+    void policyChanged(Policy policy) {
+        for (OpenPartition partition : turn.state.partitions.all()) {
+            if (partition.getPlan() == null) {
+                closing.close(partition, PartitionEnd.POLICY_CHANGED, "the policy is " + policy.text() + " now");
+            }
+        }
+        considerAll();
+    }
+
     private static Age ageOf(OpenDetection open) {
-        return new Age(open.getBegan().getSince(), open.getBegan().getHostId());
+        return new Age(
+                Goal.age(open.getBegan().getKind(), open.getBegan().getSince()),
+                open.getBegan().getHostId());
     }
 
     /** Never before now. */

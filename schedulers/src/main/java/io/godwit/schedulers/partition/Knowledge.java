@@ -8,12 +8,8 @@ import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.VmHold;
-import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.log.LogRecord;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /** Folds inventory and observations into what is known of the hosts of the segment. */
 final class Knowledge {
@@ -24,19 +20,22 @@ final class Knowledge {
     }
 
     /** The first one in the log decided the host's segment; one that names another segment was written wrongly. */
-    void joined(HostJoined joined) {
+    void joined(HostJoined joined, long offset) {
         if (joined.getSegment() != turn.segment) {
             throw new Unusable("host " + joined.getHostId() + " joined segment " + joined.getSegment()
                     + " and was written to segment " + turn.segment + "; add the host again");
         }
+        KnownHost before = known(joined.getHostId());
         String label = joined.getSite() + "/" + joined.getRack() + "/" + joined.getName();
         turn.state.hosts.put(
                 joined.getHostId(),
-                KnownHost.newBuilder(known(joined.getHostId()))
+                KnownHost.newBuilder(before)
                         .setLabel(label)
                         .setRack(joined.getRack())
                         .setLeft(false)
+                        .setJoinedAt(before.getJoinedAt() < 0 ? offset : before.getJoinedAt())
                         .build());
+        turn.state.ringChanged();
     }
 
     void described(HostDescribed described) {
@@ -53,6 +52,7 @@ final class Knowledge {
         turn.state.hosts.put(
                 left.getHostId(),
                 KnownHost.newBuilder(known(left.getHostId())).setLeft(true).build());
+        turn.state.ringChanged();
     }
 
     void located(CoordinateAnnounced announced) {
@@ -65,7 +65,7 @@ final class Knowledge {
 
     private KnownHost known(String hostId) {
         KnownHost host = turn.state.hosts.get(hostId);
-        return host != null ? host : new KnownHost(hostId, "", "", false, 0L, 0L, 0L, null);
+        return host != null ? host : new KnownHost(hostId, "", "", false, 0L, 0L, 0L, null, -1L);
     }
 
     void sampled(LogRecord record, HostSampled sampled) {
@@ -82,29 +82,9 @@ final class Knowledge {
         Instant time = Instant.ofEpochMilli(record.timestampMillis());
         turn.state.putSample(
                 sampled.getHostId(), new SchedulerState.Sample(record.offset(), time, sampled, record.value()));
-        if (before != null && !sameVms(before.sampled(), sampled)) {
-            Set<String> ids = HashSet.newHashSet(before.sampled().getVms().size());
-            before.sampled().getVms().forEach(vm -> ids.add(vm.getVmId()));
-            for (VmSample vm : sampled.getVms()) {
-                if (!ids.contains(vm.getVmId())) {
-                    arrived(vm.getVmId());
-                }
-            }
+        if (before != null) {
+            new Trails(turn).follow(before.sampled(), sampled).forEach(this::arrived);
         }
-    }
-
-    private static boolean sameVms(HostSampled before, HostSampled after) {
-        List<VmSample> some = before.getVms();
-        List<VmSample> others = after.getVms();
-        if (some.size() != others.size()) {
-            return false;
-        }
-        for (int i = 0; i < some.size(); i++) {
-            if (!some.get(i).getVmId().equals(others.get(i).getVmId())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** A VM that has just come stays for a while, so that no two hosts play ping-pong with it. */
@@ -116,6 +96,8 @@ final class Knowledge {
     }
 
     void expire() {
+        new Trails(turn).expire();
+        new Budgets(turn).expire();
         for (VmHold hold : turn.state.holds.all()) {
             if (!turn.now().isBefore(hold.getUntil())) {
                 turn.state.holds.remove(hold.getVmId());

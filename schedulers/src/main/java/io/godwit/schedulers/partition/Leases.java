@@ -16,33 +16,30 @@ final class Leases {
                     "host " + hostId + " was to be lent to " + holder + " while " + before.getHolder() + " holds it");
         }
         Lease lease = new Lease(hostId, before == null ? 1 : before.getLease().getEpoch() + 1);
-        turn.state.leases.put(
-                hostId,
-                new HostLease(
-                        lease,
-                        holder,
-                        holderSegment,
-                        since,
-                        initiator,
-                        false,
-                        before == null ? Instant.EPOCH : before.getFreshAfter()));
+        turn.put(new HostLease(
+                lease,
+                holder,
+                holderSegment,
+                since,
+                initiator,
+                false,
+                before == null ? Instant.EPOCH : before.getFreshAfter()));
         return lease;
     }
 
     /** Ends a lease; a release of another epoch or holder changes nothing. */
-    static void free(Turn turn, String holder, Lease lease, boolean moved) {
+    static void free(Turn turn, String holder, Lease lease, boolean moved, int movesOut, int movesIn) {
         HostLease held = turn.state.leases.get(lease.getHostId());
         if (held != null && held.getHolder().equals(holder) && held.getLease().getEpoch() == lease.getEpoch()) {
-            turn.state.leases.put(
-                    lease.getHostId(),
-                    new HostLease(
-                            held.getLease(),
-                            "",
-                            turn.segment,
-                            Instant.EPOCH,
-                            "",
-                            false,
-                            moved ? turn.now() : held.getFreshAfter()));
+            turn.put(new HostLease(
+                    held.getLease(),
+                    "",
+                    turn.segment,
+                    Instant.EPOCH,
+                    "",
+                    false,
+                    moved ? turn.now() : held.getFreshAfter()));
+            new Budgets(turn).note(lease.getHostId(), movesOut, movesIn);
             turn.freed();
         }
     }

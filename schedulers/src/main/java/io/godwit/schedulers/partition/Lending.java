@@ -2,11 +2,16 @@ package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.HostLease;
+import io.godwit.schemas.events.HostsGranted;
+import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberAsked;
 import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MemberRefused;
+import io.godwit.schemas.events.OpenDetection;
+import io.godwit.schemas.events.PartitionMember;
 import io.godwit.schemas.log.Topic;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -23,8 +28,100 @@ final class Lending {
         this.partitions = partitions;
     }
 
-    /** Lends the free host with the most headroom that has the room; else a younger holder is asked to give way. */
+    /** Lends the free host with the most headroom that has the room, or all; else a younger holder is asked to give way. */
     void answer(MemberAsked asked) {
+        if (Goal.urgent(asked.getSince(), turn.now())) {
+            turn.state.helpAskedAt(turn.now());
+        }
+        if (asked.getHosts() == 0) {
+            answerWithAll(asked);
+        } else {
+            answerWithOne(asked);
+        }
+    }
+
+    /** Lends all that is free, or what of a group is; as the leader, passes a manager's question on. */
+    private void answerWithAll(MemberAsked asked) {
+        boolean ofManager = turn.state.settings().policy() == Policy.HIERARCHICAL;
+        if (ofManager && asked.getGroup() < 0) {
+            passOn(asked);
+            return;
+        }
+        List<List<String>> groups = ofManager
+                ? room.groups()
+                : List.of(turn.state.hosts.all().stream()
+                        .map(KnownHost::getHostId)
+                        .toList());
+        int group = Math.max(0, asked.getGroup());
+        List<HostFacts> free = group < groups.size() ? room.freeOf(groups.get(group)) : List.of();
+        List<OpenDetection> overloads = room.overloadsOf(free);
+        int holderSegment = holderSegment(asked);
+        List<PartitionMember> members = new ArrayList<>();
+        for (HostFacts facts : free) {
+            Lease lease = lend(asked, facts);
+            turn.emit(facts.getHostId(), granted(asked, lease, facts, false));
+            members.add(new PartitionMember(lease, turn.segment, facts));
+        }
+        turn.emit(
+                Topic.HOST_PARTITIONS,
+                holderSegment,
+                asked.getInitiator(),
+                new HostsGranted(
+                        turn.decision(),
+                        asked.getPartitionId(),
+                        members,
+                        overloads,
+                        free.isEmpty() ? "segment %d has no free host".formatted(turn.segment) : ""));
+    }
+
+    private void passOn(MemberAsked asked) {
+        int holderSegment = holderSegment(asked);
+        Neighbours.Group roomiest = partitions.managers().roomiest(asked.getInitiator(), holderSegment);
+        if (roomiest == null) {
+            turn.emit(
+                    Topic.HOST_PARTITIONS,
+                    holderSegment,
+                    asked.getInitiator(),
+                    new HostsGranted(
+                            turn.decision(),
+                            asked.getPartitionId(),
+                            List.of(),
+                            List.of(),
+                            "the leader knows of no other group with a free host"));
+            return;
+        }
+        MemberAsked ofGroup = MemberAsked.newBuilder(asked)
+                .setDecision(asked.getDecision())
+                .setSegment(roomiest.segment())
+                .setGroup(roomiest.number())
+                .setHolderSegment(holderSegment)
+                .build();
+        if (roomiest.segment() == turn.segment) {
+            answerWithAll(ofGroup);
+        } else {
+            turn.emit(
+                    Topic.HOST_PARTITIONS,
+                    roomiest.segment(),
+                    asked.getInitiator(),
+                    MemberAsked.newBuilder(ofGroup).setDecision(turn.decision()).build());
+        }
+    }
+
+    private static int holderSegment(MemberAsked asked) {
+        return asked.getHolderSegment() < 0 ? asked.getDecision().getSegment() : asked.getHolderSegment();
+    }
+
+    private Lease lend(MemberAsked asked, HostFacts facts) {
+        return Leases.take(
+                turn,
+                facts.getHostId(),
+                asked.getPartitionId(),
+                holderSegment(asked),
+                asked.getSince(),
+                asked.getInitiator());
+    }
+
+    private void answerWithOne(MemberAsked asked) {
         Room.Need need = new Room.Need(asked.getNeededMillicores(), asked.getNeededBytes());
         Predicate<HostFacts> wanted =
                 facts -> (asked.getHostId().isEmpty() || facts.getHostId().equals(asked.getHostId()))
@@ -62,9 +159,8 @@ final class Lending {
     }
 
     private void grant(MemberAsked asked, HostFacts facts) {
-        int holderSegment = asked.getDecision().getSegment();
-        Lease lease = Leases.take(
-                turn, facts.getHostId(), asked.getPartitionId(), holderSegment, asked.getSince(), asked.getInitiator());
+        int holderSegment = holderSegment(asked);
+        Lease lease = lend(asked, facts);
         turn.emit(facts.getHostId(), granted(asked, lease, facts, false));
         turn.emit(Topic.HOST_PARTITIONS, holderSegment, asked.getInitiator(), granted(asked, lease, facts, true));
     }
@@ -73,7 +169,7 @@ final class Lending {
         return new MemberGranted(
                 turn.decision(),
                 asked.getPartitionId(),
-                asked.getDecision().getSegment(),
+                holderSegment(asked),
                 lease,
                 facts,
                 answer,

@@ -1,38 +1,53 @@
 package io.godwit.schedulers.partition;
 
 import io.godwit.schedulers.planner.Answer;
-import io.godwit.schedulers.planner.Move;
 import io.godwit.schedulers.planner.PlacementProblem;
 import io.godwit.schedulers.planner.PlanJudge;
 import io.godwit.schedulers.planner.Planner;
 import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionMember;
 import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlanStep;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.RejectedMove;
+import io.godwit.schemas.events.SolveAnswered;
+import io.godwit.schemas.events.SolveAsked;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Asks the planner for the hosts that a host partition holds, and decides by the site's mode what becomes of its answer. */
 final class Planning {
+    private static final String NO_ENGINE = "none";
+    private static final String NOTHING_TO_DO = "no held host gives more than it can";
+
     private final Turn turn;
     private final Room room;
+    private final Goal goal;
     private final Planner planner;
     private final Closing closing;
     private final Applying applying;
+    private final Trails trails;
 
-    Planning(Turn turn, Room room, Planner planner, Closing closing) {
+    Planning(Turn turn, Room room, Goal goal, Planner planner, Closing closing) {
         this.turn = turn;
         this.room = room;
+        this.goal = goal;
         this.planner = planner;
         this.closing = closing;
         this.applying = new Applying(turn, closing);
+        this.trails = new Trails(turn);
     }
 
     Applying applying() {
@@ -42,28 +57,35 @@ final class Planning {
     /** What the planner is asked and what it said. */
     private record Asked(PlacementProblem problem, Answer answer) {}
 
-    /** Ends a growing host partition whose reason has gone: mode, detection, data, or the overload itself. */
+    /** A plan that was found, here or outside the transaction. */
+    private record Found(
+            List<PlannedMove> moves, List<RejectedMove> rejected, long nodes, String engine, String digest) {}
+
+    /** Ends a growing host partition whose reason has gone: mode, detection, data, or what was to be done. */
     boolean answeredWithoutSearch(OpenPartition partition) {
-        String initiator = partition.getInitiator();
         if (turn.state.mode().equals("off")) {
             closing.close(partition, PartitionEnd.MODE_OFF, "the site's mode is off");
             return true;
         }
+        if (partition.getScope().equals(Scope.SITE)) {
+            return false; // it has no host and no detection of its own
+        }
+        String initiator = partition.getInitiator();
         if (turn.state.detections.get(Detections.key(initiator, partition.getDetectionId())) == null) {
             closing.close(partition, PartitionEnd.DETECTION_ENDED, "the detection ended before there was a plan");
             return true;
         }
         if (turn.usableSample(initiator) == null) {
             String reason = "the newest sample of " + initiator + " is too old to decide upon";
-            decided(partition, PlanAnswer.INFEASIBLE, 0, "none", "", reason);
+            decided(partition, PlanAnswer.INFEASIBLE, 0, "", reason);
             closing.close(partition, PartitionEnd.INFEASIBLE, reason);
             return true;
         }
         HostFacts facts = room.facts(initiator);
-        if (!room.violated(facts)) {
+        if (!goal.ahead(Goal.kindOf(partition), facts)) {
             String reason = "demand is %d of %d mc by the newest sample"
                     .formatted(Room.demandMillicores(facts), facts.getCpuCapacityMillicores());
-            decided(partition, PlanAnswer.VIABLE, 0, "none", "", reason);
+            decided(partition, PlanAnswer.VIABLE, 0, "", reason);
             closing.close(partition, PartitionEnd.VIABLE, reason);
             return true;
         }
@@ -75,27 +97,60 @@ final class Planning {
         OpenPartition asking = OpenPartition.newBuilder(partition)
                 .setPlanned(partition.getMembers().size())
                 .build();
-        turn.state.partitions.put(asking.getPartitionId(), asking);
+        turn.put(asking);
         Asked asked = ask(asking);
         return switch (asked.answer()) {
             case Answer.Viable _ -> {
-                String reason = "no held host gives more than it can";
-                decided(asking, PlanAnswer.VIABLE, 0, "none", asked.problem().digest(), reason);
-                closing.close(asking, PartitionEnd.VIABLE, reason);
+                viable(asking, asked.problem().digest());
                 yield true;
             }
             case Answer.Plan plan -> {
-                carryOut(asking, asked.problem(), plan);
+                carryOut(
+                        asking,
+                        new Found(
+                                Planned.moves(plan),
+                                Planned.rejected(plan),
+                                plan.nodesSearched(),
+                                plan.engine(),
+                                asked.problem().digest()));
                 yield true;
+            }
+            case Answer.Refused refused -> {
+                refused(
+                        asking,
+                        asked.problem().digest(),
+                        refused.plan().engine(),
+                        Planned.moves(refused.plan()),
+                        refused.faults());
+                yield false;
             }
             case Answer.Infeasible _ -> false;
         };
     }
 
+    private void viable(OpenPartition partition, String digest) {
+        decided(partition, PlanAnswer.VIABLE, 0, digest, NOTHING_TO_DO);
+        closing.close(partition, PartitionEnd.VIABLE, NOTHING_TO_DO);
+    }
+
+    /** Nothing of such a plan is commanded; it tells of a fault of the planner, so it is an event of its own. */
+    private void refused(
+            OpenPartition partition, String digest, String engine, List<PlannedMove> moves, List<String> faults) {
+        turn.emit(
+                partition.getInitiator(),
+                new PlanRefused(
+                        turn.decision(),
+                        partition.getPartitionId(),
+                        partition.getDetectionId(),
+                        digest,
+                        engine,
+                        moves,
+                        faults));
+    }
+
     private Asked ask(OpenPartition partition) {
-        List<HostFacts> hosts =
-                partition.getMembers().stream().map(this::factsOf).toList();
-        PlacementProblem problem = Problems.of(partition.getInitiator(), hosts, turn.state.settings());
+        List<HostFacts> hosts = factsOf(partition);
+        PlacementProblem problem = goal.problem(Goal.kindOf(partition), partition.getInitiator(), hosts);
         long headroom = hosts.stream().mapToLong(room::headroomMillicores).sum();
         if (headroom < 0) { // cheap and necessary, so no search is begun without it
             return new Asked(
@@ -106,17 +161,113 @@ final class Planning {
         if (answer instanceof Answer.Plan plan) {
             List<String> faults = PlanJudge.check(problem, plan);
             if (!faults.isEmpty()) {
-                return new Asked(
-                        problem,
-                        new Answer.Infeasible(
-                                "the judge turned the plan down: " + faults.getFirst(), plan.nodesSearched(), false));
+                return new Asked(problem, new Answer.Refused(plan, faults));
             }
         }
         return new Asked(problem, answer);
     }
 
+    private List<HostFacts> factsOf(OpenPartition partition) {
+        return partition.getMembers().stream().map(this::factsOf).toList();
+    }
+
     private HostFacts factsOf(PartitionMember member) {
         return member.getFacts() == null ? room.facts(member.getLease().getHostId()) : member.getFacts();
+    }
+
+    /** Asks for a plan for all hosts held, computed outside the transaction, unless there is nothing to do. */
+    void solveOutside(OpenPartition partition) {
+        List<HostFacts> hosts = factsOf(partition);
+        Optional<HostFacts> worst = worst(hosts);
+        if (worst.isEmpty()) {
+            viable(partition, "");
+            return;
+        }
+        PlacementProblem problem =
+                goal.problem(Goal.kindOf(partition), worst.get().getHostId(), hosts);
+        SolveAsked asked = new SolveAsked(
+                turn.decision(),
+                partition.getPartitionId(),
+                partition.getMembers().stream().map(PartitionMember::getLease).toList(),
+                problem.digest());
+        turn.put(OpenPartition.newBuilder(partition)
+                .setPlanned(hosts.size())
+                .setSolving(asked.getDecision())
+                .setSolvingDigest(asked.getSnapshotDigest())
+                .setSolvingSince(turn.now())
+                .build());
+        turn.emit(partition.getInitiator(), asked);
+        turn.solve(new SolveJob(turn.segment, partition.getInitiator(), asked, problem));
+    }
+
+    /** The host that lacks most, so that explanations start from it. */
+    private Optional<HostFacts> worst(List<HostFacts> hosts) {
+        return hosts.stream()
+                .filter(room::violated)
+                .min(Comparator.comparingLong(
+                                (HostFacts facts) -> facts.getCpuCapacityMillicores() - Room.demandMillicores(facts))
+                        .thenComparing(HostFacts::getHostId));
+    }
+
+    /** Takes the answer to a solve; one to a question that is no longer open changes nothing. */
+    void answered(SolveAnswered answer) {
+        OpenPartition partition = turn.state.partitions.get(answer.getPartitionId());
+        boolean open = partition != null
+                && answer.getAsked().equals(partition.getSolving())
+                && answer.getSnapshotDigest().equals(partition.getSolvingDigest());
+        if (!open) {
+            return;
+        }
+        String digest = answer.getSnapshotDigest();
+        OpenPartition heard = OpenPartition.newBuilder(partition)
+                .setSolving(null)
+                .setSolvingDigest("")
+                .build();
+        turn.put(heard);
+        switch (answer.getAnswer()) {
+            case VIABLE -> viable(heard, digest);
+            case PLAN -> {
+                if (answer.getFaults().isEmpty()) {
+                    carryOutIfStillTrue(heard, answer);
+                } else {
+                    refused(heard, digest, answer.getEngine(), answer.getMoves(), answer.getFaults());
+                    closing.close(heard, PartitionEnd.FAILED, "the judge refused the plan");
+                }
+            }
+            case INFEASIBLE, UNKNOWN -> {
+                String reason = "no plan with the %d free hosts of the site: %s"
+                        .formatted(heard.getMembers().size(), answer.getReason());
+                decided(heard, PlanAnswer.INFEASIBLE, answer.getNodesSearched(), digest, reason);
+                closing.close(heard, PartitionEnd.INFEASIBLE, reason);
+            }
+        }
+    }
+
+    /** The hosts were held all the while, but demand has gone on: a VM that has gone is not moved any more. */
+    private void carryOutIfStillTrue(OpenPartition partition, SolveAnswered answer) {
+        Optional<String> gone = answer.getMoves().stream()
+                .filter(move -> move.getAfter().isEmpty() && !runsThere(partition, move))
+                .map(move -> "VM " + move.getVmId() + " is no longer at " + move.getSourceHostId())
+                .findFirst();
+        if (gone.isPresent()) {
+            closing.close(partition, PartitionEnd.FAILED, "the plan is out of date: " + gone.get());
+            return;
+        }
+        carryOut(
+                partition,
+                new Found(
+                        answer.getMoves(),
+                        answer.getRejected(),
+                        answer.getNodesSearched(),
+                        answer.getEngine(),
+                        answer.getSnapshotDigest()));
+    }
+
+    private boolean runsThere(OpenPartition partition, PlannedMove move) {
+        return factsOf(partition).stream()
+                .filter(facts -> facts.getHostId().equals(move.getSourceHostId()))
+                .flatMap(facts -> facts.getVms().stream())
+                .anyMatch(vm -> vm.getVmId().equals(move.getVmId()));
     }
 
     /** The whole region that is free is in, and there is no plan: said with its reason; the detection waits. */
@@ -124,31 +275,31 @@ final class Planning {
         Asked asked = ask(partition);
         String why = switch (asked.answer()) {
             case Answer.Infeasible none -> none.reason();
-            case Answer.Viable _ -> "no held host gives more than it can";
+            case Answer.Viable _ -> NOTHING_TO_DO;
             case Answer.Plan _ -> "no other host is free";
+            case Answer.Refused refused ->
+                "the judge turned the plan down: " + refused.faults().getFirst();
         };
         long nodes = asked.answer() instanceof Answer.Infeasible none ? none.nodesSearched() : 0;
         int held = partition.getMembers().size();
-        String reason = "no plan with the %d hosts that are free: %s%s"
-                .formatted(held, why, partition.getRefused().isEmpty() ? "" : "; elsewhere: " + partition.getRefused());
-        decided(partition, PlanAnswer.INFEASIBLE, nodes, "none", asked.problem().digest(), reason);
+        String scope = turn.segments == 1 ? "" : " of %d segments".formatted(turn.segments);
+        String reason = "no plan with the %d hosts%s that are free: %s%s"
+                .formatted(
+                        held,
+                        scope,
+                        why,
+                        partition.getRefused().isEmpty() ? "" : "; elsewhere: " + partition.getRefused());
+        decided(partition, PlanAnswer.INFEASIBLE, nodes, asked.problem().digest(), reason);
         closing.close(partition, PartitionEnd.INFEASIBLE, reason);
     }
 
-    private void decided(
-            OpenPartition partition, PlanAnswer answer, long nodes, String engine, String digest, String reason) {
-        decided(partition, answer, List.of(), List.of(), nodes, engine, digest, reason);
+    private void decided(OpenPartition partition, PlanAnswer answer, long nodes, String digest, String reason) {
+        Decision _ = decided(
+                partition, answer, new Found(List.of(), List.of(), nodes, NO_ENGINE, digest), List.of(), reason);
     }
 
     private Decision decided(
-            OpenPartition partition,
-            PlanAnswer answer,
-            List<PlannedMove> moves,
-            List<RejectedMove> rejected,
-            long nodes,
-            String engine,
-            String digest,
-            String reason) {
+            OpenPartition partition, PlanAnswer answer, Found found, List<String> returns, String reason) {
         Decision decision = turn.decision();
         turn.emit(
                 partition.getInitiator(),
@@ -159,66 +310,85 @@ final class Planning {
                         partition.getDetection(),
                         answer,
                         turn.state.mode(),
-                        moves,
-                        rejected,
+                        found.moves(),
+                        found.rejected(),
                         partition.getMembers().stream()
                                 .map(PartitionMember::getLease)
                                 .toList(),
-                        nodes,
-                        engine,
-                        digest,
-                        reason));
+                        found.nodes(),
+                        found.engine(),
+                        found.digest(),
+                        reason,
+                        partition.getDetections(),
+                        returns));
         return decision;
     }
 
-    private void carryOut(OpenPartition partition, PlacementProblem problem, Answer.Plan plan) {
-        List<PlannedMove> moves = plan.moves().stream().map(Planning::planned).toList();
-        List<RejectedMove> rejected = plan.rejected().stream()
-                .map(rejection -> new RejectedMove(rejection.vmId(), rejection.why()))
-                .toList();
-        HostFacts initiator = room.facts(partition.getInitiator());
-        String reason = "%d move%s relieve%s %s (%d of %d mc) with %d hosts held"
-                .formatted(
-                        moves.size(),
-                        moves.size() == 1 ? "" : "s",
-                        moves.size() == 1 ? "s" : "",
-                        initiator.getLabel(),
-                        Room.demandMillicores(initiator),
-                        initiator.getCpuCapacityMillicores(),
-                        partition.getMembers().size());
-        Decision decision = decided(
-                partition,
-                PlanAnswer.PLAN,
-                moves,
-                rejected,
-                plan.nodesSearched(),
-                plan.engine(),
-                problem.digest(),
-                reason);
+    private void carryOut(OpenPartition partition, Found asFound) {
+        List<String> returns = new ArrayList<>();
+        Found found = new Found(
+                asFound.moves().stream().map(move -> noted(move, returns)).toList(),
+                asFound.rejected(),
+                asFound.nodes(),
+                asFound.engine(),
+                asFound.digest());
+        String reason = reason(partition, found.moves().size());
+        Decision decision = decided(partition, PlanAnswer.PLAN, found, returns, reason);
         if (!turn.state.mode().equals("auto")) {
             closing.close(
                     partition, PartitionEnd.ADVISED, reason + "; nothing is commanded in mode " + turn.state.mode());
             return;
         }
+        if (Goal.kindOf(partition) == DetectionKind.HEADROOM) {
+            new Budgets(turn).noteForHeadroom(found.moves().size());
+        }
         Set<String> needed = new TreeSet<>(Set.of(partition.getInitiator()));
-        moves.forEach(move -> needed.addAll(Set.of(move.getSourceHostId(), move.getTargetHostId())));
+        found.moves().forEach(move -> needed.addAll(List.of(move.getSourceHostId(), move.getTargetHostId())));
         OpenPartition lean = closing.release(
                 partition, member -> !needed.contains(member.getLease().getHostId()));
         OpenPartition applied = OpenPartition.newBuilder(lean)
                 .setPlan(decision)
-                .setSteps(moves.stream().map(move -> new PlanStep(move, "", "")).toList())
+                .setSteps(found.moves().stream()
+                        .map(move -> new PlanStep(move, "", ""))
+                        .toList())
                 .build();
-        turn.state.partitions.put(applied.getPartitionId(), applied);
+        turn.put(applied);
         applying.advance(applied);
     }
 
-    private static PlannedMove planned(Move move) {
-        return new PlannedMove(
-                move.vmId(),
-                move.sourceHostId(),
-                move.targetHostId(),
-                move.after(),
-                move.estimatedMillis(),
-                move.why());
+    private String reason(OpenPartition partition, int moves) {
+        String verb = moves == 1 ? "s" : "";
+        String what = moves + " move" + (moves == 1 ? "" : "s");
+        int held = partition.getMembers().size();
+        if (partition.getScope().equals(Scope.SITE)) {
+            return "%s relieve%s the site with %d hosts held".formatted(what, verb, held);
+        }
+        HostFacts initiator = room.facts(partition.getInitiator());
+        String aim = switch (Goal.kindOf(partition)) {
+            case UNDERLOAD -> "empt%s".formatted(moves == 1 ? "ies" : "y");
+            case HEADROOM -> "give%s headroom to".formatted(verb);
+            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> "relieve%s".formatted(verb);
+        };
+        return "%s %s %s (%d of %d mc) with %d hosts held"
+                .formatted(
+                        what,
+                        aim,
+                        initiator.getLabel(),
+                        Room.demandMillicores(initiator),
+                        initiator.getCpuCapacityMillicores(),
+                        held);
+    }
+
+    /** A VM that goes back to where it came from a moment ago may be played with by two hosts, so that is said. */
+    private PlannedMove noted(PlannedMove move, List<String> returns) {
+        Optional<Instant> left = trails.leftWithinHold(move.getVmId(), move.getTargetHostId());
+        if (left.isEmpty()) {
+            return move;
+        }
+        returns.add(move.getVmId());
+        long seconds = Duration.between(left.get(), turn.now()).toSeconds();
+        return PlannedMove.newBuilder(move)
+                .setWhy(move.getWhy() + "; returns to a host that it left " + seconds + " s ago")
+                .build();
     }
 }

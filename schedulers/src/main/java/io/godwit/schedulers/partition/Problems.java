@@ -1,5 +1,6 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schedulers.constraints.Constraint;
 import io.godwit.schedulers.planner.PlacementProblem;
 import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.VmFact;
@@ -15,7 +16,8 @@ final class Problems {
     private Problems() {}
 
     /** A VM that two hosts tell of is in flight: it counts on both and moves from neither. */
-    static PlacementProblem of(String initiator, Collection<HostFacts> hosts, DecisionSettings settings) {
+    static PlacementProblem of(
+            String initiator, Collection<HostFacts> hosts, List<Constraint> constraints, DecisionSettings settings) {
         Map<String, String> seenOn = new HashMap<>(); // asked by id only
         Map<String, PlacementProblem.Vm> vms = new HashMap<>(); // sorted by the problem
         List<PlacementProblem.Host> places = new ArrayList<>();
@@ -46,6 +48,7 @@ final class Problems {
                 places,
                 List.copyOf(vms.values()),
                 List.of(),
+                constraints,
                 new PlacementProblem.Limits(
                         settings.searchNodes(), settings.marginPermille(), settings.fillPermille()));
     }

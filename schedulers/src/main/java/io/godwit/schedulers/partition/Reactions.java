@@ -11,12 +11,15 @@ import io.godwit.schemas.events.CoordinateAnnounced;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostDescribed;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostLeft;
 import io.godwit.schemas.events.HostSampled;
+import io.godwit.schemas.events.HostsGranted;
 import io.godwit.schemas.events.MemberAsked;
 import io.godwit.schemas.events.MemberGranted;
+import io.godwit.schemas.events.MemberLost;
 import io.godwit.schemas.events.MemberRefused;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.ModeChanged;
@@ -24,7 +27,9 @@ import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.OutcomeRelayed;
 import io.godwit.schemas.events.PartitionEnd;
+import io.godwit.schemas.events.SegmentTold;
 import io.godwit.schemas.events.SettingsAnnounced;
+import io.godwit.schemas.events.SolveAnswered;
 import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.events.VmChanged;
@@ -32,6 +37,7 @@ import io.godwit.schemas.events.YieldAsked;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -42,12 +48,16 @@ final class Reactions {
 
     private final Turn turn;
     private final Knowledge knowledge;
+    private final Room room;
+    private final Goal goal;
     private final HostPartitions partitions;
     private final Lending lending;
 
     Reactions(Turn turn, Planner planner) {
         this.turn = turn;
         this.knowledge = new Knowledge(turn);
+        this.room = new Room(turn);
+        this.goal = new Goal(turn, room);
         this.partitions = new HostPartitions(turn, planner);
         this.lending = new Lending(turn, partitions);
     }
@@ -55,7 +65,7 @@ final class Reactions {
     /** @throws Unusable if the event makes no sense here */
     void to(LogRecord record, SpecificRecord event) {
         switch (record.topic()) {
-            case INVENTORY -> inventory(event);
+            case INVENTORY -> inventory(record, event);
             case OBSERVATIONS -> observation(record, event);
             case DETECTIONS -> detection(record, event);
             case HOST_PARTITIONS -> message(event);
@@ -70,13 +80,13 @@ final class Reactions {
         }
     }
 
-    private void inventory(SpecificRecord event) {
+    private void inventory(LogRecord record, SpecificRecord event) {
         switch (event) {
-            case HostJoined joined -> knowledge.joined(joined);
+            case HostJoined joined -> knowledge.joined(joined, record.offset());
             case HostDescribed described -> knowledge.described(described);
             case HostLeft left -> {
                 knowledge.left(left);
-                lost(left.getHostId(), "the host was removed");
+                partitions.lost(left.getHostId(), "the host was removed");
             }
             default -> {} // definitions of VMs are told by samples
         }
@@ -86,6 +96,7 @@ final class Reactions {
         switch (event) {
             case HostSampled sampled -> {
                 knowledge.sampled(record, sampled);
+                headroom(record, sampled.getHostId());
                 turn.state.detections.startingWith(sampled.getHostId() + "/").forEach(partitions::consider);
             }
             case VmChanged changed
@@ -93,6 +104,11 @@ final class Reactions {
             case CoordinateAnnounced announced -> knowledge.located(announced);
             case Tick _ -> {
                 knowledge.expire();
+                partitions.waitNoLonger();
+                partitions.neighbours().tell();
+                if (partitions.wholeSite().due()) {
+                    partitions.grow(partitions.wholeSite().open(record.position()));
+                }
                 partitions.considerAll();
             }
             default -> {} // concluding from the others is the rules' part
@@ -110,9 +126,13 @@ final class Reactions {
                 OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "");
                 turn.state.detections.put(Detections.key(began), open);
                 switch (began.getKind()) {
-                    case OVERLOAD -> partitions.consider(open);
-                    case HOST_CRASH -> lost(began.getHostId(), "the host crashed: " + began.getId());
-                    case UNDERLOAD, VM_CRASH, CUSTOM, UNKNOWN -> {} // kept in mind
+                    case OVERLOAD -> {
+                        headroomEnds(began.getHostId(), "it is overloaded now");
+                        partitions.consider(open);
+                    }
+                    case UNDERLOAD -> partitions.consider(open);
+                    case HOST_CRASH -> partitions.lost(began.getHostId(), "the host crashed: " + began.getId());
+                    case HEADROOM, VM_CRASH, CUSTOM, UNKNOWN -> {} // kept in mind
                 }
             }
             case DetectionEnded ended -> ended(ended);
@@ -121,38 +141,82 @@ final class Reactions {
     }
 
     private void ended(DetectionEnded ended) {
-        turn.state.detections.remove(Detections.key(ended.getHostId(), ended.getId()));
+        endedOf(ended.getHostId(), ended.getId(), ended.getReason());
+    }
+
+    private void endedOf(String hostId, String detectionId, String reason) {
+        turn.state.detections.remove(Detections.key(hostId, detectionId));
         for (OpenPartition partition : turn.state.partitions.all()) {
-            if (partition.getDetectionId().equals(ended.getId()) && partition.getPlan() == null) {
-                partitions.closing().close(partition, PartitionEnd.DETECTION_ENDED, ended.getReason());
+            boolean own = partition.getDetectionId().equals(detectionId)
+                    && !partition.getScope().equals(Scope.SITE);
+            if (own && partition.getPlan() == null) {
+                partitions.closing().close(partition, PartitionEnd.DETECTION_ENDED, reason);
             }
         }
     }
 
-    /** A growing host partition cannot go on without its initiator; one with open commands waits for their outcomes. */
-    private void lost(String hostId, String reason) {
-        for (OpenPartition partition : turn.state.partitions.all()) {
-            if (partition.getInitiator().equals(hostId) && partition.getPlan() == null) {
-                partitions.closing().close(partition, PartitionEnd.INITIATOR_LOST, reason);
-            }
+    /**
+     * A host that is not overloaded and keeps too little free is noted as if a rule had seen it, where the settings ask for
+     * headroom: what follows is as for any detection.
+     */
+    private void headroom(LogRecord record, String hostId) {
+        int permille = turn.state.settings().headroomPermille();
+        var facts = turn.state.hosts.get(hostId) == null || permille == 0 ? null : room.facts(hostId);
+        if (facts == null || !goal.ahead(DetectionKind.HEADROOM, facts)) {
+            headroomEnds(hostId, "it has headroom again");
+        } else if (open(hostId, DetectionKind.HEADROOM).isEmpty() && !room.inTrouble(hostId)) {
+            DetectionBegan began = new DetectionBegan(
+                    "HEADROOM-" + hostId + "-" + turn.segment + "-" + record.offset(),
+                    DetectionKind.HEADROOM,
+                    hostId,
+                    null,
+                    turn.now(),
+                    "cpu-demand",
+                    Room.demandMillicores(facts),
+                    goal.capacity(DetectionKind.HEADROOM, facts),
+                    "mc",
+                    "",
+                    0,
+                    List.of());
+            OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "");
+            turn.state.detections.put(Detections.key(began), open);
         }
+    }
+
+    private void headroomEnds(String hostId, String reason) {
+        open(hostId, DetectionKind.HEADROOM)
+                .forEach(open -> endedOf(hostId, open.getBegan().getId(), reason));
+    }
+
+    private List<OpenDetection> open(String hostId, DetectionKind kind) {
+        return turn.state.detections.startingWith(hostId + "/").stream()
+                .filter(open -> open.getBegan().getKind() == kind)
+                .toList();
     }
 
     /** Own records were applied when they were written; what others wrote here is addressed to this scheduler. */
     private void message(SpecificRecord event) {
         switch (event) {
             case MemberAsked asked when foreign(asked.getDecision()) -> lending.answer(asked);
-            case MemberGranted granted when foreign(granted.getDecision()) -> granted(granted);
+            case MemberGranted granted when foreign(granted.getDecision()) -> partitions.granted(granted);
+            case HostsGranted granted when foreign(granted.getDecision()) -> partitions.granted(granted);
             case MemberRefused refused
-            when foreign(refused.getDecision()) -> {
-                OpenPartition partition = turn.state.partitions.get(refused.getPartitionId());
-                if (partition != null && partition.getPlan() == null) {
-                    partitions.refused(partition, refused.getDecision().getSegment(), refused.getReason());
-                }
-            }
+            when foreign(refused.getDecision()) ->
+                partitions.refused(
+                        refused.getPartitionId(), refused.getDecision().getSegment(), refused.getReason());
+            case MemberLost lost when foreign(lost.getDecision()) -> partitions.lost(lost);
+            case SegmentTold told
+            when foreign(told.getDecision()) -> partitions.neighbours().heard(told);
+            case SolveAnswered answered -> partitions.planning().answered(answered);
             case MemberReleased released
             when foreign(released.getDecision()) -> {
-                Leases.free(turn, released.getPartitionId(), released.getLease(), released.getMoved());
+                Leases.free(
+                        turn,
+                        released.getPartitionId(),
+                        released.getLease(),
+                        released.getMoved(),
+                        released.getMovesOut(),
+                        released.getMovesIn());
                 if (released.getMoved()) {
                     partitions.closing().headroomMayHaveFreed();
                 }
@@ -170,20 +234,6 @@ final class Reactions {
 
     private boolean foreign(Decision decision) {
         return decision.getSegment() != turn.segment;
-    }
-
-    /** A host that comes too late for its host partition goes back at once. */
-    private void granted(MemberGranted granted) {
-        OpenPartition partition = turn.state.partitions.get(granted.getPartitionId());
-        if (partition != null && partition.getPlan() == null) {
-            partitions.granted(partition, granted);
-        } else {
-            turn.emit(
-                    Topic.HOST_PARTITIONS,
-                    granted.getDecision().getSegment(),
-                    granted.getLease().getHostId(),
-                    new MemberReleased(turn.decision(), granted.getPartitionId(), granted.getLease(), false));
-        }
     }
 
     private void outcome(LogRecord record, SpecificRecord event) {
@@ -258,12 +308,20 @@ final class Reactions {
             case SettingsAnnounced announced
             when announced.getService().equals("schedulers") -> {
                 try {
-                    turn.state.settings(DecisionSettings.parse(announced.getSettings()));
+                    settings(DecisionSettings.parse(announced.getSettings()));
                 } catch (IllegalArgumentException wrong) {
                     throw new Unusable(wrong.getMessage());
                 }
             }
             default -> {} // another service's
+        }
+    }
+
+    private void settings(DecisionSettings told) {
+        Policy before = turn.state.settings().policy();
+        turn.state.settings(told);
+        if (told.policy() != before) {
+            partitions.policyChanged(told.policy());
         }
     }
 

@@ -6,6 +6,7 @@ import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.KnownHost;
+import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.VmFact;
 import io.godwit.schemas.events.VmHold;
@@ -21,12 +22,16 @@ final class Room {
     private static final long BYTES_PER_SECOND_UNKNOWN = 125_000_000;
 
     /** Differences of less than this are noise of the coordinates, so headroom decides among them. */
-    private static final long NEAR_MICROS = 500;
+    static final long NEAR_MICROS = 500;
 
     private final Turn turn;
+    private final Budgets budgets;
+    private final Trails trails;
 
     Room(Turn turn) {
         this.turn = turn;
+        this.budgets = new Budgets(turn);
+        this.trails = new Trails(turn);
     }
 
     /** Room that a VM needs. */
@@ -37,10 +42,11 @@ final class Room {
         SchedulerState.Sample sample = turn.state.sample(hostId);
         HostSampled sampled = sample.sampled();
         KnownHost host = turn.state.hosts.get(hostId);
+        String spent = host == null ? "" : budgets.spent(host);
         List<VmFact> vms = new ArrayList<>();
         for (VmSample vm : sampled.getVms()) {
             switch (vm.getState()) {
-                case RUNNING, BLOCKED -> vms.add(fact(vm, true, staysBecause(vm.getVmId())));
+                case RUNNING, BLOCKED -> vms.add(fact(vm, true, spent.isEmpty() ? staysBecause(vm.getVmId()) : spent));
                 case PAUSED, SUSPENDED -> vms.add(fact(vm, false, "is paused"));
                 case MIGRATING_IN -> vms.add(fact(vm, false, "is just arriving"));
                 case UNKNOWN -> vms.add(fact(vm, false, "its state is unknown"));
@@ -72,7 +78,7 @@ final class Room {
 
     private String staysBecause(String vmId) {
         VmHold hold = turn.state.holds.get(vmId);
-        return hold != null && turn.now().isBefore(hold.getUntil()) ? hold.getWhy() : "";
+        return hold != null && turn.now().isBefore(hold.getUntil()) ? hold.getWhy() : trails.tired(vmId);
     }
 
     static long demandMillicores(HostFacts facts) {
@@ -103,8 +109,8 @@ final class Room {
     }
 
     /** What a host must have free so that one move relieves the initiator; where no single move does, room for any VM. */
-    Need needOf(HostFacts initiator) {
-        long excess = demandMillicores(initiator) - initiator.getCpuCapacityMillicores();
+    Need needOf(HostFacts initiator, long capacityMillicores) {
+        long excess = demandMillicores(initiator) - capacityMillicores;
         long excessBytes = memoryBytes(initiator) - initiator.getMemoryCapacityBytes();
         Comparator<VmFact> smallest = Comparator.comparingLong(VmFact::getCpuDemandMillicores)
                 .thenComparingLong(VmFact::getMemoryBytes)
@@ -142,12 +148,47 @@ final class Room {
                     && !host.getLabel().isEmpty()
                     && !host.getLeft()
                     && turn.usableSample(hostId) != null
-                    && !inTrouble(hostId)) {
+                    && !inTrouble(hostId)
+                    && budgets.spent(host).isEmpty()) {
                 lendable.add(facts(hostId));
             }
         }
         lendable.sort(mostHeadroom());
         return lendable;
+    }
+
+    /** Groups of managers: the hosts of the segment in the order of the inventory, so many to each; the last may be small. */
+    List<List<String>> groups() {
+        List<String> ids = turn.state.hosts.all().stream()
+                .filter(Neighbours::belongs)
+                .sorted(Comparator.comparingLong(KnownHost::getJoinedAt).thenComparing(KnownHost::getHostId))
+                .map(KnownHost::getHostId)
+                .toList();
+        int size = turn.state.settings().managerHosts();
+        List<List<String>> groups = new ArrayList<>();
+        for (int from = 0; from < ids.size(); from += size) {
+            groups.add(ids.subList(from, Math.min(ids.size(), from + size)));
+        }
+        return groups;
+    }
+
+    /** Those of these hosts that are free and can be decided upon, overloaded ones included, in the order given. */
+    List<HostFacts> freeOf(List<String> hostIds) {
+        return hostIds.stream()
+                .filter(hostId -> LeaseChange.Phase.of(turn.state.leases.get(hostId)) == LeaseChange.Phase.FREE
+                        && Neighbours.belongs(turn.state.hosts.get(hostId))
+                        && turn.usableSample(hostId) != null
+                        && !Detections.crashed(turn.state, hostId))
+                .map(this::facts)
+                .toList();
+    }
+
+    /** Open overloads of these hosts, by host. */
+    List<OpenDetection> overloadsOf(List<HostFacts> hosts) {
+        return hosts.stream()
+                .flatMap(facts -> turn.state.detections.startingWith(facts.getHostId() + "/").stream())
+                .filter(open -> open.getBegan().getKind() == DetectionKind.OVERLOAD)
+                .toList();
     }
 
     /** A host with an open overload or crash needs help itself. */
@@ -168,10 +209,15 @@ final class Room {
         if (a == null || b == null) {
             return from.getRack().equals(to.getRack()) ? 0 : 1;
         }
-        long x = a.getXMicros() - b.getXMicros();
-        long y = a.getYMicros() - b.getYMicros();
+        return distance(a, b.getXMicros(), b.getYMicros(), b.getHeightMicros());
+    }
+
+    /** Estimated round trip to a place, in steps of what is noise. */
+    static long distance(CoordinateAnnounced a, long toX, long toY, long toHeight) {
+        long x = a.getXMicros() - toX;
+        long y = a.getYMicros() - toY;
         // floor of the root of whole numbers: the same on every machine, as Math.sqrt is correctly rounded
         long plane = (long) Math.sqrt((double) (x * x + y * y));
-        return (plane + a.getHeightMicros() + b.getHeightMicros()) / NEAR_MICROS;
+        return (plane + a.getHeightMicros() + toHeight) / NEAR_MICROS;
     }
 }

@@ -2,6 +2,7 @@ package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.HostLease;
+import io.godwit.schemas.events.HostMoves;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.InputRun;
 import io.godwit.schemas.events.KnownHost;
@@ -9,7 +10,9 @@ import io.godwit.schemas.events.KnownSample;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.SchedulerProgress;
+import io.godwit.schemas.events.SegmentTold;
 import io.godwit.schemas.events.VmHold;
+import io.godwit.schemas.events.VmTrail;
 import io.godwit.schemas.log.Topic;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -22,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * All that the scheduler of one segment knows. It is a set of entries, each a key and an event's bytes: so the store of the
@@ -39,6 +43,9 @@ public final class SchedulerState {
     final Entries<HostLease> leases = new Entries<>("lease", HostLease.class);
     final Entries<OpenPartition> partitions = new Entries<>("partition", OpenPartition.class);
     final Entries<VmHold> holds = new Entries<>("hold", VmHold.class);
+    final Entries<VmTrail> trails = new Entries<>("trail", VmTrail.class);
+    final Entries<HostMoves> moves = new Entries<>("moves", HostMoves.class);
+    final Entries<SegmentTold> told = new Entries<>("told", SegmentTold.class); // by segment
     /** Newest samples by host id; an entry is made of one when it is written, as most are followed by the next before that. */
     private final Map<String, Sample> samples = new HashMap<>(); // looked up by id, never iterated unsorted
 
@@ -47,11 +54,15 @@ public final class SchedulerState {
     private long nextSequence = 1;
     private Instant logTime = Instant.EPOCH;
     private Instant snapshotAt = Instant.EPOCH;
+    private Instant helpAskedAt = Instant.EPOCH;
+    private Instant siteSolvedAt = Instant.EPOCH;
+    private Instant toldAt = Instant.EPOCH;
     private String mode = MODE_UNTIL_TOLD;
     private DecisionSettings settings = DecisionSettings.DEFAULTS;
     private String settingsText = ""; // kept, because the progress is written with each input
     private final Map<Topic, Long> taken = new EnumMap<>(Topic.class);
     private final List<InputRun> runs = new ArrayList<>();
+    private Ring ring; // follows from the other entries; null: to be made anew
     private boolean progressChanged;
 
     /** The newest sample of a host, where it stands, and its bytes. */
@@ -76,6 +87,9 @@ public final class SchedulerState {
             settings = settingsText.isEmpty() ? DecisionSettings.DEFAULTS : DecisionSettings.parse(settingsText);
             progress.getTaken().forEach(run -> taken.put(topicOf(run), run.getToOffset()));
             runs.addAll(progress.getRuns());
+            helpAskedAt = progress.getHelpAskedAt();
+            siteSolvedAt = progress.getSiteSolvedAt();
+            toldAt = progress.getToldAt();
         } else if (key.startsWith(SAMPLE)) {
             KnownSample sample = EventCodec.decode(value, KnownSample.class);
             byte[] bytes = new byte[sample.getSampled().remaining()];
@@ -91,7 +105,10 @@ public final class SchedulerState {
                 || detections.load(key, value)
                 || leases.load(key, value)
                 || partitions.load(key, value)
-                || holds.load(key, value))) {
+                || holds.load(key, value)
+                || trails.load(key, value)
+                || moves.load(key, value)
+                || told.load(key, value))) {
             throw new BrokenLog(
                     "a state entry has the unknown key " + key + "; a newer version wrote it: run that version");
         }
@@ -112,6 +129,9 @@ public final class SchedulerState {
         leases.drainTo(changes);
         partitions.drainTo(changes);
         holds.drainTo(changes);
+        trails.drainTo(changes);
+        moves.drainTo(changes);
+        told.drainTo(changes);
         if (progressChanged) {
             changes.put(PROGRESS, EventCodec.encode(progress()));
             progressChanged = false;
@@ -128,13 +148,37 @@ public final class SchedulerState {
         leases.writeTo(entries);
         partitions.writeTo(entries);
         holds.writeTo(entries);
+        trails.writeTo(entries);
+        moves.writeTo(entries);
+        told.writeTo(entries);
         entries.put(PROGRESS, EventCodec.encode(progress()));
         return entries;
     }
 
     private SchedulerProgress progress() {
         return new SchedulerProgress(
-                nextSequence, logTime, mode, settingsText, takenUpTo(), List.copyOf(runs), snapshotAt);
+                nextSequence,
+                logTime,
+                mode,
+                settingsText,
+                takenUpTo(),
+                List.copyOf(runs),
+                snapshotAt,
+                helpAskedAt,
+                siteSolvedAt,
+                toldAt);
+    }
+
+    /** The ring of hosts, made when it is first asked for after a change. */
+    Ring ring(Supplier<Ring> making) {
+        if (ring == null) {
+            ring = making.get();
+        }
+        return ring;
+    }
+
+    void ringChanged() {
+        ring = null;
     }
 
     Sample sample(String hostId) {
@@ -207,6 +251,36 @@ public final class SchedulerState {
 
     void snapshotAt(Instant time) {
         snapshotAt = time;
+        progressChanged = true;
+    }
+
+    /** When another segment last asked for hosts to relieve an overload. */
+    Instant helpAskedAt() {
+        return helpAskedAt;
+    }
+
+    void helpAskedAt(Instant time) {
+        helpAskedAt = time;
+        progressChanged = true;
+    }
+
+    /** When the whole site was last opened. */
+    Instant siteSolvedAt() {
+        return siteSolvedAt;
+    }
+
+    void siteSolvedAt(Instant time) {
+        siteSolvedAt = time;
+        progressChanged = true;
+    }
+
+    /** When the other segments were last told of this one. */
+    Instant toldAt() {
+        return toldAt;
+    }
+
+    void toldAt(Instant time) {
+        toldAt = time;
         progressChanged = true;
     }
 

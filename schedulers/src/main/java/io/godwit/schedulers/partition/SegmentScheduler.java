@@ -52,7 +52,7 @@ public final class SegmentScheduler {
                     "the scheduler of segment " + segment + " was given a record of segment " + record.segment());
         }
         if (state.hasTaken(record.topic(), record.offset())) {
-            return new Taken(List.of(), Optional.empty());
+            return new Taken(List.of(), Optional.empty(), List.of());
         }
         List<Output> outputs = new ArrayList<>();
         if (state.takenUpTo().isEmpty()) {
@@ -77,7 +77,7 @@ public final class SegmentScheduler {
         if (tick && journal.snapshotDue(state)) {
             outputs.addAll(journal.snapshot(state));
         }
-        return new Taken(outputs, unreadable);
+        return new Taken(outputs, unreadable, turn.jobs());
     }
 
     public SchedulerState state() {

@@ -1,6 +1,9 @@
 package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.HostLease;
+import io.godwit.schemas.events.OpenPartition;
+import io.godwit.schemas.events.SegmentTold;
 import io.godwit.schemas.log.Topic;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +22,7 @@ final class Turn {
     final int segment;
     final int segments;
     private final List<Output> outputs = new ArrayList<>();
+    private final List<SolveJob> jobs = new ArrayList<>();
     private final Set<String> considered = new HashSet<>(); // asked by id only
 
     private boolean freed;
@@ -44,6 +48,39 @@ final class Turn {
 
     List<Output> outputs() {
         return outputs;
+    }
+
+    /** Notes a change of a host partition. */
+    void put(OpenPartition partition) {
+        String id = partition.getPartitionId();
+        PartitionChange _ = PartitionChange.between(id, state.partitions.get(id), partition);
+        state.partitions.put(id, partition);
+    }
+
+    void remove(String partitionId) {
+        PartitionChange _ = PartitionChange.between(partitionId, state.partitions.get(partitionId), null);
+        state.partitions.remove(partitionId);
+    }
+
+    /** Notes a change of a lease. */
+    void put(HostLease lease) {
+        String hostId = lease.getLease().getHostId();
+        LeaseChange _ = LeaseChange.between(state.leases.get(hostId), lease);
+        state.leases.put(hostId, lease);
+    }
+
+    /** Keeps what a segment told last. */
+    void told(int teller, SegmentTold told) {
+        state.told.put(Neighbours.key(teller), told);
+        state.ringChanged();
+    }
+
+    void solve(SolveJob job) {
+        jobs.add(job);
+    }
+
+    List<SolveJob> jobs() {
+        return jobs;
     }
 
     Instant now() {

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** What a planner says to a placement problem. */
 public sealed interface Answer {
-    /** No host of the problem gives more than it can: nothing to do, let the hosts go. */
+    /** No host of the problem gives more than it can and no constraint is broken: nothing to do, let the hosts go. */
     record Viable() implements Answer {}
 
     /**
@@ -15,13 +15,17 @@ public sealed interface Answer {
      * @param engine which part of the planner found it: "greedy", "repair" (VMs of overloaded hosts move), "full" (any VM
      *     moves)
      * @param rejected at most {@value #REJECTED_MAX} VMs of the overloaded host that stay, cheapest move first
+     * @param stillBroken constraints that are broken now and stay so, in words, as no plan was found that repairs them;
+     *     empty: all hold in the end
      */
-    record Plan(List<Move> moves, long nodesSearched, String engine, List<Rejected> rejected) implements Answer {
+    record Plan(List<Move> moves, long nodesSearched, String engine, List<Rejected> rejected, List<String> stillBroken)
+            implements Answer {
         public static final int REJECTED_MAX = 5;
 
         public Plan {
             moves = List.copyOf(moves);
             rejected = List.copyOf(rejected);
+            stillBroken = List.copyOf(stillBroken);
         }
     }
 
@@ -32,6 +36,17 @@ public sealed interface Answer {
      * @param limitHit whether the search ended at one of its limits, so that even these hosts may have a plan
      */
     record Infeasible(String reason, long nodesSearched, boolean limitHit) implements Answer {}
+
+    /**
+     * A plan that the judge turned down, which only a fault of the planner can bring about: nothing of it is carried out.
+     *
+     * @param faults what is wrong with it, each in one sentence; at least one
+     */
+    record Refused(Plan plan, List<String> faults) implements Answer {
+        public Refused {
+            faults = List.copyOf(faults);
+        }
+    }
 
     /** A VM that could have moved and does not. */
     record Rejected(String vmId, String why) {}

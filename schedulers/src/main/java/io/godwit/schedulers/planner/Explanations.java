@@ -65,7 +65,7 @@ final class Explanations {
     /** VMs of the host that asked which stay, cheapest move first. */
     List<Rejected> rejected() {
         int asking = IntStream.range(0, board.hosts)
-                .filter(host -> board.problem.hosts().get(host).hostId().equals(board.problem.overloadedHostId()))
+                .filter(host -> board.problem.hosts().get(host).hostId().equals(board.problem.subjectHostId()))
                 .findFirst()
                 .orElseThrow();
         Set<Integer> moving = new HashSet<>();

@@ -1,17 +1,25 @@
 package io.godwit.schedulers.planner;
 
+import io.godwit.schemas.events.MigrationMode;
 import java.util.List;
 
 /**
  * One live migration of a plan. A VM may move twice in one plan, by way of a third host.
  *
+ * @param mode how its memory is moved
  * @param after indexes of moves of the same plan that must have succeeded before this one starts: they free the room that
  *     it takes; all smaller than its own index, ascending
  * @param estimatedMillis how long it should take, {@link MigrationTime}; above 0
  * @param why what it is good for, in a few words with numbers
  */
 public record Move(
-        String vmId, String sourceHostId, String targetHostId, List<Integer> after, long estimatedMillis, String why) {
+        String vmId,
+        String sourceHostId,
+        String targetHostId,
+        MigrationMode mode,
+        List<Integer> after,
+        long estimatedMillis,
+        String why) {
     public Move {
         after = List.copyOf(after);
     }

@@ -1,6 +1,7 @@
 package io.godwit.schedulers.planner;
 
 import io.godwit.schedulers.planner.Board.Step;
+import io.godwit.schemas.events.MigrationMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -95,6 +96,7 @@ final class MoveSchedule {
                     board.vmId(step.vm()),
                     board.problem.hosts().get(step.source()).hostId(),
                     board.problem.hosts().get(step.target()).hostId(),
+                    MigrationMode.PRE_COPY,
                     after.get(i).stream()
                             .map(earlier -> newIndex[earlier])
                             .sorted()

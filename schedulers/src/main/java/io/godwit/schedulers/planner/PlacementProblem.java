@@ -1,5 +1,7 @@
 package io.godwit.schedulers.planner;
 
+import io.godwit.schedulers.constraints.Constraint;
+import io.godwit.schemas.events.MigrationMode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,16 +15,26 @@ import java.util.function.Function;
 
 /**
  * The hosts that one host partition holds, the VMs on them, and what an answer has to respect. Demand may exceed capacity:
- * that is what a plan is asked for.
+ * that is what a plan is asked for; so may placements break constraints.
  *
- * @param overloadedHostId the host whose detection asks; explanations start from it
+ * @param subjectHostId the host whose detection asks; explanations start from it. One to be emptied is asked for by a
+ *     constraint that bans its VMs from it
  * @param hosts sorted by id here, whatever the given order; at least one
  * @param vms sorted by id here; those that use CPU or memory of the hosts, each on one of them
  * @param bans places that a VM must not move to, as after a failed migration; it may stay where it already is
+ * @param constraints sorted here, doubles dropped; what they name besides the problem's VMs and hosts lies outside it
  */
-public record PlacementProblem(String overloadedHostId, List<Host> hosts, List<Vm> vms, List<Ban> bans, Limits limits) {
+public record PlacementProblem(
+        String subjectHostId,
+        List<Host> hosts,
+        List<Vm> vms,
+        List<Ban> bans,
+        List<Constraint> constraints,
+        Limits limits) {
     /** 4 PiB: keeps products with milliseconds within a long. */
     private static final long AMOUNT_MAX = 1L << 52;
+
+    private static final int DURATION_PERMILLE_MAX = 100_000;
 
     /**
      * One host and what it can give.
@@ -30,6 +42,8 @@ public record PlacementProblem(String overloadedHostId, List<Host> hosts, List<V
      * @param name how explanations call it
      * @param cpuMillicores capacity; above 0
      * @param memoryBytes capacity; above 0
+     * @param networkBytesPerSecond capacity; 0: not given, so it limits nothing
+     * @param diskBytesPerSecond capacity; 0: not given, so it limits nothing
      * @param migrationBytesPerSecond bandwidth of its migration link; above 0
      * @param inboundCpuMillicores already promised to VMs that are not among the problem's, such as moves in flight
      * @param inboundMemoryBytes memory promised in the same way
@@ -39,12 +53,37 @@ public record PlacementProblem(String overloadedHostId, List<Host> hosts, List<V
             String name,
             long cpuMillicores,
             long memoryBytes,
+            long networkBytesPerSecond,
+            long diskBytesPerSecond,
             long migrationBytesPerSecond,
             long inboundCpuMillicores,
             long inboundMemoryBytes) {
+        /** A host of which only CPU and memory are limited. */
+        public Host(
+                String hostId,
+                String name,
+                long cpuMillicores,
+                long memoryBytes,
+                long migrationBytesPerSecond,
+                long inboundCpuMillicores,
+                long inboundMemoryBytes) {
+            this(
+                    hostId,
+                    name,
+                    cpuMillicores,
+                    memoryBytes,
+                    0,
+                    0,
+                    migrationBytesPerSecond,
+                    inboundCpuMillicores,
+                    inboundMemoryBytes);
+        }
+
         public Host {
             check(cpuMillicores, 1, "host " + hostId, "cpuMillicores");
             check(memoryBytes, 1, "host " + hostId, "memoryBytes");
+            check(networkBytesPerSecond, 0, "host " + hostId, "networkBytesPerSecond");
+            check(diskBytesPerSecond, 0, "host " + hostId, "diskBytesPerSecond");
             check(migrationBytesPerSecond, 1, "host " + hostId, "migrationBytesPerSecond");
             check(inboundCpuMillicores, 0, "host " + hostId, "inboundCpuMillicores");
             check(inboundMemoryBytes, 0, "host " + hostId, "inboundMemoryBytes");
@@ -56,7 +95,12 @@ public record PlacementProblem(String overloadedHostId, List<Host> hosts, List<V
      *
      * @param cpuMillicores demand, which may be more than it gets
      * @param memoryBytes memory that it holds
+     * @param networkBytesPerSecond what it sends and receives; 0 where unknown
+     * @param diskBytesPerSecond what it reads and writes; 0 where unknown
      * @param dirtyBytesPerSecond rate at which it writes memory; −1: unknown
+     * @param durationPermille how long its migrations take, learnt from outcomes, as a share of what {@link MigrationTime}
+     *     says; 1000: as long; 1 to 100000
+     * @param mode how it must be migrated; empty: as the planner chooses
      * @param staysBecause why it must not move, in a few words; empty: it may
      */
     public record Vm(
@@ -64,12 +108,43 @@ public record PlacementProblem(String overloadedHostId, List<Host> hosts, List<V
             String hostId,
             long cpuMillicores,
             long memoryBytes,
+            long networkBytesPerSecond,
+            long diskBytesPerSecond,
             long dirtyBytesPerSecond,
+            int durationPermille,
+            Optional<MigrationMode> mode,
             Optional<String> staysBecause) {
+        /** A VM of which neither network nor disk use is known, nor how long its migrations took. */
+        public Vm(
+                String vmId,
+                String hostId,
+                long cpuMillicores,
+                long memoryBytes,
+                long dirtyBytesPerSecond,
+                Optional<String> staysBecause) {
+            this(
+                    vmId,
+                    hostId,
+                    cpuMillicores,
+                    memoryBytes,
+                    0,
+                    0,
+                    dirtyBytesPerSecond,
+                    1000,
+                    Optional.empty(),
+                    staysBecause);
+        }
+
         public Vm {
             check(cpuMillicores, 0, "VM " + vmId, "cpuMillicores");
             check(memoryBytes, 0, "VM " + vmId, "memoryBytes");
+            check(networkBytesPerSecond, 0, "VM " + vmId, "networkBytesPerSecond");
+            check(diskBytesPerSecond, 0, "VM " + vmId, "diskBytesPerSecond");
             check(dirtyBytesPerSecond, -1, "VM " + vmId, "dirtyBytesPerSecond");
+            if (durationPermille < 1 || durationPermille > DURATION_PERMILLE_MAX) {
+                throw new IllegalArgumentException("durationPermille of VM " + vmId + " is " + durationPermille
+                        + "; give 1 to " + DURATION_PERMILLE_MAX);
+            }
         }
 
         public boolean movable() {
@@ -80,15 +155,28 @@ public record PlacementProblem(String overloadedHostId, List<Host> hosts, List<V
     /** A place that a VM must not move to. */
     public record Ban(String vmId, String hostId) {}
 
+    /** When a VM may be moved by post-copy, which a lost link or target kills. */
+    public enum PostCopy {
+        NEVER,
+        /** Where the move relieves an overloaded host: what its CPUs lack ends as soon as the VM runs on the target. */
+        URGENT
+    }
+
     /**
      * Bounds of the search and of what counts as worth a move.
      *
      * @param nodes search nodes at most, all engines together; 1 or more
      * @param marginPermille an excess of CPU demand up to this share of a host's capacity is not worth a move; 0: each is
      * @param fillPermille CPU demand that a host may have after it took a VM in, as a share of its capacity; 1 to 1000
+     * @param maySuspend whether a VM may be suspended for as long as others change places, where no detour helps
      */
-    public record Limits(long nodes, int marginPermille, int fillPermille) {
+    public record Limits(long nodes, int marginPermille, int fillPermille, PostCopy postCopy, boolean maySuspend) {
         public static final Limits DEFAULTS = new Limits(5_000, 0, 1000);
+
+        /** Pre-copy alone, and no VM is suspended. */
+        public Limits(long nodes, int marginPermille, int fillPermille) {
+            this(nodes, marginPermille, fillPermille, PostCopy.NEVER, false);
+        }
 
         public Limits {
             if (nodes < 1 || marginPermille < 0 || marginPermille > 1000 || fillPermille < 1 || fillPermille > 1000) {
@@ -103,11 +191,15 @@ public record PlacementProblem(String overloadedHostId, List<Host> hosts, List<V
         hosts = sorted(hosts, Comparator.comparing(Host::hostId));
         vms = sorted(vms, Comparator.comparing(Vm::vmId));
         bans = sorted(bans, Comparator.comparing(Ban::vmId).thenComparing(Ban::hostId));
+        constraints = constraints.stream()
+                .distinct()
+                .sorted(Comparator.comparing(ConstraintText::of))
+                .toList();
         Set<String> hostIds = distinct(hosts, Host::hostId, "host");
         distinct(vms, Vm::vmId, "VM");
-        if (!hostIds.contains(overloadedHostId)) {
+        if (!hostIds.contains(subjectHostId)) {
             throw new IllegalArgumentException(
-                    "overloaded host " + overloadedHostId + " is not among the problem's hosts; add it to them");
+                    "subject host " + subjectHostId + " is not among the problem's hosts; add it to them");
         }
         for (Vm vm : vms) {
             if (!hostIds.contains(vm.hostId())) {
@@ -121,7 +213,7 @@ public record PlacementProblem(String overloadedHostId, List<Host> hosts, List<V
     public String digest() {
         // Field by field, as the text form of a record may change with the JDK.
         StringBuilder text = new StringBuilder();
-        put(text, "limits", limits.nodes(), limits.marginPermille(), limits.fillPermille(), overloadedHostId);
+        put(text, "limits", limits.nodes(), limits.marginPermille(), limits.fillPermille(), subjectHostId);
         for (Host host : hosts) {
             put(text, "host", host.hostId(), host.name(), host.cpuMillicores(), host.memoryBytes());
             put(text, host.migrationBytesPerSecond(), host.inboundCpuMillicores(), host.inboundMemoryBytes());
@@ -131,12 +223,35 @@ public record PlacementProblem(String overloadedHostId, List<Host> hosts, List<V
             put(text, vm.dirtyBytesPerSecond(), vm.movable(), vm.staysBecause().orElse(""));
         }
         bans.forEach(ban -> put(text, "ban", ban.vmId(), ban.hostId()));
+        putWhatIsSeldomGiven(text);
         try {
             byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
+    }
+
+    /** Nothing where nothing is given, so that problems without it keep the digests that logs name. */
+    private void putWhatIsSeldomGiven(StringBuilder text) {
+        for (Host host : hosts) {
+            if (host.networkBytesPerSecond() != 0 || host.diskBytesPerSecond() != 0) {
+                put(text, "rates", host.hostId(), host.networkBytesPerSecond(), host.diskBytesPerSecond());
+            }
+        }
+        for (Vm vm : vms) {
+            if (vm.networkBytesPerSecond() != 0 || vm.diskBytesPerSecond() != 0) {
+                put(text, "use", vm.vmId(), vm.networkBytesPerSecond(), vm.diskBytesPerSecond());
+            }
+            if (vm.durationPermille() != 1000) {
+                put(text, "duration", vm.vmId(), vm.durationPermille());
+            }
+            vm.mode().ifPresent(mode -> put(text, "mode", vm.vmId(), mode.name()));
+        }
+        if (limits.postCopy() != PostCopy.NEVER || limits.maySuspend()) {
+            put(text, "means", limits.postCopy().name(), limits.maySuspend());
+        }
+        constraints.forEach(constraint -> put(text, "constraint", ConstraintText.of(constraint)));
     }
 
     /** Each value with its length before it, so that no two lists of values read alike. */

@@ -83,13 +83,13 @@ public final class RepairPlanner implements Planner {
                 }
             }
             Limits limits = new Limits(300, 0, 1000);
-            planner.plan(new PlacementProblem("h0", hosts, vms, List.of(), limits));
+            planner.plan(new PlacementProblem("h0", hosts, vms, List.of(), List.of(), limits));
         }
     }
 
     private static Answer answer(Board board, List<Step> steps, Budget budget, String engine) {
         List<Move> moves = MoveSchedule.of(board, steps);
-        return new Plan(moves, budget.used(), engine, new Explanations(board, steps).rejected());
+        return new Plan(moves, budget.used(), engine, new Explanations(board, steps).rejected(), List.of());
     }
 
     /** Nodes for one search; 0 where they would not reach two placements and a plan is known anyway. */

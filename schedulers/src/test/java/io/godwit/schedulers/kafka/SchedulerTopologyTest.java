@@ -13,11 +13,16 @@ import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.PartitionOpened;
+import io.godwit.schemas.events.SettingsAnnounced;
+import io.godwit.schemas.events.SolveAnswered;
+import io.godwit.schemas.events.SolveAsked;
+import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
 import io.godwit.schemas.log.Topic;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +41,7 @@ class SchedulerTopologyTest {
 
     private final CollectorRegistry registry = new CollectorRegistry();
     private final Topology topology = SchedulerTopology.build(
-            SITE, 1, new RepairPlanner(), "scheduler-1", "code", new SchedulerMetrics(registry));
+            SITE, 1, new RepairPlanner(), "scheduler-1", "code", new SchedulerMetrics(registry), Runnable::run);
 
     @Test
     void an_overload_leads_from_a_sample_and_a_detection_to_a_command() {
@@ -48,6 +53,29 @@ class SchedulerTopologyTest {
             MigrateVm command = (MigrateVm) read(driver, Topic.COMMANDS).getFirst();
             assertEquals("h2", command.getTargetHostId());
             assertTrue(driver.getKeyValueStore(SchedulerTopology.STORE).approximateNumEntries() > 5);
+        }
+    }
+
+    @Test
+    void a_solve_outside_the_transaction_comes_back_as_an_input() {
+        try (TopologyTestDriver driver = new TopologyTestDriver(topology, new Properties(), START)) {
+            give(driver, Topic.CONTROLS, SITE, new ModeChanged(SITE, "auto", "me", "test"));
+            give(
+                    driver,
+                    Topic.CONTROLS,
+                    SITE,
+                    new SettingsAnnounced(SITE, "schedulers", "{\"policy\":\"centralized\"}", "me"));
+            overload(driver);
+            give(driver, Topic.OBSERVATIONS, "0", new Tick(0, START.getEpochSecond(), "cep-1"));
+            assertTrue(read(driver, Topic.HOST_PARTITIONS).getLast() instanceof SolveAsked);
+            assertTrue(read(driver, Topic.COMMANDS).isEmpty());
+
+            driver.advanceWallClockTime(Duration.ofSeconds(1));
+            SpecificRecord answer = read(driver, Topic.HOST_PARTITIONS).getFirst();
+            assertTrue(answer instanceof SolveAnswered);
+            give(driver, Topic.HOST_PARTITIONS, "site", answer);
+
+            assertEquals("h2", ((MigrateVm) read(driver, Topic.COMMANDS).getFirst()).getTargetHostId());
         }
     }
 
@@ -114,7 +142,9 @@ class SchedulerTopologyTest {
                         "godwit_scheduler_open_detections",
                         "godwit_scheduler_open_partitions",
                         "godwit_scheduler_partitions_closed",
-                        "godwit_scheduler_plans"),
+                        "godwit_scheduler_plans",
+                        "godwit_scheduler_plans_refused",
+                        "godwit_scheduler_returns"),
                 names);
     }
 

@@ -11,14 +11,36 @@ class DecisionSettingsTest {
     @Test
     void the_defaults_are_these() {
         assertEquals(
-                "{\"adviseAgainMillis\":60000,\"fillPermille\":1000,\"marginPermille\":0,\"retryMillis\":2000,"
-                    + "\"retryMillisMax\":30000,\"searchNodes\":5000,\"startWithinMillis\":10000,\"vmHoldMillis\":60000}",
+                "{\"adviseAgainMillis\":60000,\"answerWithinMillis\":5000,\"emptyUnderloaded\":false,\"emptying\":"
+                        + "{\"holdMillis\":300000,\"hostsKept\":1,\"membersMax\":5,\"reservePermille\":200},"
+                        + "\"fillPermille\":1000,\"headroomPermille\":0,\"managerHosts\":32,\"marginPermille\":0,"
+                        + "\"movesPerHour\":{\"headroom\":0,\"host\":0,\"rack\":0,\"site\":0,\"vm\":0},"
+                        + "\"policy\":\"dvms-local\",\"retryMillis\":2000,\"retryMillisMax\":30000,"
+                        + "\"searchNodes\":5000,\"sitePeriodMillis\":30000,\"solveWithinMillis\":60000,"
+                        + "\"startWithinMillis\":10000,\"vmHoldMillis\":60000}",
                 DecisionSettings.DEFAULTS.toJson());
     }
 
     @Test
     void what_was_written_is_read_again() {
-        DecisionSettings settings = new DecisionSettings(1, 2, 900, 4, 5000, 600, 7000, 8);
+        DecisionSettings settings = new DecisionSettings(
+                Policy.HIERARCHICAL,
+                1,
+                2,
+                900,
+                4,
+                5000,
+                600,
+                7000,
+                8,
+                1009,
+                1010,
+                1011,
+                12,
+                13,
+                true,
+                new Emptying(1, 2, 3, 4),
+                new MovesPerHour(1, 2, 3, 4, 5));
         assertEquals(settings, DecisionSettings.parse(settings.toJson()));
         assertFalse(settings.digest().equals(DecisionSettings.DEFAULTS.digest()));
     }
@@ -27,6 +49,12 @@ class DecisionSettingsTest {
     void what_the_text_leaves_out_is_as_in_the_defaults() {
         assertEquals(DecisionSettings.DEFAULTS, DecisionSettings.parse("{}"));
         assertEquals(10, DecisionSettings.parse("{\"marginPermille\":10}").marginPermille());
+        assertEquals(
+                new MovesPerHour(3, 0, 0, 0, 0),
+                DecisionSettings.parse("{\"movesPerHour\":{\"vm\":3}}").movesPerHour());
+        assertEquals(
+                Policy.CENTRALIZED,
+                DecisionSettings.parse("{\"policy\":\"centralized\"}").policy());
     }
 
     @Test

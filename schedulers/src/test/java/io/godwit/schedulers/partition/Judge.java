@@ -71,6 +71,7 @@ final class Judge {
             case MemberReleased released -> returned(record, released.getLease(), released.getPartitionId());
             case PlanDecided plan -> {
                 answered.add(plan.getDetectionId());
+                answered.addAll(plan.getDetections());
                 if (!openPartitions.contains(plan.getPartitionId())) {
                     fault(record, "a plan for " + plan.getPartitionId() + ", which is not open");
                 }
@@ -101,6 +102,10 @@ final class Judge {
     }
 
     private void returned(LogRecord record, Lease lease, String partition) {
+        boolean over = !holderOf.containsKey(lease.getHostId()) || lease.getEpoch() < epochOf.get(lease.getHostId());
+        if (over && epochOf.containsKey(lease.getHostId())) {
+            return; // said twice, or of a lease that has ended: it must change nothing, which what follows shows
+        }
         if (!partition.equals(holderOf.get(lease.getHostId())) || epochOf.get(lease.getHostId()) != lease.getEpoch()) {
             fault(record, partition + " returned " + lease + ", which it does not hold");
         }

@@ -14,6 +14,7 @@ import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.SettingsAnnounced;
 import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
@@ -21,6 +22,7 @@ import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,7 @@ final class Region {
 
     final MemoryLog log;
     final List<LogRecord> appended = new ArrayList<>(); // in the order of appending, over all topics and segments
+    final List<SolveJob> jobs = new ArrayList<>(); // asked for and not run yet
     final List<String> unreadable = new ArrayList<>();
     private final List<SpecificRecord> events = new ArrayList<>(); // those of the appended that can be read
     final Map<Integer, SegmentScheduler> schedulers = new TreeMap<>();
@@ -54,6 +57,7 @@ final class Region {
     private final Map<String, DetectionBegan> open = new TreeMap<>();
     private final Map<String, Long> cursors = new TreeMap<>();
     private final int segments;
+    Wire wire = (_, output) -> append(output.topic(), output.segment(), output.key(), output.value());
     private long millis = 1_700_000_000_000L;
 
     /** A host of the model. */
@@ -97,6 +101,24 @@ final class Region {
                 segment,
                 id,
                 new HostJoined(id, SITE, "r" + segment, id, segment, "simulated:" + id, "", "test", "test"));
+        return this;
+    }
+
+    Region settings(String json) {
+        for (int segment = 0; segment < segments; segment++) {
+            append(Topic.CONTROLS, segment, SITE, new SettingsAnnounced(SITE, "schedulers", json, "test"));
+        }
+        return this;
+    }
+
+    /** Runs the solves that were asked for, and appends their answers. */
+    Region solve() {
+        List<SolveJob> now = List.copyOf(jobs);
+        jobs.clear();
+        for (SolveJob job : now) {
+            Output answer = job.answer(new RepairPlanner());
+            append(answer.topic(), answer.segment(), answer.key(), answer.value());
+        }
         return this;
     }
 
@@ -260,8 +282,61 @@ final class Region {
         cursors.put(cursor, offset + 1);
         Taken taken = schedulers.get(segment).take(next.get());
         taken.unreadable().ifPresent(unreadable::add);
-        taken.outputs().forEach(output -> append(output.topic(), output.segment(), output.key(), output.value()));
+        jobs.addAll(taken.jobs());
+        taken.outputs().forEach(output -> wire.send(segment, output));
         return true;
+    }
+
+    /** How what schedulers say gets into the log; at once, unless a test wants it otherwise. */
+    interface Wire {
+        void send(int fromSegment, Output output);
+    }
+
+    /**
+     * Messages between segments wait, in their order from one segment to another, for as long as the seed decides, and one
+     * in so many comes again later: what a network does whose sender tries again.
+     */
+    final class SlowWire implements Wire {
+        private final Random random;
+        private final Map<String, ArrayDeque<Output>> underWay = new TreeMap<>();
+        private final List<Output> again = new ArrayList<>();
+
+        SlowWire(Random random) {
+            this.random = random;
+        }
+
+        @Override
+        public void send(int fromSegment, Output output) {
+            if (output.topic() != Topic.HOST_PARTITIONS || output.segment() == fromSegment) {
+                now(output);
+                return;
+            }
+            underWay.computeIfAbsent(fromSegment + " " + output.segment(), _ -> new ArrayDeque<>())
+                    .add(output);
+            if (random.nextInt(5) == 0) {
+                again.add(output);
+            }
+        }
+
+        /** Lets some arrive; all, once nothing is lost any more. */
+        boolean arrive(boolean all) {
+            boolean any = false;
+            for (ArrayDeque<Output> channel : underWay.values()) {
+                while (!channel.isEmpty() && (all || random.nextInt(3) > 0)) {
+                    now(channel.removeFirst());
+                    any = true;
+                }
+            }
+            if (!again.isEmpty() && (all || random.nextInt(3) == 0)) {
+                now(again.remove(random.nextInt(again.size())));
+                any = true;
+            }
+            return any;
+        }
+
+        private void now(Output output) {
+            append(output.topic(), output.segment(), output.key(), output.value());
+        }
     }
 
     /** Replaces a scheduler by one that starts from the stored entries, as after a kill. */

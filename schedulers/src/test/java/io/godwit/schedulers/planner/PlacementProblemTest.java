@@ -30,9 +30,9 @@ class PlacementProblemTest {
     }
 
     @Test
-    void an_overloaded_host_that_is_not_among_the_hosts_is_refused() {
+    void a_subject_host_that_is_not_among_the_hosts_is_refused() {
         assertRefused(
-                "overloaded host h9 is not among the problem's hosts; add it to them",
+                "subject host h9 is not among the problem's hosts; add it to them",
                 problem().host("h1", 1000),
                 "h9");
     }

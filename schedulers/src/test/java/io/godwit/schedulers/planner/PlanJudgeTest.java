@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.godwit.schedulers.planner.Answer.Plan;
 import io.godwit.schedulers.planner.PlacementProblem.Limits;
+import io.godwit.schemas.events.MigrationMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -93,10 +94,10 @@ class PlanJudgeTest {
     }
 
     private static List<String> faults(Problems problem, Move... moves) {
-        return PlanJudge.check(problem.overloaded("h1"), new Plan(List.of(moves), 0, "greedy", List.of()));
+        return PlanJudge.check(problem.overloaded("h1"), new Plan(List.of(moves), 0, "greedy", List.of(), List.of()));
     }
 
     private static Move move(String vm, String source, String target, Integer... after) {
-        return new Move(vm, source, target, List.of(after), 1000, "");
+        return new Move(vm, source, target, MigrationMode.PRE_COPY, List.of(after), 1000, "");
     }
 }

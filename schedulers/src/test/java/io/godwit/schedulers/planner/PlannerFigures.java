@@ -2,6 +2,7 @@ package io.godwit.schedulers.planner;
 
 import io.godwit.schedulers.planner.Answer.Infeasible;
 import io.godwit.schedulers.planner.Answer.Plan;
+import io.godwit.schedulers.planner.Answer.Refused;
 import io.godwit.schedulers.planner.Answer.Viable;
 import io.godwit.schedulers.planner.PlacementProblem.Limits;
 import java.lang.management.ManagementFactory;
@@ -47,6 +48,7 @@ final class PlannerFigures {
                 case Viable _ -> "viable";
                 case Plan plan -> plan.engine();
                 case Infeasible infeasible -> infeasible.limitHit() ? "limit hit" : "infeasible";
+                case Refused _ -> "refused";
             };
             answers.merge(kind, 1, Integer::sum);
             if (answer instanceof Plan plan) {

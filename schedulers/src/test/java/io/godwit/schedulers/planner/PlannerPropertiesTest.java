@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.godwit.schedulers.planner.Answer.Infeasible;
 import io.godwit.schedulers.planner.Answer.Plan;
+import io.godwit.schedulers.planner.Answer.Refused;
 import io.godwit.schedulers.planner.Answer.Viable;
 import io.godwit.schedulers.planner.PlacementProblem.Limits;
 import java.util.List;
@@ -37,6 +38,7 @@ class PlannerPropertiesTest {
                     assertEquals(fewest.orElseThrow(), plan.moves().size(), plan::toString);
                 }
                 case Infeasible infeasible -> assertEquals(Optional.empty(), fewest, infeasible::toString);
+                case Refused refused -> fail("only a judge refuses: " + refused);
             }
         });
         assertTrue(plans[0] > SMALL / 4 && longer[0] > SMALL / 20, "problems too easy: " + plans[0] + " " + longer[0]);

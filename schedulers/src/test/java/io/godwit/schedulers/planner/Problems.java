@@ -1,5 +1,6 @@
 package io.godwit.schedulers.planner;
 
+import io.godwit.schedulers.constraints.Constraint;
 import io.godwit.schedulers.planner.PlacementProblem.Ban;
 import io.godwit.schedulers.planner.PlacementProblem.Host;
 import io.godwit.schedulers.planner.PlacementProblem.Limits;
@@ -19,6 +20,7 @@ final class Problems {
     private final List<Host> hosts = new ArrayList<>();
     private final List<Vm> vms = new ArrayList<>();
     private final List<Ban> bans = new ArrayList<>();
+    private final List<Constraint> constraints = new ArrayList<>();
     private Limits limits = GENEROUS;
 
     static Problems problem() {
@@ -55,13 +57,18 @@ final class Problems {
         return this;
     }
 
+    Problems keep(Constraint constraint) {
+        constraints.add(constraint);
+        return this;
+    }
+
     Problems limits(Limits given) {
         limits = given;
         return this;
     }
 
     PlacementProblem overloaded(String hostId) {
-        return new PlacementProblem(hostId, hosts, vms, bans, limits);
+        return new PlacementProblem(hostId, hosts, vms, bans, constraints, limits);
     }
 
     /** At most three hosts and six VMs, often tight in both resources, with what makes plans hard: pins, bans, limits. */
@@ -140,10 +147,11 @@ final class Problems {
     /** The same problem, given in another order. */
     static PlacementProblem shuffled(PlacementProblem problem, RandomGenerator random) {
         return new PlacementProblem(
-                problem.overloadedHostId(),
+                problem.subjectHostId(),
                 shuffled(problem.hosts(), random),
                 shuffled(problem.vms(), random),
                 shuffled(problem.bans(), random),
+                shuffled(problem.constraints(), random),
                 problem.limits());
     }
 

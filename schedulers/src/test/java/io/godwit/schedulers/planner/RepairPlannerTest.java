@@ -12,6 +12,7 @@ import io.godwit.schedulers.planner.Answer.Rejected;
 import io.godwit.schedulers.planner.Answer.Viable;
 import io.godwit.schedulers.planner.PlacementProblem.Host;
 import io.godwit.schedulers.planner.PlacementProblem.Limits;
+import io.godwit.schemas.events.MigrationMode;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,14 @@ class RepairPlannerTest {
                 .overloaded("h1");
         Plan plan = plan(problem);
         assertEquals(
-                List.of(new Move("web-7", "h1", "h3", List.of(), 9545, "relieves h1 (8350 → 7350 of 8000 mc)")),
+                List.of(new Move(
+                        "web-7",
+                        "h1",
+                        "h3",
+                        MigrationMode.PRE_COPY,
+                        List.of(),
+                        9545,
+                        "relieves h1 (8350 → 7350 of 8000 mc)")),
                 plan.moves());
         assertEquals("greedy", plan.engine());
         assertEquals(0, plan.nodesSearched());

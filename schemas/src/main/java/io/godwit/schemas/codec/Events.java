@@ -16,12 +16,15 @@ import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.HostLeft;
 import io.godwit.schemas.events.HostLost;
+import io.godwit.schemas.events.HostMoves;
 import io.godwit.schemas.events.HostSampled;
+import io.godwit.schemas.events.HostsGranted;
 import io.godwit.schemas.events.InputsTaken;
 import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.KnownSample;
 import io.godwit.schemas.events.MemberAsked;
 import io.godwit.schemas.events.MemberGranted;
+import io.godwit.schemas.events.MemberLost;
 import io.godwit.schemas.events.MemberRefused;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.MigrateVm;
@@ -33,6 +36,7 @@ import io.godwit.schemas.events.OutcomeRelayed;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.ProbeAnswered;
 import io.godwit.schemas.events.RoundTrip;
 import io.godwit.schemas.events.RuleActivated;
@@ -40,12 +44,16 @@ import io.godwit.schemas.events.RuleDeactivated;
 import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.RuleRetired;
 import io.godwit.schemas.events.SchedulerProgress;
+import io.godwit.schemas.events.SegmentTold;
 import io.godwit.schemas.events.SettingsAnnounced;
+import io.godwit.schemas.events.SolveAnswered;
+import io.godwit.schemas.events.SolveAsked;
 import io.godwit.schemas.events.StateSnapshotted;
 import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.events.VmChanged;
 import io.godwit.schemas.events.VmDefined;
 import io.godwit.schemas.events.VmHold;
+import io.godwit.schemas.events.VmTrail;
 import io.godwit.schemas.events.YieldAsked;
 import io.godwit.schemas.log.Topic;
 import java.util.LinkedHashMap;
@@ -92,12 +100,18 @@ public final class Events {
                         MemberAsked.class,
                         MemberGranted.class,
                         MemberRefused.class,
+                        HostsGranted.class,
                         YieldAsked.class,
+                        MemberLost.class,
                         MemberReleased.class,
+                        SolveAsked.class,
+                        SolveAnswered.class,
                         PlanDecided.class,
+                        PlanRefused.class,
                         OutcomeRelayed.class,
-                        PartitionClosed.class));
-        // the last seven travel as entries of StateSnapshotted
+                        PartitionClosed.class,
+                        SegmentTold.class));
+        // the last nine travel as entries of StateSnapshotted
         events.put(
                 Topic.JOURNAL,
                 List.of(
@@ -109,6 +123,8 @@ public final class Events {
                         HostLease.class,
                         OpenPartition.class,
                         VmHold.class,
+                        VmTrail.class,
+                        HostMoves.class,
                         SchedulerProgress.class));
         events.put(Topic.REQUESTS, List.of());
         events.put(Topic.COMMANDS, List.of(MigrateVm.class));

@@ -257,7 +257,7 @@ final class RegionStateTest {
         assertEquals(Optional.of("p-0-1"), of.state().host("h2").orElseThrow().heldBy());
         assertEquals(1, of.state().partitions().open().size());
 
-        of.append(5, 1, "h2", new MemberReleased(new Decision(0, 5L), "p-0-1", new Lease("h2", 4L), false));
+        of.append(5, 1, "h2", new MemberReleased(new Decision(0, 5L), "p-0-1", new Lease("h2", 4L), false, 0, 0));
         of.append(
                 5,
                 0,
@@ -347,7 +347,7 @@ final class RegionStateTest {
         of.sampled(9, 1, "h2", vm("v1", 90), vm("v3", 100));
         of.append(9, 0, "h1", changed("v1", VmChange.MIGRATED_OUT));
         of.append(10, 0, "h1", ended("d1", DetectionKind.OVERLOAD, "h1"));
-        of.append(11, 1, "h2", new MemberReleased(new Decision(0, 5L), "p-0-1", new Lease("h2", 4L), false));
+        of.append(11, 1, "h2", new MemberReleased(new Decision(0, 5L), "p-0-1", new Lease("h2", 4L), false, 0, 0));
         for (int segment = 0; segment < 3; segment++) {
             of.append(1, segment, "a", new ModeChanged("a", "auto", "up", "simulated hosts"));
             of.append(2, segment, "a", new ModeChanged("a", "off", "me", "maintenance"));
@@ -424,7 +424,8 @@ final class RegionStateTest {
                 NOWHERE,
                 DetectionKind.OVERLOAD,
                 Instant.EPOCH,
-                List.of(new Lease(host, epoch)));
+                List.of(new Lease(host, epoch)),
+                "nearest");
     }
 
     private static MemberGranted granted(String id, String host, long epoch, boolean answer) {

@@ -10,7 +10,7 @@ public final class Judges {
     private final LeaseJudge leases = new LeaseJudge(verdict);
     private final CommandJudge commands;
     private final LoadJudge loads = new LoadJudge(verdict);
-    private final AnswerJudge answers = new AnswerJudge(verdict);
+    private final AnswerJudge overloads = new AnswerJudge(verdict);
 
     /** @param placeOfVm the host on which a VM truly is */
     public Judges(UnaryOperator<String> placeOfVm) {
@@ -24,7 +24,7 @@ public final class Judges {
                 leases.take(event, millis);
                 commands.take(event, millis);
                 loads.take(event, millis);
-                answers.take(event, millis);
+                overloads.take(event, millis);
             }
             default -> {} // asks for nothing and decides nothing
         }
@@ -39,11 +39,14 @@ public final class Judges {
      * The faults have stopped and load has stood still for a while.
      *
      * @param boundMillis whatever began longer ago must be over
+     * @param answers whether overloads are to be answered at all
      */
-    public void settled(long nowMillis, long boundMillis) {
+    public void settled(long nowMillis, long boundMillis, boolean answers) {
         leases.settled(nowMillis - boundMillis, nowMillis);
         commands.settled(nowMillis - boundMillis, nowMillis);
-        answers.settled(nowMillis - boundMillis, nowMillis);
+        if (answers) {
+            overloads.settled(nowMillis - boundMillis, nowMillis);
+        }
     }
 
     public Verdict verdict() {

@@ -1,0 +1,96 @@
+package io.godwit.ops.simulate;
+
+import io.godwit.ceprules.DetectionReplay;
+import io.godwit.ops.simulate.judges.Judges;
+import io.godwit.schedulers.kafka.DecidingCode;
+import io.godwit.schedulers.partition.Policy;
+import io.godwit.schedulers.partition.SchedulerState;
+import io.godwit.schedulers.replay.DecisionReplay;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.Topic;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Runs one scenario under the eyes of all judges. */
+final class Campaign {
+    private Campaign() {}
+
+    /** Faults that were found in the run of one seed; empty: none. */
+    static List<String> run(long seed) {
+        return run(Scenario.of(seed), Simulation.Parts.SOUND);
+    }
+
+    static List<String> run(SimulationPlan plan, Simulation.Parts parts) {
+        Judges[] judges = new Judges[1];
+        try (Simulation simulation = new Simulation(plan, parts, Optional.of(running -> {
+            judges[0] = new Judges(vm -> running.meter().placeOf(vm));
+            return onlooker(judges[0]);
+        }))) {
+            SimulationResult _ = simulation.run(_ -> {});
+            judges[0].settled(
+                    plan.duration().toMillis(),
+                    Scenario.BOUND.toMillis(),
+                    plan.decisions().policy() != Policy.STATIC);
+            List<String> faults = new ArrayList<>(judges[0].verdict().faults());
+            faults.addAll(rebuilt(simulation));
+            faults.addAll(replayed(simulation.kept().orElseThrow(), plan));
+            return faults;
+        } catch (RuntimeException failed) {
+            return List.of("the run ended with " + failed + " at "
+                    + Arrays.stream(failed.getStackTrace()).limit(6).toList());
+        }
+    }
+
+    private static Simulation.Onlooker onlooker(Judges judges) {
+        return new Simulation.Onlooker() {
+            @Override
+            public void appended(Topic topic, SpecificRecord event, long millis) {
+                judges.appended(topic, event, millis);
+            }
+
+            @Override
+            public void delivered(SpecificRecord event) {
+                judges.delivered(event);
+            }
+        };
+    }
+
+    /** A scheduler that starts again from its store knows what the one before it knew. */
+    private static List<String> rebuilt(Simulation simulation) {
+        List<String> faults = new ArrayList<>();
+        for (int segment = 0; segment < simulation.segments().count(); segment++) {
+            SortedMap<String, byte[]> live =
+                    simulation.schedulers().state(segment).entries();
+            SortedMap<String, byte[]> again = SchedulerState.of(live).entries();
+            for (Map.Entry<String, byte[]> entry : live.entrySet()) {
+                if (!Arrays.equals(entry.getValue(), again.get(entry.getKey()))) {
+                    faults.add("entry " + entry.getKey() + " of segment " + segment + " is another after a restart");
+                }
+            }
+        }
+        return faults;
+    }
+
+    /** The log says what one never-killed engine and one never-killed scheduler would have said. */
+    private static List<String> replayed(Log log, SimulationPlan plan) {
+        List<String> faults = new ArrayList<>();
+        Instant from = Simulation.ORIGIN;
+        Instant to = from.plus(plan.duration()).plusSeconds(1);
+        for (int segment = 0; segment < log.segments(); segment++) {
+            int at = segment;
+            DetectionReplay.run(log, segment, 0, DetectionReplay.saidUpTo(log, segment))
+                    .difference()
+                    .ifPresent(difference -> faults.add("segment " + at + ": detections differ: " + difference));
+            DecisionReplay.Result decided = DecisionReplay.run(log, segment, from, to, DecidingCode.digest());
+            decided.difference()
+                    .ifPresent(difference -> faults.add("segment " + at + ": decisions differ: " + difference));
+        }
+        return faults;
+    }
+}

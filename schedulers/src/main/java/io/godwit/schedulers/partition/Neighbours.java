@@ -1,0 +1,194 @@
+package io.godwit.schedulers.partition;
+
+import io.godwit.schemas.events.CoordinateAnnounced;
+import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.GroupRoom;
+import io.godwit.schemas.events.HostFacts;
+import io.godwit.schemas.events.KnownHost;
+import io.godwit.schemas.events.SegmentTold;
+import io.godwit.schemas.log.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What the schedulers of a site tell each other of their segments, as far as the policy in force needs it. */
+final class Neighbours {
+    /** As the heartbeats of Snooze's managers; also bounds how often a centre is told. */
+    private static final Duration TELL = Duration.ofSeconds(3);
+
+    private final Turn turn;
+    private final Room room;
+
+    Neighbours(Turn turn, Room room) {
+        this.turn = turn;
+        this.room = room;
+    }
+
+    /** Tells the others what has changed here since the last time. */
+    void tell() {
+        if (turn.segments == 1 || turn.now().isBefore(turn.state.toldAt().plus(TELL))) {
+            return;
+        }
+        SegmentTold before = turn.state.told.get(key(turn.segment));
+        switch (turn.state.settings().policy()) {
+            case STATIC, CENTRALIZED -> {}
+            case DVMS -> tell(before, hosts());
+            case DVMS_LOCAL -> tell(before, centre());
+            case HIERARCHICAL -> tell(before, groups());
+        }
+    }
+
+    private void tell(SegmentTold before, SegmentTold now) {
+        boolean nothing = now.getHosts().isEmpty()
+                && now.getLocated() == 0
+                && now.getGroups().isEmpty();
+        if (before == null ? nothing : same(before, now)) {
+            return;
+        }
+        turn.state.toldAt(turn.now());
+        turn.told(turn.segment, now);
+        boolean leaderAlone = turn.state.settings().policy() == Policy.HIERARCHICAL;
+        for (int other = 0; other < (leaderAlone ? 1 : turn.segments); other++) {
+            if (other != turn.segment) {
+                SegmentTold told =
+                        SegmentTold.newBuilder(now).setDecision(turn.decision()).build();
+                turn.emit(Topic.HOST_PARTITIONS, other, key(turn.segment), told);
+            }
+        }
+    }
+
+    private static boolean same(SegmentTold before, SegmentTold now) {
+        return SegmentTold.newBuilder(now)
+                .setDecision(before.getDecision())
+                .build()
+                .equals(before);
+    }
+
+    private SegmentTold hosts() {
+        List<String> ids = turn.state.hosts.all().stream()
+                .filter(Neighbours::belongs)
+                .map(KnownHost::getHostId)
+                .toList();
+        return told(ids, 0, 0, 0, 0, List.of());
+    }
+
+    /** In steps of what is noise, so that it is not told again for nothing. */
+    private SegmentTold centre() {
+        List<CoordinateAnnounced> located = turn.state.hosts.all().stream()
+                .filter(host -> belongs(host) && host.getCoordinate() != null)
+                .map(KnownHost::getCoordinate)
+                .toList();
+        if (located.isEmpty()) {
+            return told(List.of(), 0, 0, 0, 0, List.of());
+        }
+        long x = located.stream().mapToLong(CoordinateAnnounced::getXMicros).sum();
+        long y = located.stream().mapToLong(CoordinateAnnounced::getYMicros).sum();
+        long height =
+                located.stream().mapToLong(CoordinateAnnounced::getHeightMicros).sum();
+        int count = located.size();
+        return told(List.of(), 1, step(x, count), step(y, count), step(height, count), List.of());
+    }
+
+    private static long step(long sum, int count) {
+        return Math.floorDiv(sum, count * Room.NEAR_MICROS) * Room.NEAR_MICROS;
+    }
+
+    private SegmentTold groups() {
+        List<GroupRoom> groups = new ArrayList<>();
+        List<List<String>> members = room.groups();
+        for (int group = 0; group < members.size(); group++) {
+            List<HostFacts> free = room.freeOf(members.get(group));
+            long headroom = free.stream().mapToLong(room::headroomMillicores).sum();
+            groups.add(new GroupRoom(group, free.size(), headroom));
+        }
+        return told(List.of(), 0, 0, 0, 0, groups);
+    }
+
+    private SegmentTold told(List<String> hosts, int located, long x, long y, long height, List<GroupRoom> groups) {
+        return new SegmentTold(new Decision(turn.segment, 0L), hosts, located, x, y, height, groups);
+    }
+
+    void heard(SegmentTold told) {
+        turn.told(told.getDecision().getSegment(), told);
+    }
+
+    /** The hosts of the site as far as they were told, on a ring. */
+    Ring ring() {
+        return turn.state.ring(() -> {
+            List<Ring.Seat> seats = new ArrayList<>();
+            turn.state.hosts.all().stream()
+                    .filter(Neighbours::belongs)
+                    .forEach(host -> seats.add(new Ring.Seat(host.getHostId(), turn.segment)));
+            others().forEach(told -> told.getHosts().forEach(id -> seats.add(new Ring.Seat(id, segmentOf(told)))));
+            return new Ring(seats);
+        });
+    }
+
+    /** The other segments, the nearest to a host first; those that told no centre last, in turn from the own one on. */
+    List<Integer> segmentsFrom(String hostId) {
+        KnownHost host = turn.state.hosts.get(hostId);
+        Comparator<Integer> inTurn =
+                Comparator.comparingInt(other -> Math.floorMod(other - turn.segment, turn.segments));
+        boolean near =
+                turn.state.settings().policy() == Policy.DVMS_LOCAL && host != null && host.getCoordinate() != null;
+        Comparator<Integer> order = near
+                ? Comparator.comparingLong((Integer other) -> distance(host, other))
+                        .thenComparing(inTurn)
+                : inTurn;
+        return IntStream.range(0, turn.segments)
+                .filter(other -> other != turn.segment)
+                .boxed()
+                .sorted(order)
+                .toList();
+    }
+
+    private long distance(KnownHost from, int segment) {
+        SegmentTold told = turn.state.told.get(key(segment));
+        if (told == null || told.getLocated() == 0) {
+            return Long.MAX_VALUE;
+        }
+        return Room.distance(from.getCoordinate(), told.getXMicros(), told.getYMicros(), told.getHeightMicros());
+    }
+
+    /** A manager's group that another segment holds or this one. */
+    record Group(int segment, int number) {}
+
+    private record Roomy(Group group, long headroom) {}
+
+    /** Groups of the site that have free hosts, the one with the most headroom first. */
+    List<Group> roomiest() {
+        List<SegmentTold> segments = new ArrayList<>(others());
+        segments.add(groups());
+        return segments.stream()
+                .flatMap(told -> told.getGroups().stream()
+                        .filter(group -> group.getHosts() > 0)
+                        .map(group ->
+                                new Roomy(new Group(segmentOf(told), group.getGroup()), group.getHeadroomMillicores())))
+                .sorted(Comparator.comparingLong(Roomy::headroom)
+                        .reversed()
+                        .thenComparingInt(roomy -> roomy.group().segment())
+                        .thenComparingInt(roomy -> roomy.group().number()))
+                .map(Roomy::group)
+                .toList();
+    }
+
+    private List<SegmentTold> others() {
+        return turn.state.told.all().stream()
+                .filter(told -> segmentOf(told) != turn.segment)
+                .toList();
+    }
+
+    private static int segmentOf(SegmentTold told) {
+        return told.getDecision().getSegment();
+    }
+
+    static String key(int segment) {
+        return Integer.toString(segment);
+    }
+
+    static boolean belongs(KnownHost host) {
+        return !host.getLabel().isEmpty() && !host.getLeft();
+    }
+}
