@@ -138,6 +138,16 @@ final class RegionStateTest {
     }
 
     @Test
+    void a_vm_in_post_copy_is_where_it_runs_though_its_source_was_seen_later_with_it_paused() {
+        of.joined(0, 0, "h1");
+        of.joined(0, 1, "h2");
+        of.sampled(5, 1, "h2", vm("v1", 100));
+        of.sampled(6, 0, "h1", vm("v1", VmState.PAUSED, 0));
+
+        assertEquals("h2", of.state().vm("v1").orElseThrow().hostId());
+    }
+
+    @Test
     void what_happens_to_a_vm_holds_until_the_next_sample() {
         of.joined(0, 0, "h1");
         of.sampled(1, 0, "h1", vm("v1", 100), vm("v2", 100));

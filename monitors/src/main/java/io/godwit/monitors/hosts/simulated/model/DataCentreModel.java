@@ -419,7 +419,12 @@ public final class DataCentreModel {
         settle(migration);
         migration.source.leave(migration.source.vms, vm);
         migration.source.enter(migration.source.leaving, vm);
-        arrive(migration, "Resumed Post-copy");
+        arrive(migration, "Started Migrated");
+        tell(
+                migration.target,
+                vm,
+                VmChange.RESUMED,
+                "Resumed Post-copy"); // whatever befalls it now befalls a running VM
     }
 
     private void arrive(Migration migration, String detail) {
