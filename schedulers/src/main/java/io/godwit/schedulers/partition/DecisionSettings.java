@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.godwit.schedulers.planner.PlacementProblem.PostCopy;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Settings that decisions read. They hold from the SettingsAnnounced that stands in each segment, so that a replay uses
@@ -19,6 +21,9 @@ import java.nio.charset.StandardCharsets;
  * @param retryMillis back-off of a detection that found no plan, doubled with each further one; 100 to 60000
  * @param retryMillisMax largest back-off; at least retryMillis, at most 3600000
  * @param adviseAgainMillis how long an advised plan is not shown again while the host's VMs stay the same; 0 to 3600000
+ * @param postCopy when VMs may be moved by post-copy, which loses the VM where a host of the move is lost: never, or urgent
+ *     (to relieve an overload, and where a move stalls)
+ * @param postCopyForbidden ids of VMs that are never moved by post-copy
  */
 public record DecisionSettings(
         long vmHoldMillis,
@@ -28,9 +33,11 @@ public record DecisionSettings(
         long startWithinMillis,
         long retryMillis,
         long retryMillisMax,
-        long adviseAgainMillis) {
+        long adviseAgainMillis,
+        PostCopy postCopy,
+        List<String> postCopyForbidden) {
     public static final DecisionSettings DEFAULTS =
-            new DecisionSettings(60_000, 0, 1000, 5_000, 10_000, 2_000, 30_000, 60_000);
+            new DecisionSettings(60_000, 0, 1000, 5_000, 10_000, 2_000, 30_000, 60_000, PostCopy.NEVER, List.of());
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
@@ -40,6 +47,11 @@ public record DecisionSettings(
             .build();
 
     public DecisionSettings {
+        if (postCopy == null || postCopyForbidden == null) {
+            throw new IllegalArgumentException(
+                    "scheduler.decisions.post-copy is " + postCopy + " and post-copy-forbidden is " + postCopyForbidden
+                            + "; give never or urgent, and a list of VM ids");
+        }
         check("vm-hold-millis", vmHoldMillis, 0, 3_600_000);
         check("margin-permille", marginPermille, 0, 1000);
         check("fill-permille", fillPermille, 1, 1000);
@@ -48,6 +60,12 @@ public record DecisionSettings(
         check("retry-millis", retryMillis, 100, 60_000);
         check("retry-millis-max", retryMillisMax, retryMillis, 3_600_000);
         check("advise-again-millis", adviseAgainMillis, 0, 3_600_000);
+        postCopyForbidden = postCopyForbidden.stream().distinct().sorted().toList();
+    }
+
+    /** Whether a VM may ever be moved by post-copy. */
+    public boolean allowsPostCopy(String vmId) {
+        return postCopy == PostCopy.URGENT && !postCopyForbidden.contains(vmId);
     }
 
     private static void check(String key, long value, long least, long most) {

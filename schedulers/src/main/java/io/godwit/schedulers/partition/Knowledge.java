@@ -1,5 +1,6 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.CoordinateAnnounced;
 import io.godwit.schemas.events.HostDescribed;
 import io.godwit.schemas.events.HostJoined;
@@ -64,7 +65,9 @@ final class Knowledge {
 
     private KnownHost known(String hostId) {
         KnownHost host = turn.state.hosts.get(hostId);
-        return host != null ? host : new KnownHost(hostId, "", "", false, 0L, 0L, 0L, null);
+        return host != null
+                ? host
+                : new KnownHost(hostId, "", "", false, 0L, 0L, 0L, null, TransferFactor.PLAIN, Instant.EPOCH);
     }
 
     void sampled(LogRecord record, HostSampled sampled) {
@@ -89,6 +92,14 @@ final class Knowledge {
                     arrived(vm.getVmId());
                 }
             }
+        }
+    }
+
+    /** How long a move away from a host of this segment took. */
+    void moved(CommandSucceeded ended) {
+        KnownHost source = turn.state.hosts.get(ended.getSourceHostId());
+        if (source != null) {
+            turn.state.hosts.put(source.getHostId(), TransferFactor.learn(source, ended, turn.now()));
         }
     }
 

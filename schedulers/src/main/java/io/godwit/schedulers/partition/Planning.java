@@ -218,6 +218,7 @@ final class Planning {
                 move.targetHostId(),
                 move.after(),
                 move.estimatedMillis(),
-                move.why());
+                move.why(),
+                move.mode());
     }
 }

@@ -5,21 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.schedulers.planner.PlacementProblem.PostCopy;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DecisionSettingsTest {
     @Test
     void the_defaults_are_these() {
         assertEquals(
-                "{\"adviseAgainMillis\":60000,\"fillPermille\":1000,\"marginPermille\":0,\"retryMillis\":2000,"
+                "{\"adviseAgainMillis\":60000,\"fillPermille\":1000,\"marginPermille\":0,\"postCopy\":\"NEVER\",\"postCopyForbidden\":[],\"retryMillis\":2000,"
                     + "\"retryMillisMax\":30000,\"searchNodes\":5000,\"startWithinMillis\":10000,\"vmHoldMillis\":60000}",
                 DecisionSettings.DEFAULTS.toJson());
     }
 
     @Test
     void what_was_written_is_read_again() {
-        DecisionSettings settings = new DecisionSettings(1, 2, 900, 4, 5000, 600, 7000, 8);
+        DecisionSettings settings =
+                new DecisionSettings(1, 2, 900, 4, 5000, 600, 7000, 8, PostCopy.URGENT, List.of("b", "a", "b"));
         assertEquals(settings, DecisionSettings.parse(settings.toJson()));
+        assertEquals(List.of("a", "b"), settings.postCopyForbidden());
+        assertTrue(settings.allowsPostCopy("c"));
+        assertFalse(settings.allowsPostCopy("a"));
+        assertFalse(DecisionSettings.DEFAULTS.allowsPostCopy("c"));
         assertFalse(settings.digest().equals(DecisionSettings.DEFAULTS.digest()));
     }
 

@@ -73,7 +73,8 @@ class DataCentreRestartTest {
                         limit,
                         Instant.EPOCH,
                         1L,
-                        ""));
+                        "",
+                        false));
         append(Topic.OUTCOMES, 0, millis, new CommandAccepted(command, asked.position(), "e", vm, source, target));
     }
 
@@ -82,7 +83,19 @@ class DataCentreRestartTest {
                 Topic.OUTCOMES,
                 0,
                 millis,
-                new CommandSucceeded(command, new Position("", 0, 0L, "", ""), "e", vm, source, target, 1L, 1L, 1L));
+                new CommandSucceeded(
+                        command,
+                        new Position("", 0, 0L, "", ""),
+                        "e",
+                        vm,
+                        source,
+                        target,
+                        1L,
+                        1L,
+                        1L,
+                        MigrationMode.PRE_COPY,
+                        -1L,
+                        1L));
     }
 
     @Test
