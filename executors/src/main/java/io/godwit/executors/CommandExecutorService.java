@@ -7,7 +7,6 @@ import io.godwit.executors.kafka.OutcomeWriter;
 import io.godwit.executors.kafka.RegionTail;
 import io.godwit.executors.kafka.SegmentReader;
 import io.godwit.executors.membership.MembershipProof;
-import io.godwit.executors.migration.Patience;
 import io.godwit.executors.work.CommandEngine;
 import io.godwit.schemas.kafka.KafkaSettings;
 import io.godwit.schemas.kafka.SiteKafka;
@@ -151,11 +150,10 @@ public final class CommandExecutorService implements Service {
                         + " is missing; create it with: godwit topics create --site " + kafka.site());
             }
             region = new RegionTail(kafka, admin, slot.toString(), segments);
-            Patience patience = new Patience(config.moveTimeout(), config.lookPatience(), config.progressPeriod());
             engine = new CommandEngine(
                     slot.toString(),
                     config.movesPerHost(),
-                    patience,
+                    config.patience(),
                     hypervisor,
                     region,
                     proof,

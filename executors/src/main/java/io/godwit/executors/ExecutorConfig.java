@@ -1,5 +1,7 @@
 package io.godwit.executors;
 
+import io.godwit.executors.migration.Patience;
+import io.godwit.executors.migration.Stall;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -13,6 +15,9 @@ import java.time.Duration;
  * @param moveTimeout how long one move may take; then it is called off
  * @param lookPatience how long the end of a move may be unclear before it is told as failed, where that is safe
  * @param progressPeriod least time between two reports of one command
+ * @param stall what is done about a move that stalls: throttle (its guest is held back), post-copy (where the command
+ *     allows it, else as throttle), abort, or wait until the time-out
+ * @param stalledAfter how long a move must take to count as stalled; and twice what was expected
  * @param stateDirectory directory of this machine that outlives a restart; holds one lock file per slot
  */
 public record ExecutorConfig(
@@ -22,6 +27,8 @@ public record ExecutorConfig(
         Duration moveTimeout,
         Duration lookPatience,
         Duration progressPeriod,
+        Stall stall,
+        Duration stalledAfter,
         Path stateDirectory) {
     public static final ExecutorConfig DEFAULTS = new ExecutorConfig(
             Duration.ofSeconds(3),
@@ -30,6 +37,8 @@ public record ExecutorConfig(
             Duration.ofMinutes(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2),
+            Stall.THROTTLE,
+            Duration.ofSeconds(30),
             Path.of(System.getProperty("user.home"), ".local", "state", "godwit"));
 
     public ExecutorConfig {
@@ -42,6 +51,7 @@ public record ExecutorConfig(
         between("executor.move-timeout", moveTimeout, Duration.ofSeconds(5), Duration.ofDays(1), "10m");
         between("executor.look-patience", lookPatience, Duration.ofSeconds(1), Duration.ofHours(1), "30s");
         between("executor.progress-period", progressPeriod, Duration.ofSeconds(2), Duration.ofHours(1), "2s");
+        between("executor.stalled-after", stalledAfter, Duration.ofSeconds(1), Duration.ofDays(1), "30s");
         if (stateDirectory.toString().isBlank()) {
             throw new IllegalArgumentException(
                     "executor.state-directory is empty; name a directory of this machine, or drop the key");
@@ -50,7 +60,21 @@ public record ExecutorConfig(
 
     /** The same with another state directory. */
     public ExecutorConfig in(Path directory) {
-        return new ExecutorConfig(session, margin, movesPerHost, moveTimeout, lookPatience, progressPeriod, directory);
+        return new ExecutorConfig(
+                session,
+                margin,
+                movesPerHost,
+                moveTimeout,
+                lookPatience,
+                progressPeriod,
+                stall,
+                stalledAfter,
+                directory);
+    }
+
+    /** How long moves may take, and what is done about those that take longer. */
+    public Patience patience() {
+        return new Patience(moveTimeout, lookPatience, progressPeriod, stall, stalledAfter);
     }
 
     private static void between(String key, Duration value, Duration least, Duration most, String standard) {

@@ -3,6 +3,7 @@ package io.godwit.executors;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.godwit.executors.migration.Stall;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,8 @@ class ExecutorConfigTest {
         assertEquals(Duration.ofMinutes(10), STANDARD.moveTimeout());
         assertEquals(Duration.ofSeconds(30), STANDARD.lookPatience());
         assertEquals(Duration.ofSeconds(2), STANDARD.progressPeriod());
+        assertEquals(Stall.THROTTLE, STANDARD.stall());
+        assertEquals(Duration.ofSeconds(30), STANDARD.stalledAfter());
     }
 
     @Test
@@ -30,6 +33,8 @@ class ExecutorConfigTest {
                         STANDARD.moveTimeout(),
                         STANDARD.lookPatience(),
                         STANDARD.progressPeriod(),
+                        STANDARD.stall(),
+                        STANDARD.stalledAfter(),
                         STANDARD.stateDirectory()));
         assertEquals("executor.moves-per-host is 40; give 1 to 16, or drop the key for 2", told.getMessage());
     }
@@ -45,6 +50,8 @@ class ExecutorConfigTest {
                         STANDARD.moveTimeout(),
                         STANDARD.lookPatience(),
                         STANDARD.progressPeriod(),
+                        STANDARD.stall(),
+                        STANDARD.stalledAfter(),
                         STANDARD.stateDirectory()));
         assertEquals("executor.margin is 2000 ms; give 50 to 1000 ms, or drop the key for 500ms", told.getMessage());
     }

@@ -32,6 +32,9 @@ public interface Hypervisor extends AutoCloseable {
     /** Looks at both hosts; never failed. */
     CompletableFuture<Sighting> where(Move move);
 
+    /** Lets a running migration go on by post-copy; whether it does is told by its progress and its end. */
+    void startPostCopy(Move move, BooleanSupplier permitted);
+
     /** Calls a running migration off; what became of it is told by its end and a look. */
     void abort(Move move, BooleanSupplier permitted);
 

@@ -44,6 +44,11 @@ public final class Hypervisors implements Hypervisor {
     }
 
     @Override
+    public void startPostCopy(Move move, BooleanSupplier permitted) {
+        kindOf(move).ifPresent(kind -> kind.startPostCopy(move, permitted));
+    }
+
+    @Override
     public void abort(Move move, BooleanSupplier permitted) {
         kindOf(move).ifPresent(kind -> kind.abort(move, permitted));
     }

@@ -3,8 +3,10 @@ package io.godwit.executors.hypervisor;
 /**
  * One live migration to carry out.
  *
- * @param postCopy whether the VM may run on the target before its memory is there
- * @param bytesPerSecondMax bandwidth limit; 0: none
+ * @param postCopy whether the VM runs on the target from a first short phase on, and its memory follows
+ * @param switchable whether it may go on by post-copy later, if it is asked to; hypervisors want to know beforehand
+ * @param autoConverge whether a guest that dirties memory too fast is held back
+ * @param bytesPerSecondMax bandwidth limit of pre-copy; 0: none
  */
 public record Move(
         String commandId,
@@ -12,4 +14,6 @@ public record Move(
         HostAddress source,
         HostAddress target,
         boolean postCopy,
+        boolean switchable,
+        boolean autoConverge,
         long bytesPerSecondMax) {}

@@ -28,6 +28,7 @@ import org.libvirt.Domain;
 import org.libvirt.Domain.DomainMigrateParameters;
 import org.libvirt.Domain.MigrateFlags;
 import org.libvirt.LibvirtException;
+import org.libvirt.TypedIntParameter;
 import org.libvirt.TypedParameter;
 import org.libvirt.TypedUlongParameter;
 import org.slf4j.Logger;
@@ -44,12 +45,29 @@ public final class LibvirtHypervisor implements Hypervisor {
     private static final int JOB_COMPLETED_STATS = 1;
     private static final long ADOPTED_PAUSE_MILLIS = 500;
 
+    /** Between two looks whether a copy has begun that is to go on by post-copy. */
+    private static final long FIRST_PHASE_PAUSE_MILLIS = 100;
+
     private final LibvirtSettings settings;
     private final boolean sharedStorage;
     private final UnaryOperator<String> migrationUri;
     private final ConcurrentMap<String, HostLink> links = new ConcurrentHashMap<>();
+
+    /** Calls of this process that have not come back, by command. */
+    private final ConcurrentMap<String, Call> calls = new ConcurrentHashMap<>();
+
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("libvirt-move-", 0).factory());
+
+    /** A migration's call, and when it went on by post-copy; -1: it did not. */
+    private static final class Call {
+        final long begunNanos = System.nanoTime();
+        volatile long switchedAfterMillis = -1;
+
+        void switched() {
+            switchedAfterMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
+        }
+    }
 
     /**
      * @param sharedStorage whether all hosts see the same disks; then libvirt's own doubt about that is overruled
@@ -71,25 +89,52 @@ public final class LibvirtHypervisor implements Hypervisor {
     public CompletableFuture<MoveEnd> migrate(Move move, BooleanSupplier permitted) {
         return CompletableFuture.supplyAsync(
                 () -> {
+                    Call call = new Call();
                     try {
                         LibvirtConnection source = link(move.source()).connection();
                         Domain domain = source.domainLookupByUUIDString(move.vmId());
                         if (!permitted.getAsBoolean()) {
                             return MoveEnd.notMade();
                         }
+                        calls.put(move.commandId(), call);
+                        if (move.postCopy()) {
+                            threads.execute(() -> switchOver(move, call, permitted));
+                        }
                         domain.migrateToURI(migrationUri.apply(move.target().uri()), parameters(move), flags(move));
-                        return completed(move);
+                        MoveEnd end = completed(move);
+                        return MoveEnd.moved(end.downtimeMillis(), end.transferredBytes(), call.switchedAfterMillis);
                     } catch (LibvirtException said) {
                         return said.getError() != null
                                         && HypervisorError.OPERATION_ABORTED.equals(
                                                 said.getError().getCode().name())
-                                ? new MoveEnd(MoveEnd.Kind.ABORTED, said.getMessage(), -1, -1)
+                                ? new MoveEnd(MoveEnd.Kind.ABORTED, said.getMessage(), -1, -1, -1)
                                 : MoveEnd.failed(said.getMessage());
                     } catch (HostSilent unreachable) {
                         return MoveEnd.failed(unreachable.getMessage());
+                    } finally {
+                        calls.remove(move.commandId(), call);
                     }
                 },
                 threads);
+    }
+
+    /** As soon as the copy has begun, and not after its first pass: what the CPUs lack ends at the switch-over. */
+    private void switchOver(Move move, Call call, BooleanSupplier permitted) {
+        try {
+            while (calls.get(move.commandId()) == call && sentBytes(move) == 0) {
+                TimeUnit.MILLISECONDS.sleep(FIRST_PHASE_PAUSE_MILLIS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        if (calls.get(move.commandId()) == call) {
+            postCopy(move, permitted);
+        }
+    }
+
+    private long sentBytes(Move move) {
+        return progressOf(move).map(MoveProgress::transferredBytes).orElse(0L);
     }
 
     @Override
@@ -105,34 +150,37 @@ public final class LibvirtHypervisor implements Hypervisor {
                         }
                     }
                     MoveEnd end = completed(move);
-                    return new MoveEnd(MoveEnd.Kind.OVER, "", end.downtimeMillis(), end.transferredBytes());
+                    return new MoveEnd(MoveEnd.Kind.OVER, "", end.downtimeMillis(), end.transferredBytes(), -1);
                 },
                 threads);
     }
 
     @Override
     public CompletableFuture<Optional<MoveProgress>> progress(Move move) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return link(move.source()).call("asking for progress", connection -> {
-                            TypedParameter[] stats = connection
-                                    .domainLookupByUUIDString(move.vmId())
-                                    .getJobStats(0)
-                                    .stats;
-                            long total = number(stats, "memory_total", 0);
-                            long left = number(stats, "memory_remaining", total);
-                            int percent =
-                                    total == 0 ? 0 : Math.toIntExact(Math.clamp((total - left) * 100 / total, 0, 100));
-                            return total == 0
-                                    ? Optional.<MoveProgress>empty()
-                                    : Optional.of(new MoveProgress(percent, number(stats, "memory_processed", 0)));
-                        });
-                    } catch (HostSilent | HypervisorError unknown) {
-                        return Optional.empty();
-                    }
-                },
-                threads);
+        return CompletableFuture.supplyAsync(() -> progressOf(move), threads);
+    }
+
+    private Optional<MoveProgress> progressOf(Move move) {
+        Call call = calls.get(move.commandId());
+        boolean switched = call != null && call.switchedAfterMillis >= 0;
+        try {
+            return link(move.source()).call("asking for progress", connection -> {
+                TypedParameter[] stats =
+                        connection.domainLookupByUUIDString(move.vmId()).getJobStats(0).stats;
+                long total = number(stats, "memory_total", 0);
+                long left = number(stats, "memory_remaining", total);
+                int percent = total == 0 ? 0 : Math.toIntExact(Math.clamp((total - left) * 100 / total, 0, 100));
+                return total == 0
+                        ? Optional.<MoveProgress>empty()
+                        : Optional.of(new MoveProgress(
+                                percent,
+                                number(stats, "memory_processed", 0),
+                                switched,
+                                Math.toIntExact(number(stats, "auto_converge_throttle", 0))));
+            });
+        } catch (HostSilent | HypervisorError unknown) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -150,6 +198,33 @@ public final class LibvirtHypervisor implements Hypervisor {
                             return target.thenApply(to -> new Sighting(source, to, running.orElse(false)));
                         },
                         threads);
+    }
+
+    @Override
+    public void startPostCopy(Move move, BooleanSupplier permitted) {
+        threads.execute(() -> postCopy(move, permitted));
+    }
+
+    /** Where that is refused, the copy goes on as it began. */
+    private void postCopy(Move move, BooleanSupplier permitted) {
+        try {
+            boolean begun = link(move.source()).call("going on by post-copy", connection -> {
+                boolean may = permitted.getAsBoolean();
+                if (may) {
+                    connection.startPostCopy(move.vmId());
+                }
+                return may;
+            });
+            Call call = calls.get(move.commandId());
+            if (begun && call != null) {
+                call.switched();
+            }
+        } catch (HostSilent | HypervisorError failed) {
+            LOG.atWarn()
+                    .addKeyValue("command", move.commandId())
+                    .addKeyValue("why", failed.getMessage())
+                    .log("a migration does not go on by post-copy");
+        }
     }
 
     @Override
@@ -240,13 +315,18 @@ public final class LibvirtHypervisor implements Hypervisor {
                 | MigrateFlags.PERSIST_DEST
                 | MigrateFlags.UNDEFINE_SOURCE
                 | (sharedStorage ? MigrateFlags.UNSAFE : 0)
-                | (move.postCopy() ? MigrateFlags.POSTCOPY : 0);
+                | (move.postCopy() || move.switchable() ? MigrateFlags.POSTCOPY : 0)
+                | (move.autoConverge() ? MigrateFlags.AUTO_CONVERGE : 0);
     }
 
     private static long number(TypedParameter[] stats, String name, long missing) {
         for (TypedParameter stat : stats) {
-            if (stat.field.equals(name) && stat instanceof TypedUlongParameter number) {
-                return number.value;
+            if (stat.field.equals(name)) {
+                return switch (stat) {
+                    case TypedUlongParameter number -> number.value;
+                    case TypedIntParameter number -> number.value;
+                    default -> missing;
+                };
             }
         }
         return missing;

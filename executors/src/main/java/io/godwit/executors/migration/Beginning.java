@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** Whether a command may be begun. */
 final class Beginning {
-    static final MoveProgress NOTHING_SENT = new MoveProgress(0, 0);
+    static final MoveProgress NOTHING_SENT = MoveProgress.copying(0, 0);
 
     private Beginning() {}
 

@@ -39,8 +39,9 @@ final class Conclusion {
                 new MigrationEvent.Succeeded(
                         Math.max(0, look.atMillis() - ending.acceptedAtMillis()),
                         end.downtimeMillis(),
-                        end.transferredBytes());
-            case Verdict.Stayed _ -> stayed(ending, patience);
+                        end.transferredBytes(),
+                        end.switchedAfterMillis());
+            case Verdict.Stayed _ -> stayed(ending);
             case Verdict.Broken broken ->
                 new MigrationEvent.Failed(
                         broken.reason(),
@@ -60,7 +61,7 @@ final class Conclusion {
         Order order = inherited.order();
         return switch (verdict(order, look.seen(), patient)) {
             case Verdict.Moved _ ->
-                new MigrationEvent.Succeeded(Math.max(0, look.atMillis() - inherited.acceptedAtMillis()), -1, -1);
+                new MigrationEvent.Succeeded(Math.max(0, look.atMillis() - inherited.acceptedAtMillis()), -1, -1, -1);
             case Verdict.Stayed _
             when Beginning.isLate(order, look.logTimeMicros()) ->
                 new MigrationEvent.Failed(
@@ -73,13 +74,13 @@ final class Conclusion {
         };
     }
 
-    private static MigrationEvent stayed(Ending ending, Patience patience) {
+    private static MigrationEvent stayed(Ending ending) {
         String source = ending.order().sourceHostId();
         if (ending.abortAsked()) {
             return new MigrationEvent.Failed(
                     "time-out",
                     "called off after %d s; the VM runs on the source"
-                            .formatted(patience.move().toSeconds()),
+                            .formatted((ending.endedAtMillis() - ending.acceptedAtMillis()) / 1000),
                     source);
         }
         return switch (ending.end().kind()) {

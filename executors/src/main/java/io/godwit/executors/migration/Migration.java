@@ -35,9 +35,42 @@ public sealed interface Migration {
      * The hypervisor is at it.
      *
      * @param reportedAtMillis when progress was last told
+     * @param switchAsked whether it was to go on by post-copy
+     * @param abortAsked whether it was to be called off
      */
-    record Copying(Order order, long acceptedAtMillis, long startedAtMillis, long reportedAtMillis, boolean abortAsked)
-            implements Migration {}
+    record Copying(
+            Order order,
+            long acceptedAtMillis,
+            long startedAtMillis,
+            long reportedAtMillis,
+            boolean switchAsked,
+            boolean abortAsked)
+            implements Migration {
+        static Copying begun(Order order, long acceptedAtMillis, long atMillis) {
+            return new Copying(order, acceptedAtMillis, atMillis, atMillis, false, false);
+        }
+
+        private Copying reported(long atMillis) {
+            return new Copying(order, acceptedAtMillis, startedAtMillis, atMillis, switchAsked, abortAsked);
+        }
+
+        private Copying asked(boolean toSwitch, boolean toAbort) {
+            return new Copying(
+                    order,
+                    acceptedAtMillis,
+                    startedAtMillis,
+                    reportedAtMillis,
+                    switchAsked || toSwitch,
+                    abortAsked || toAbort);
+        }
+
+        private boolean stalls(MoveProgress progress, long atMillis, Patience patience) {
+            return !switchAsked
+                    && !abortAsked
+                    && !progress.switched()
+                    && patience.stalls(order.command(), atMillis - startedAtMillis);
+        }
+    }
 
     /** The call came back; where the VM runs is to be seen. */
     record Ending(Order order, long acceptedAtMillis, MoveEnd end, long endedAtMillis, boolean abortAsked)
@@ -80,15 +113,13 @@ public sealed interface Migration {
                     case Return back
                     when back.end().kind() == MoveEnd.Kind.NOT_MADE -> List.of(new MigrationEvent.Withdrawn());
                     case Return back -> List.of(new MigrationEvent.Returned(back.end(), back.atMillis()));
-                    case Report report
-                    when due(copying.reportedAtMillis(), report.atMillis(), patience) ->
-                        List.of(new MigrationEvent.Progressed(report.progress(), "copying", report.atMillis()));
+                    case Report report -> reported(copying, report, patience);
                     case Pass pass
                     when !copying.abortAsked()
                             && pass.atMillis() - copying.startedAtMillis()
                                     > patience.move().toMillis() ->
                         List.of(new MigrationEvent.AbortAsked(pass.atMillis()));
-                    case Report _, Pass _ -> List.of();
+                    case Pass _ -> List.of();
                     case Weigh _, Begin _, Wait _, Start _, Look _ -> throw new ImpossibleStep(migration, command);
                 };
             case Ending ending ->
@@ -101,6 +132,43 @@ public sealed interface Migration {
         };
     }
 
+    /** Told when it is time; a move that stalls is dealt with, and that is told at once. */
+    private static List<MigrationEvent> reported(Copying copying, Report report, Patience patience) {
+        long at = report.atMillis();
+        if (copying.stalls(report.progress(), at, patience)) {
+            long seconds = (at - copying.startedAtMillis()) / 1000;
+            switch (patience.stall()) {
+                case POST_COPY -> {
+                    if (patience.switches(copying.order().command())) {
+                        String detail = "stalled for %d s: goes on by post-copy".formatted(seconds);
+                        return List.of(
+                                new MigrationEvent.SwitchAsked(at),
+                                new MigrationEvent.Progressed(report.progress(), detail, at));
+                    }
+                }
+                case ABORT -> {
+                    String detail = "stalled for %d s: is called off".formatted(seconds);
+                    return List.of(
+                            new MigrationEvent.AbortAsked(at),
+                            new MigrationEvent.Progressed(report.progress(), detail, at));
+                }
+                case THROTTLE, WAIT -> {} // the hypervisor holds the guest back by itself, or nobody does
+            }
+        }
+        return due(copying.reportedAtMillis(), at, patience)
+                ? List.of(new MigrationEvent.Progressed(report.progress(), wordsFor(report.progress()), at))
+                : List.of();
+    }
+
+    private static String wordsFor(MoveProgress progress) {
+        if (progress.switched()) {
+            return "runs on the target, the rest of its memory follows";
+        }
+        return progress.throttledPercent() > 0
+                ? "copying, the guest is held back by %d %%".formatted(progress.throttledPercent())
+                : "copying";
+    }
+
     /** What holds after an event; also what recovery folds. */
     static Migration evolve(Migration migration, MigrationEvent event) {
         return switch (event) {
@@ -109,34 +177,19 @@ public sealed interface Migration {
             case MigrationEvent.Progressed told ->
                 switch (migration) {
                     case Queued queued -> new Queued(queued.order(), told.atMillis());
-                    case Copying copying ->
-                        new Copying(
-                                copying.order(),
-                                copying.acceptedAtMillis(),
-                                copying.startedAtMillis(),
-                                told.atMillis(),
-                                copying.abortAsked());
+                    case Copying copying -> copying.reported(told.atMillis());
                     case Accepted _, Inherited _, Ending _, Ended _ -> migration;
                 };
-            case MigrationEvent.Started started -> {
-                long at = started.atMillis();
-                yield new Copying(migration.order(), acceptedAt(migration), at, at, false);
-            }
-            case MigrationEvent.Adopted adopted -> {
-                long at = adopted.atMillis();
-                yield new Copying(migration.order(), acceptedAt(migration), at, at, false);
-            }
+            case MigrationEvent.Started started ->
+                Copying.begun(migration.order(), acceptedAt(migration), started.atMillis());
+            case MigrationEvent.Adopted adopted ->
+                Copying.begun(migration.order(), acceptedAt(migration), adopted.atMillis());
             case MigrationEvent.Withdrawn _, MigrationEvent.Resumed _ ->
                 new Accepted(migration.order(), acceptedAt(migration));
+            case MigrationEvent.SwitchAsked _ ->
+                migration instanceof Copying copying ? copying.asked(true, false) : migration;
             case MigrationEvent.AbortAsked _ ->
-                migration instanceof Copying copying
-                        ? new Copying(
-                                copying.order(),
-                                copying.acceptedAtMillis(),
-                                copying.startedAtMillis(),
-                                copying.reportedAtMillis(),
-                                true)
-                        : migration;
+                migration instanceof Copying copying ? copying.asked(false, true) : migration;
             case MigrationEvent.Returned returned ->
                 new Ending(
                         migration.order(),

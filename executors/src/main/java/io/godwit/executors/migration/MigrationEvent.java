@@ -16,7 +16,8 @@ public sealed interface MigrationEvent {
     record Refused(String reason, String detail) implements Final {}
 
     /** Final: seen running on the target and absent on the source. */
-    record Succeeded(long durationMillis, long downtimeMillis, long transferredBytes) implements Final {}
+    record Succeeded(long durationMillis, long downtimeMillis, long transferredBytes, long switchedAfterMillis)
+            implements Final {}
 
     /** Final: see CommandFailed for the reasons. */
     record Failed(String reason, String detail, String seenOn) implements Final {}
@@ -35,6 +36,9 @@ public sealed interface MigrationEvent {
 
     /** An earlier process accepted it and began nothing that lasted; it is begun now. */
     record Resumed() implements MigrationEvent {}
+
+    /** It stalls and is to go on by post-copy. */
+    record SwitchAsked(long atMillis) implements MigrationEvent {}
 
     /** It takes too long and is to be called off. */
     record AbortAsked(long atMillis) implements MigrationEvent {}

@@ -7,8 +7,9 @@ package io.godwit.executors.migration;
  * @param detail the hypervisor's words; empty where it moved
  * @param downtimeMillis pause of the VM; -1: unknown
  * @param transferredBytes bytes sent; -1: unknown
+ * @param switchedAfterMillis from the call to the switch-over of post-copy; -1: there was none, or it is unknown
  */
-public record MoveEnd(Kind kind, String detail, long downtimeMillis, long transferredBytes) {
+public record MoveEnd(Kind kind, String detail, long downtimeMillis, long transferredBytes, long switchedAfterMillis) {
     /** How a call came back. */
     public enum Kind {
         MOVED,
@@ -22,14 +23,18 @@ public record MoveEnd(Kind kind, String detail, long downtimeMillis, long transf
     }
 
     public static MoveEnd moved(long downtimeMillis, long transferredBytes) {
-        return new MoveEnd(Kind.MOVED, "", downtimeMillis, transferredBytes);
+        return moved(downtimeMillis, transferredBytes, -1);
+    }
+
+    public static MoveEnd moved(long downtimeMillis, long transferredBytes, long switchedAfterMillis) {
+        return new MoveEnd(Kind.MOVED, "", downtimeMillis, transferredBytes, switchedAfterMillis);
     }
 
     public static MoveEnd failed(String detail) {
-        return new MoveEnd(Kind.FAILED, detail, -1, -1);
+        return new MoveEnd(Kind.FAILED, detail, -1, -1, -1);
     }
 
     public static MoveEnd notMade() {
-        return new MoveEnd(Kind.NOT_MADE, "", -1, -1);
+        return new MoveEnd(Kind.NOT_MADE, "", -1, -1, -1);
     }
 }

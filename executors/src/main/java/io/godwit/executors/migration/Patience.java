@@ -1,12 +1,33 @@
 package io.godwit.executors.migration;
 
+import io.godwit.schemas.events.MigrateVm;
 import java.time.Duration;
 
 /**
- * How long a migration may take and how long its end may be unclear.
+ * How long a migration may take, what is done about one that stalls, and how long its end may be unclear.
  *
  * @param move from the call on; then it is called off
  * @param look from the first look after the call's end on; then the look is believed, where that is safe
  * @param progress least time between two reports of one command
+ * @param stall what is done about a move that takes twice as long as was expected, and this long at least
+ * @param stalledAfter how long that is
  */
-public record Patience(Duration move, Duration look, Duration progress) {}
+public record Patience(Duration move, Duration look, Duration progress, Stall stall, Duration stalledAfter) {
+    /** Whether a move may begin as pre-copy and go on by post-copy. */
+    public boolean switches(MigrateVm command) {
+        return stall == Stall.POST_COPY && command.getPostCopyAllowed();
+    }
+
+    /** Whether a guest that dirties memory too fast is held back. */
+    public boolean holdsBack(MigrateVm command) {
+        return switch (stall) {
+            case THROTTLE -> true;
+            case POST_COPY -> !switches(command);
+            case ABORT, WAIT -> false;
+        };
+    }
+
+    boolean stalls(MigrateVm command, long elapsedMillis) {
+        return elapsedMillis > Math.max(stalledAfter.toMillis(), 2 * command.getEstimatedMillis());
+    }
+}

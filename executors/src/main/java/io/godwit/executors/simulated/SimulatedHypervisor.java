@@ -8,6 +8,7 @@ import io.godwit.executors.migration.MoveProgress;
 import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
 import io.godwit.monitors.hosts.simulated.DataCentre;
+import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
 import io.godwit.schemas.events.VmState;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Moves VMs of a simulated data centre, which may be in process or behind a socket; so no call is made in the caller's thread. */
 public final class SimulatedHypervisor implements Hypervisor {
+    private static final Logger LOG = LoggerFactory.getLogger(SimulatedHypervisor.class);
+
     private final DataCentre dataCentre;
     private final String prober;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -57,7 +63,11 @@ public final class SimulatedHypervisor implements Hypervisor {
         return CompletableFuture.supplyAsync(
                 () -> dataCentre
                         .progress(move.commandId())
-                        .map(progress -> new MoveProgress(progress.percent(), progress.transferredBytes())),
+                        .map(progress -> new MoveProgress(
+                                progress.percent(),
+                                progress.transferredBytes(),
+                                progress.switched(),
+                                progress.throttledPermille() / 10)),
                 threads);
     }
 
@@ -77,9 +87,29 @@ public final class SimulatedHypervisor implements Hypervisor {
                 .exceptionally(_ -> new Sighting(Presence.UNREACHABLE, Presence.UNREACHABLE, false));
     }
 
-    /** A simulated migration always ends: a copy that does not converge is cut short by the data centre itself. */
     @Override
-    public void abort(Move move, BooleanSupplier permitted) {}
+    public void startPostCopy(Move move, BooleanSupplier permitted) {
+        threads.execute(() -> ask(move, permitted, dataCentre::startPostCopy));
+    }
+
+    @Override
+    public void abort(Move move, BooleanSupplier permitted) {
+        threads.execute(() -> ask(move, permitted, dataCentre::cancel));
+    }
+
+    private static void ask(Move move, BooleanSupplier permitted, Consumer<String> ask) {
+        if (!permitted.getAsBoolean()) {
+            return;
+        }
+        try {
+            ask.accept(move.commandId());
+        } catch (RuntimeException away) { // the data centre's process is gone for now; the move's end will tell
+            LOG.atWarn()
+                    .addKeyValue("command", move.commandId())
+                    .addKeyValue("why", away.getMessage())
+                    .log("a running migration could not be changed");
+        }
+    }
 
     @Override
     public void close() {
@@ -88,14 +118,17 @@ public final class SimulatedHypervisor implements Hypervisor {
 
     private CompletableFuture<MoveEnd> begin(Move move) {
         return dataCentre
-                .migrate(
+                .migrate(new MigrationAsk(
                         move.commandId(),
                         move.vmId(),
                         move.source().hostId(),
                         move.target().hostId(),
-                        move.bytesPerSecondMax())
+                        move.bytesPerSecondMax(),
+                        move.postCopy(),
+                        move.autoConverge()))
                 .thenApply(result -> result.moved()
-                        ? MoveEnd.moved(result.downtimeMillis(), result.transferredBytes())
+                        ? MoveEnd.moved(
+                                result.downtimeMillis(), result.transferredBytes(), result.switchedAfterMillis())
                         : MoveEnd.failed(result.detail()));
     }
 

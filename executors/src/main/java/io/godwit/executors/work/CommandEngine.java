@@ -227,7 +227,7 @@ public final class CommandEngine {
             return new Migration.Queued(order, order.readAtMillis());
         }
         if (calls.containsKey(order.commandId())) { // the segment went and came back while our call ran
-            return new Migration.Copying(order, acceptedAt, order.readAtMillis(), order.readAtMillis(), false);
+            return new Migration.Copying(order, acceptedAt, order.readAtMillis(), order.readAtMillis(), false, false);
         }
         MoveEnd end = cameBack.remove(order.commandId());
         return end == null
@@ -357,6 +357,10 @@ public final class CommandEngine {
             job.abortSent = true;
             hypervisor.abort(move.get(), permission(job));
         }
+        if (job.state instanceof Migration.Copying after && after.switchAsked() && !job.switchSent) {
+            job.switchSent = true;
+            hypervisor.startPostCopy(move.get(), permission(job));
+        }
         if (!job.asking && now - job.nextProgressNanos >= 0) {
             job.asking = true;
             job.nextProgressNanos = now + patience.progress().toNanos();
@@ -431,6 +435,7 @@ public final class CommandEngine {
                     MigrationEvent.Started _,
                     MigrationEvent.Withdrawn _,
                     MigrationEvent.Resumed _,
+                    MigrationEvent.SwitchAsked _,
                     MigrationEvent.AbortAsked _,
                     MigrationEvent.Returned _ -> {}
         }
@@ -453,6 +458,8 @@ public final class CommandEngine {
                 source.get(),
                 target.get(),
                 command.getMode() == MigrationMode.POST_COPY,
+                patience.switches(command),
+                patience.holdsBack(command),
                 command.getBytesPerSecondMax()));
     }
 

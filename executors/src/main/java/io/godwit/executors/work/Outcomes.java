@@ -8,6 +8,7 @@ import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandProgressed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.MigrationMode;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Told events as records of the log. */
@@ -37,7 +38,12 @@ final class Outcomes {
                         target,
                         done.durationMillis(),
                         done.downtimeMillis(),
-                        done.transferredBytes());
+                        done.transferredBytes(),
+                        done.switchedAfterMillis() >= 0
+                                ? MigrationMode.POST_COPY
+                                : order.command().getMode(),
+                        done.switchedAfterMillis(),
+                        order.command().getEstimatedMillis());
             case MigrationEvent.Failed failed ->
                 new CommandFailed(
                         id, at, executor, vm, source, target, failed.reason(), failed.detail(), failed.seenOn());

@@ -82,6 +82,7 @@ final class SegmentWork {
         boolean asking;
 
         boolean abortSent;
+        boolean switchSent;
         long nextLookNanos;
         long nextProgressNanos;
         String unclear = "";

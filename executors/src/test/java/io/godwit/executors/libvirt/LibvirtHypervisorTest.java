@@ -69,7 +69,7 @@ class LibvirtHypervisorTest {
 
     @Test
     void a_source_that_cannot_be_connected_to_fails_the_call_with_its_uri() throws Exception {
-        Move move = new Move("c", VM, GONE, HERE, false, 0);
+        Move move = new Move("c", VM, GONE, HERE, false, false, false, 0);
         MoveEnd end = hypervisor.migrate(move, () -> true).get(30, TimeUnit.SECONDS);
         assertEquals(MoveEnd.Kind.FAILED, end.kind());
         assertTrue(end.detail().contains("test:///there/is/no/such.xml"), end::toString);
@@ -88,6 +88,6 @@ class LibvirtHypervisorTest {
     }
 
     private static Move move(String vmId, HostAddress target) {
-        return new Move("c", vmId, HERE, target, false, 0);
+        return new Move("c", vmId, HERE, target, false, false, false, 0);
     }
 }

@@ -13,19 +13,24 @@ import io.godwit.executors.Commands;
 import io.godwit.executors.migration.MigrationEvent.Failed;
 import io.godwit.executors.migration.MigrationEvent.Refused;
 import io.godwit.executors.migration.MigrationEvent.Succeeded;
+import io.godwit.schemas.events.MigrateVm;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MigrationTest {
-    private static final Patience PATIENCE =
-            new Patience(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(2));
+    private static final Patience PATIENCE = new Patience(
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(2),
+            Stall.THROTTLE,
+            Duration.ofSeconds(30));
     private static final long BEFORE_MICROS = Commands.START_BEFORE_MICROS - 1;
     private static final Order ORDER = new Order(Commands.migrate("c-0-1", "vm-1", "h1", "h2"), Commands.at(0, 7), 0);
     private static final Grounds FINE = new Grounds(true, true, 5, 5, BEFORE_MICROS, false);
     private static final Migration QUEUED = new Migration.Queued(ORDER, 0);
     private static final Migration INHERITED = new Migration.Inherited(ORDER, 1_000, 0);
-    private static final Migration COPYING = new Migration.Copying(ORDER, 1_000, 1_000, 1_000, false);
+    private static final Migration COPYING = new Migration.Copying(ORDER, 1_000, 1_000, 1_000, false, false);
 
     @Test
     void a_command_whose_vm_runs_on_the_source_alone_is_accepted() {
@@ -82,7 +87,7 @@ class MigrationTest {
     @Test
     void success_is_said_when_the_vm_was_seen_and_never_on_the_hypervisors_word() {
         Migration ending = returned(MoveEnd.moved(31, 1 << 20));
-        assertEquals(new Succeeded(9_200, 31, 1 << 20), look(ending, ABSENT, RUNNING, 10_200));
+        assertEquals(new Succeeded(9_200, 31, 1 << 20, -1), look(ending, ABSENT, RUNNING, 10_200));
         assertEquals(
                 "hypervisor-error",
                 assertInstanceOf(Failed.class, look(ending, RUNNING, ABSENT, 10_200))
@@ -104,7 +109,7 @@ class MigrationTest {
 
     @Test
     void a_move_called_off_at_the_hypervisor_is_aborted_and_one_that_took_too_long_has_failed() {
-        MoveEnd end = new MoveEnd(MoveEnd.Kind.ABORTED, "operation aborted", -1, -1);
+        MoveEnd end = new MoveEnd(MoveEnd.Kind.ABORTED, "operation aborted", -1, -1, -1);
         assertInstanceOf(MigrationEvent.Aborted.class, look(returned(end), RUNNING, ABSENT, 2_000));
         List<MigrationEvent> late = decide(COPYING, new MigrationCommand.Pass(1_000 + 600_001));
         assertEquals(List.of(new MigrationEvent.AbortAsked(601_000 + 1)), late);
@@ -156,7 +161,7 @@ class MigrationTest {
 
     @Test
     void after_a_restart_a_move_that_is_over_is_concluded_and_one_that_runs_is_adopted() {
-        assertEquals(new Succeeded(4_000, -1, -1), look(INHERITED, ABSENT, RUNNING, 5_000));
+        assertEquals(new Succeeded(4_000, -1, -1, -1), look(INHERITED, ABSENT, RUNNING, 5_000));
         assertEquals(
                 List.of(new MigrationEvent.Adopted(5_000)),
                 decide(INHERITED, new MigrationCommand.Look(new Sighting(RUNNING, PAUSED, true), 0, 5_000)));
@@ -185,12 +190,68 @@ class MigrationTest {
 
     @Test
     void progress_is_told_at_most_every_two_seconds() {
-        MoveProgress half = new MoveProgress(50, 1 << 20);
+        MoveProgress half = MoveProgress.copying(50, 1 << 20);
         assertEquals(List.of(), decide(COPYING, new MigrationCommand.Report(half, 2_999)));
         List<MigrationEvent> told = decide(COPYING, new MigrationCommand.Report(half, 3_000));
         assertEquals(List.of(new MigrationEvent.Progressed(half, "copying", 3_000)), told);
         Migration after = Migration.evolve(COPYING, told.getFirst());
         assertEquals(List.of(), decide(after, new MigrationCommand.Report(half, 4_999)));
+    }
+
+    @Test
+    void what_holds_a_guest_back_and_the_switch_over_are_told() {
+        assertEquals("copying, the guest is held back by 40 %", told(new MoveProgress(50, 1, false, 40)));
+        assertEquals("runs on the target, the rest of its memory follows", told(new MoveProgress(50, 1, true, 0)));
+    }
+
+    private static String told(MoveProgress progress) {
+        return decide(COPYING, new MigrationCommand.Report(progress, 3_000)).getFirst()
+                        instanceof MigrationEvent.Progressed(MoveProgress _, String detail, long _)
+                ? detail
+                : "";
+    }
+
+    @Test
+    void a_stalled_move_goes_on_by_post_copy_once_where_its_command_allows_it() {
+        MoveProgress half = MoveProgress.copying(50, 1);
+        MigrateVm command =
+                MigrateVm.newBuilder(ORDER.command()).setPostCopyAllowed(true).build();
+        Migration copying = Migration.Copying.begun(new Order(command, ORDER.position(), 0), 1_000, 1_000);
+        Patience switching = patience(Stall.POST_COPY);
+        assertEquals(
+                1,
+                Migration.decide(copying, new MigrationCommand.Report(half, 31_000), switching)
+                        .size(),
+                "at 30 s");
+        List<MigrationEvent> events = Migration.decide(copying, new MigrationCommand.Report(half, 31_001), switching);
+        assertEquals(
+                List.of(
+                        new MigrationEvent.SwitchAsked(31_001),
+                        new MigrationEvent.Progressed(half, "stalled for 30 s: goes on by post-copy", 31_001)),
+                events);
+        Migration after = Migration.evolve(copying, events.getFirst());
+        assertEquals(List.of(), stalled(after, half, switching));
+        assertEquals(List.of(), stalled(COPYING, half, switching), "the command does not allow it");
+        assertEquals(List.of(), stalled(copying, new MoveProgress(50, 1, true, 0), switching), "it runs there");
+    }
+
+    @Test
+    void a_stalled_move_is_called_off_where_that_is_the_policy_and_otherwise_goes_on() {
+        MoveProgress half = MoveProgress.copying(50, 1);
+        assertEquals(List.of(new MigrationEvent.AbortAsked(50_000)), stalled(COPYING, half, patience(Stall.ABORT)));
+        assertEquals(List.of(), stalled(COPYING, half, patience(Stall.WAIT)));
+        assertEquals(List.of(), stalled(COPYING, half, patience(Stall.THROTTLE)));
+    }
+
+    /** What is done, apart from what is told. */
+    private static List<MigrationEvent> stalled(Migration migration, MoveProgress progress, Patience patience) {
+        return Migration.decide(migration, new MigrationCommand.Report(progress, 50_000), patience).stream()
+                .filter(event -> !(event instanceof MigrationEvent.Told))
+                .toList();
+    }
+
+    private static Patience patience(Stall stall) {
+        return new Patience(PATIENCE.move(), PATIENCE.look(), PATIENCE.progress(), stall, PATIENCE.stalledAfter());
     }
 
     @Test

@@ -17,11 +17,14 @@ import java.util.function.Consumer;
 
 /** A data centre whose migrations end when the test says so. */
 public final class FakeDataCentre implements DataCentre {
+    public static final long SWITCHED_AFTER_MILLIS = 700;
+
     private final Map<String, String> hostOfVm = new TreeMap<>();
     private final Set<String> lost = new HashSet<>();
+    private final Set<String> switched = new HashSet<>();
     private final Map<String, Running> migrations = new LinkedHashMap<>();
 
-    private record Running(String vmId, String target, CompletableFuture<MigrationResult> end) {}
+    private record Running(MigrationAsk ask, CompletableFuture<MigrationResult> end) {}
 
     public synchronized void place(String vmId, String hostId) {
         hostOfVm.put(vmId, hostId);
@@ -40,29 +43,51 @@ public final class FakeDataCentre implements DataCentre {
         return Set.copyOf(migrations.keySet());
     }
 
+    /** How a migration was asked for. */
+    public synchronized MigrationAsk asked(String commandId) {
+        return migrations.get(commandId).ask();
+    }
+
+    /** Migrations that were asked to go on by post-copy. */
+    public synchronized Set<String> switched() {
+        return Set.copyOf(switched);
+    }
+
     public synchronized void finish(String commandId) {
         Running running = migrations.get(commandId);
-        hostOfVm.put(running.vmId(), running.target());
-        running.end().complete(new MigrationResult(true, "", 9_200, 31, 1 << 30));
+        hostOfVm.put(running.ask().vmId(), running.ask().targetHostId());
+        running.end()
+                .complete(new MigrationResult(
+                        true, "", 9_200, 31, 1 << 30, switched.contains(commandId) ? SWITCHED_AFTER_MILLIS : -1));
     }
 
     public synchronized void fail(String commandId, String why) {
-        migrations.get(commandId).end().complete(new MigrationResult(false, why, 10, -1, 0));
+        migrations.get(commandId).end().complete(new MigrationResult(false, why, 10, -1, 0, -1));
     }
 
     @Override
-    public synchronized CompletableFuture<MigrationResult> migrate(
-            String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax) {
+    public synchronized CompletableFuture<MigrationResult> migrate(MigrationAsk ask) {
         return migrations
-                .computeIfAbsent(commandId, _ -> new Running(vmId, targetHostId, new CompletableFuture<>()))
+                .computeIfAbsent(ask.commandId(), _ -> new Running(ask, new CompletableFuture<>()))
                 .end()
                 .copy();
     }
 
     @Override
+    public synchronized void startPostCopy(String commandId) {
+        switched.add(commandId);
+    }
+
+    @Override
+    public synchronized void cancel(String commandId) {
+        fail(commandId, "operation aborted");
+    }
+
+    @Override
     public synchronized Optional<MigrationProgress> progress(String commandId) {
         return Optional.ofNullable(migrations.get(commandId))
-                .map(running -> new MigrationProgress(50, 1 << 20, running.end().isDone()));
+                .map(running ->
+                        new MigrationProgress(50, 1 << 20, running.end().isDone(), switched.contains(commandId), 0));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.godwit.executors.work;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,12 +10,15 @@ import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.membership.MembershipProof;
 import io.godwit.executors.migration.Patience;
+import io.godwit.executors.migration.Stall;
 import io.godwit.executors.simulated.FakeDataCentre;
 import io.godwit.executors.simulated.SimulatedHypervisor;
 import io.godwit.schemas.events.CommandFailed;
+import io.godwit.schemas.events.CommandProgressed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.MigrationMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +33,14 @@ import org.junit.jupiter.api.Test;
 
 /** One segment's commands over a log of two lists; a restart is a new engine on the same log. */
 class CommandEngineTest {
-    private static final Patience PATIENCE =
-            new Patience(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(2));
+    private static final Patience PATIENCE = new Patience(
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(2),
+            Stall.THROTTLE,
+            Duration.ofSeconds(30));
+
+    private Patience patience = PATIENCE;
     private static final long SECOND = 1_000_000_000L;
 
     private final FakeDataCentre dataCentre = new FakeDataCentre();
@@ -288,6 +298,65 @@ class CommandEngineTest {
     }
 
     @Test
+    void a_command_for_post_copy_is_asked_for_as_such_and_guests_are_held_back_by_default() {
+        dataCentre.place("vm1", "h1");
+        commands.add(MigrateVm.newBuilder(Commands.migrate("c1", "vm1", "h1", "h2"))
+                .setMode(MigrationMode.POST_COPY)
+                .build());
+        command("c2", "vm2", "h3", "h4");
+        start(false);
+        until(() -> dataCentre.begun().size() == 2);
+        assertTrue(dataCentre.asked("c1").postCopy());
+        assertFalse(dataCentre.asked("c2").postCopy());
+        assertTrue(dataCentre.asked("c2").autoConverge());
+    }
+
+    @Test
+    void a_stalled_move_is_asked_to_go_on_by_post_copy_and_that_is_told() {
+        patience = stalling(Stall.POST_COPY);
+        stalls("c1", "vm1", "h1", "h2");
+        start(false);
+        until(() -> dataCentre.switched().contains("c1"));
+        dataCentre.finish("c1");
+        until(() -> told().contains("succeeded c1"));
+        assertTrue(said("goes on by post-copy"), () -> "told " + outcomes);
+        CommandSucceeded succeeded = assertInstanceOf(CommandSucceeded.class, outcomes.getLast());
+        assertEquals(MigrationMode.POST_COPY, succeeded.getMode());
+        assertEquals(FakeDataCentre.SWITCHED_AFTER_MILLIS, succeeded.getSwitchedAfterMillis());
+    }
+
+    @Test
+    void a_stalled_move_is_called_off_where_that_is_the_policy() {
+        patience = stalling(Stall.ABORT);
+        stalls("c1", "vm1", "h1", "h2");
+        start(false);
+        until(() -> told().contains("failed c1"));
+        assertTrue(said("is called off"), () -> "told " + outcomes);
+        CommandFailed failed = assertInstanceOf(CommandFailed.class, outcomes.getLast());
+        assertEquals("time-out", failed.getReason());
+        assertEquals("h1", failed.getSeenOn());
+    }
+
+    private static Patience stalling(Stall stall) {
+        Duration soon = Duration.ofMillis(10);
+        return new Patience(PATIENCE.move(), PATIENCE.look(), soon, stall, soon);
+    }
+
+    private void stalls(String id, String vmId, String source, String target) {
+        dataCentre.place(vmId, source);
+        commands.add(MigrateVm.newBuilder(Commands.migrate(id, vmId, source, target))
+                .setEstimatedMillis(0L)
+                .setPostCopyAllowed(true)
+                .build());
+    }
+
+    private boolean said(String words) {
+        return outcomes.stream()
+                .anyMatch(outcome -> outcome instanceof CommandProgressed progressed
+                        && progressed.getDetail().contains(words));
+    }
+
+    @Test
     void a_command_that_others_have_passed_keeps_the_floor_until_it_ends() {
         command("c1", "vm1", "h1", "h2");
         command("c2", "vm2", "h3", "h4");
@@ -310,7 +379,7 @@ class CommandEngineTest {
 
     private void start(boolean foreign) {
         engine = new CommandEngine(
-                "executor-1", 2, PATIENCE, hypervisor, region, proof, () -> nanos, () -> nanos / 1_000_000);
+                "executor-1", 2, patience, hypervisor, region, proof, () -> nanos, () -> nanos / 1_000_000);
         assign(foreign);
     }
 

@@ -42,23 +42,29 @@ final class OpenDataCentre implements DataCentre {
     synchronized void finish(String commandId) {
         Running running = migrations.get(commandId);
         hostOfVm.put(running.vmId(), running.target());
-        running.end().complete(new MigrationResult(true, "", 9_200, 31, 1 << 30));
+        running.end().complete(new MigrationResult(true, "", 9_200, 31, 1 << 30, -1));
     }
 
     @Override
-    public synchronized CompletableFuture<MigrationResult> migrate(
-            String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax) {
+    public synchronized CompletableFuture<MigrationResult> migrate(MigrationAsk ask) {
         notifyAll();
         return migrations
-                .computeIfAbsent(commandId, _ -> new Running(vmId, targetHostId, new CompletableFuture<>()))
+                .computeIfAbsent(
+                        ask.commandId(), _ -> new Running(ask.vmId(), ask.targetHostId(), new CompletableFuture<>()))
                 .end()
                 .copy();
     }
 
     @Override
+    public void startPostCopy(String commandId) {}
+
+    @Override
+    public void cancel(String commandId) {}
+
+    @Override
     public synchronized Optional<MigrationProgress> progress(String commandId) {
         return Optional.ofNullable(migrations.get(commandId))
-                .map(running -> new MigrationProgress(50, 1 << 20, running.end().isDone()));
+                .map(running -> new MigrationProgress(50, 1 << 20, running.end().isDone(), false, 0));
     }
 
     @Override

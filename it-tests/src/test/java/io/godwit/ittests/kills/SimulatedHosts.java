@@ -47,6 +47,7 @@ final class SimulatedHosts implements AutoCloseable {
                 hosts,
                 vms,
                 racks,
+                SimulatedFleet.CAPACITY_PERCENT,
                 SEED,
                 "",
                 loadMeanPercent,

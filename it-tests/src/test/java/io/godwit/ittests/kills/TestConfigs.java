@@ -37,6 +37,8 @@ final class TestConfigs {
                 usual.moveTimeout(),
                 usual.lookPatience(),
                 usual.progressPeriod(),
+                usual.stall(),
+                usual.stalledAfter(),
                 state);
     }
 

@@ -158,7 +158,10 @@ class SchedulerOnKafkaTest {
                 command.getTargetHostId(),
                 9_000L,
                 30L,
-                -1L);
+                -1L,
+                command.getMode(),
+                -1L,
+                command.getEstimatedMillis());
     }
 
     private static void join(Producer<byte[], byte[]> producer, String id, int segment) throws Exception {

@@ -80,14 +80,18 @@ public final class LiveLines {
                 lines.add(line(
                         time,
                         "moved",
-                        "%s  %s  %s%s"
+                        "%s  %s  %s%s%s"
                                 .formatted(
                                         names.vm(ended.getVmId()),
                                         way(ended.getSourceHostId(), ended.getTargetHostId()),
                                         seconds(ended.getDurationMillis()),
                                         ended.getDowntimeMillis() < 0
                                                 ? ""
-                                                : ", downtime " + ended.getDowntimeMillis() + " ms")));
+                                                : ", downtime " + ended.getDowntimeMillis() + " ms",
+                                        ended.getSwitchedAfterMillis() < 0
+                                                ? ""
+                                                : ", by post-copy there after "
+                                                        + seconds(ended.getSwitchedAfterMillis()))));
             case CommandFailed ended ->
                 lines.add(notMoved(
                         time,

@@ -195,6 +195,7 @@ public final class UpCommand implements Callable<Integer> {
                 hostCount,
                 vmCount,
                 racks == null ? Math.min(settings.racks(), hostCount) : racks,
+                settings.capacityPercent(),
                 seed == null ? settings.seed() : seed,
                 trace.isEmpty() ? settings.trace() : trace,
                 settings.loadMeanPercent(),

@@ -158,7 +158,7 @@ final class CommandLatencyTest {
     }
 
     private static HostFacts facts(String host) {
-        return new HostFacts(host, "", 0, 8000L, 1L << 30, 1L, List.of(), null);
+        return new HostFacts(host, "", 0, 8000L, 1L << 30, 1L, List.of(), null, 1000);
     }
 
     private void released(String partition, String host, long millis) {
@@ -186,7 +186,8 @@ final class CommandLatencyTest {
                         0L,
                         Instant.ofEpochMilli(T0),
                         1L,
-                        ""));
+                        "",
+                        false));
     }
 
     private void take(Topic topic, long millis, SpecificRecord event) {

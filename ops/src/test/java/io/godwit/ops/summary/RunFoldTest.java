@@ -159,7 +159,8 @@ final class RunFoldTest {
                 0L,
                 Instant.ofEpochMilli(START + 10000),
                 9000L,
-                "relieves h1");
+                "relieves h1",
+                false);
     }
 
     private static CommandSucceeded succeeded(String id) {
@@ -172,7 +173,10 @@ final class RunFoldTest {
                 "h2",
                 9000L,
                 31L,
-                1L << 30);
+                1L << 30,
+                MigrationMode.PRE_COPY,
+                -1L,
+                9000L);
     }
 
     private void append(Topic topic, long afterMillis, SpecificRecord event) {

@@ -2,11 +2,13 @@ package io.godwit.ops.up;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostJoined;
+import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionEnd;
@@ -71,6 +73,33 @@ final class LiveLinesTest {
     }
 
     @Test
+    void a_move_by_post_copy_tells_when_the_vm_ran_on_its_target() {
+        assertEquals(
+                List.of("10:00:01.000  moved      vm-1  h1 → h2  8.5 s, downtime 30 ms, by post-copy there after 0.3"
+                        + " s"),
+                of(moved(MigrationMode.POST_COPY, 300)));
+        assertEquals(
+                List.of("10:00:01.000  moved      vm-1  h1 → h2  8.5 s, downtime 30 ms"),
+                of(moved(MigrationMode.PRE_COPY, -1)));
+    }
+
+    private static CommandSucceeded moved(MigrationMode mode, long switchedAfterMillis) {
+        return new CommandSucceeded(
+                "c-0-1",
+                new Position("commands.host.v1", 0, 0L, "", ""),
+                "executor-1",
+                "vm-1",
+                "id-1",
+                "id-2",
+                8500L,
+                30L,
+                1L,
+                mode,
+                switchedAfterMillis,
+                9000L);
+    }
+
+    @Test
     void in_mode_advise_each_move_of_a_plan_is_shown_and_said_not_to_be_commanded() {
         assertEquals(
                 List.of("10:00:01.000  advised    vm-1  h1 → h2  relieves h1, about 9.1 s; nothing is commanded in mode"
@@ -115,7 +144,8 @@ final class LiveLinesTest {
                 new Position("detections.host.v1", 0, 0L, "", ""),
                 PlanAnswer.PLAN,
                 mode,
-                List.of(new PlannedMove("vm-1", "id-1", "id-2", List.of(), 9100L, "relieves h1")),
+                List.of(new PlannedMove(
+                        "vm-1", "id-1", "id-2", List.of(), 9100L, "relieves h1", MigrationMode.PRE_COPY)),
                 List.of(),
                 List.of(),
                 0L,

@@ -90,11 +90,12 @@ final class Applying {
                         target.getSegment(),
                         source.getLease().getEpoch(),
                         target.getLease().getEpoch(),
-                        MigrationMode.PRE_COPY,
+                        move.getMode() == MigrationMode.UNKNOWN ? MigrationMode.PRE_COPY : move.getMode(),
                         0L,
                         startBefore,
                         move.getEstimatedMillis(),
-                        move.getWhy()));
+                        move.getWhy(),
+                        turn.state.settings().allowsPostCopy(move.getVmId())));
         return id;
     }
 

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.godwit.schedulers.planner.PlacementProblem.PostCopy;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Settings that decisions read. They hold from the SettingsAnnounced that stands in each segment, so that a replay uses
@@ -29,6 +31,9 @@ import java.nio.charset.StandardCharsets;
  * @param emptyUnderloaded whether underloaded hosts are emptied, so that they can be powered off
  * @param emptying when they may be
  * @param movesPerHour budgets of moves
+ * @param postCopy when VMs may be moved by post-copy, which loses the VM where a host of the move is lost: never, or urgent
+ *     (to relieve an overload, and where a move stalls)
+ * @param postCopyForbidden ids of VMs that are never moved by post-copy
  */
 public record DecisionSettings(
         Policy policy,
@@ -47,7 +52,9 @@ public record DecisionSettings(
         int headroomPermille,
         boolean emptyUnderloaded,
         Emptying emptying,
-        MovesPerHour movesPerHour) {
+        MovesPerHour movesPerHour,
+        PostCopy postCopy,
+        List<String> postCopyForbidden) {
     public static final DecisionSettings DEFAULTS = new DecisionSettings(
             Policy.DVMS_LOCAL,
             60_000,
@@ -65,7 +72,9 @@ public record DecisionSettings(
             0,
             false,
             Emptying.DEFAULTS,
-            MovesPerHour.DEFAULTS);
+            MovesPerHour.DEFAULTS,
+            PostCopy.NEVER,
+            List.of());
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
@@ -75,6 +84,11 @@ public record DecisionSettings(
             .build();
 
     public DecisionSettings {
+        if (postCopy == null || postCopyForbidden == null) {
+            throw new IllegalArgumentException(
+                    "scheduler.decisions.post-copy is " + postCopy + " and post-copy-forbidden is " + postCopyForbidden
+                            + "; give never or urgent, and a list of VM ids");
+        }
         check("vm-hold-millis", vmHoldMillis, 0, 3_600_000);
         check("margin-permille", marginPermille, 0, 1000);
         check("fill-permille", fillPermille, 1, 1000);
@@ -88,6 +102,12 @@ public record DecisionSettings(
         check("site-period-millis", sitePeriodMillis, 1000, 3_600_000);
         check("manager-hosts", managerHosts, 2, 1000);
         check("headroom-permille", headroomPermille, 0, 900);
+        postCopyForbidden = postCopyForbidden.stream().distinct().sorted().toList();
+    }
+
+    /** Whether a VM may ever be moved by post-copy. */
+    public boolean allowsPostCopy(String vmId) {
+        return postCopy == PostCopy.URGENT && !postCopyForbidden.contains(vmId);
     }
 
     static void check(String key, long value, long least, long most) {

@@ -1,5 +1,6 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.CoordinateAnnounced;
 import io.godwit.schemas.events.HostDescribed;
 import io.godwit.schemas.events.HostJoined;
@@ -65,7 +66,9 @@ final class Knowledge {
 
     private KnownHost known(String hostId) {
         KnownHost host = turn.state.hosts.get(hostId);
-        return host != null ? host : new KnownHost(hostId, "", "", false, 0L, 0L, 0L, null, -1L);
+        return host != null
+                ? host
+                : new KnownHost(hostId, "", "", false, 0L, 0L, 0L, null, -1L, TransferFactor.PLAIN, Instant.EPOCH);
     }
 
     void sampled(LogRecord record, HostSampled sampled) {
@@ -84,6 +87,14 @@ final class Knowledge {
                 sampled.getHostId(), new SchedulerState.Sample(record.offset(), time, sampled, record.value()));
         if (before != null) {
             new Trails(turn).follow(before.sampled(), sampled).forEach(this::arrived);
+        }
+    }
+
+    /** How long a move away from a host of this segment took. */
+    void moved(CommandSucceeded ended) {
+        KnownHost source = turn.state.hosts.get(ended.getSourceHostId());
+        if (source != null) {
+            turn.state.hosts.put(source.getHostId(), TransferFactor.learn(source, ended, turn.now()));
         }
     }
 

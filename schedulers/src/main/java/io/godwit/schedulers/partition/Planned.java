@@ -27,6 +27,7 @@ final class Planned {
                 move.targetHostId(),
                 move.after(),
                 move.estimatedMillis(),
-                move.why());
+                move.why(),
+                move.mode());
     }
 }

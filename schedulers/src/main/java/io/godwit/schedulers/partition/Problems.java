@@ -3,6 +3,7 @@ package io.godwit.schedulers.partition;
 import io.godwit.schedulers.constraints.Constraint;
 import io.godwit.schedulers.planner.PlacementProblem;
 import io.godwit.schemas.events.HostFacts;
+import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.VmFact;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,7 +28,7 @@ final class Problems {
             for (VmFact vm : facts.getVms()) {
                 String other = seenOn.putIfAbsent(vm.getVmId(), facts.getHostId());
                 if (other == null) {
-                    vms.put(vm.getVmId(), vm(vm, facts.getHostId(), vm.getStaysBecause()));
+                    vms.put(vm.getVmId(), vm(vm, facts, settings));
                 } else {
                     inboundMillicores += vm.getCpuDemandMillicores();
                     inboundBytes += vm.getMemoryBytes();
@@ -50,16 +51,25 @@ final class Problems {
                 List.of(),
                 constraints,
                 new PlacementProblem.Limits(
-                        settings.searchNodes(), settings.marginPermille(), settings.fillPermille()));
+                        settings.searchNodes(),
+                        settings.marginPermille(),
+                        settings.fillPermille(),
+                        settings.postCopy(),
+                        false));
     }
 
-    private static PlacementProblem.Vm vm(VmFact vm, String hostId, String staysBecause) {
+    private static PlacementProblem.Vm vm(VmFact vm, HostFacts host, DecisionSettings settings) {
+        String staysBecause = vm.getStaysBecause();
         return new PlacementProblem.Vm(
                 vm.getVmId(),
-                hostId,
+                host.getHostId(),
                 vm.getCpuDemandMillicores(),
                 vm.getMemoryBytes(),
+                0,
+                0,
                 vm.getDirtyBytesPerSecond(),
+                host.getDurationPermille(),
+                settings.allowsPostCopy(vm.getVmId()) ? Optional.empty() : Optional.of(MigrationMode.PRE_COPY),
                 staysBecause.isEmpty() ? Optional.empty() : Optional.of(staysBecause));
     }
 
@@ -69,7 +79,11 @@ final class Problems {
                 vm.hostId(),
                 vm.cpuMillicores(),
                 vm.memoryBytes(),
+                vm.networkBytesPerSecond(),
+                vm.diskBytesPerSecond(),
                 vm.dirtyBytesPerSecond(),
+                vm.durationPermille(),
+                vm.mode(),
                 Optional.of("is told of by two hosts"));
     }
 

@@ -238,7 +238,8 @@ final class Reactions {
 
     private void outcome(LogRecord record, SpecificRecord event) {
         switch (event) {
-            case CommandSucceeded ended ->
+            case CommandSucceeded ended -> {
+                knowledge.moved(ended);
                 finalOutcome(
                         record,
                         ended.getCommandId(),
@@ -246,6 +247,7 @@ final class Reactions {
                         "succeeded",
                         "",
                         ended.getTargetHostId());
+            }
             case CommandFailed ended ->
                 finalOutcome(
                         record,

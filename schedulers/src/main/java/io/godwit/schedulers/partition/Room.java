@@ -63,7 +63,8 @@ final class Room {
                 sampled.getMemoryCapacityBytes(),
                 bandwidth > 0 ? bandwidth : BYTES_PER_SECOND_UNKNOWN,
                 vms,
-                new Position(Topic.OBSERVATIONS.stage(), turn.segment, sample.offset(), "", ""));
+                new Position(Topic.OBSERVATIONS.stage(), turn.segment, sample.offset(), "", ""),
+                host == null ? TransferFactor.PLAIN : TransferFactor.of(host, turn.now()));
     }
 
     private static VmFact fact(VmSample vm, boolean running, String staysBecause) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.schedulers.planner.PlacementProblem.PostCopy;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DecisionSettingsTest {
@@ -15,7 +17,7 @@ class DecisionSettingsTest {
                         + "{\"holdMillis\":300000,\"hostsKept\":1,\"membersMax\":5,\"reservePermille\":200},"
                         + "\"fillPermille\":1000,\"headroomPermille\":0,\"managerHosts\":32,\"marginPermille\":0,"
                         + "\"movesPerHour\":{\"headroom\":0,\"host\":0,\"rack\":0,\"site\":0,\"vm\":0},"
-                        + "\"policy\":\"dvms-local\",\"retryMillis\":2000,\"retryMillisMax\":30000,"
+                        + "\"policy\":\"dvms-local\",\"postCopy\":\"NEVER\",\"postCopyForbidden\":[],\"retryMillis\":2000,\"retryMillisMax\":30000,"
                         + "\"searchNodes\":5000,\"sitePeriodMillis\":30000,\"solveWithinMillis\":60000,"
                         + "\"startWithinMillis\":10000,\"vmHoldMillis\":60000}",
                 DecisionSettings.DEFAULTS.toJson());
@@ -40,8 +42,14 @@ class DecisionSettingsTest {
                 13,
                 true,
                 new Emptying(1, 2, 3, 4),
-                new MovesPerHour(1, 2, 3, 4, 5));
+                new MovesPerHour(1, 2, 3, 4, 5),
+                PostCopy.URGENT,
+                List.of("b", "a", "b"));
         assertEquals(settings, DecisionSettings.parse(settings.toJson()));
+        assertEquals(List.of("a", "b"), settings.postCopyForbidden());
+        assertTrue(settings.allowsPostCopy("c"));
+        assertFalse(settings.allowsPostCopy("a"));
+        assertFalse(DecisionSettings.DEFAULTS.allowsPostCopy("c"));
         assertFalse(settings.digest().equals(DecisionSettings.DEFAULTS.digest()));
     }
 

@@ -360,6 +360,10 @@ final class Region {
 
     /** The executor carries a command out. */
     Region succeed(MigrateVm command) {
+        return succeed(command, 9_000);
+    }
+
+    Region succeed(MigrateVm command, long durationMillis) {
         Host source = hosts.get(command.getSourceHostId());
         accept(command, source);
         Host target = hosts.get(command.getTargetHostId());
@@ -375,9 +379,12 @@ final class Region {
                         command.getVmId(),
                         source.id,
                         target.id,
-                        9_000L,
+                        durationMillis,
                         30L,
-                        -1L));
+                        -1L,
+                        command.getMode(),
+                        -1L,
+                        command.getEstimatedMillis()));
         return this;
     }
 

@@ -299,19 +299,25 @@ public final class RegionState {
 
     /** Where a VM is: a place in the newest sample of one host. */
     private record Placed(String hostId, ObservedHosts.Row row, int index) {
-        /** Running beats not running, then the newer sample, then the smaller host id: whatever was read first. */
+        /**
+         * Running beats paused, as on the source of a post-copy, and that beats not running; then the newer sample, then the
+         * smaller host id: whatever was read first.
+         */
         boolean beats(Placed other) {
-            if (runs() != other.runs()) {
-                return runs();
+            if (life() != other.life()) {
+                return life() > other.life();
             }
             return row.sampleMillis != other.row.sampleMillis
                     ? row.sampleMillis > other.row.sampleMillis
                     : hostId.compareTo(other.hostId) < 0;
         }
 
-        private boolean runs() {
-            VmState state = ObservedHosts.state(row.vms.state[index]);
-            return state == VmState.RUNNING || state == VmState.PAUSED || state == VmState.BLOCKED;
+        private int life() {
+            return switch (ObservedHosts.state(row.vms.state[index])) {
+                case RUNNING, BLOCKED -> 2;
+                case PAUSED -> 1;
+                case SUSPENDED, SHUT_OFF, CRASHED, MIGRATING_IN, UNKNOWN -> 0;
+            };
         }
     }
 

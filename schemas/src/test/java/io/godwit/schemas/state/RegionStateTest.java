@@ -138,6 +138,16 @@ final class RegionStateTest {
     }
 
     @Test
+    void a_vm_in_post_copy_is_where_it_runs_though_its_source_was_seen_later_with_it_paused() {
+        of.joined(0, 0, "h1");
+        of.joined(0, 1, "h2");
+        of.sampled(5, 1, "h2", vm("v1", 100));
+        of.sampled(6, 0, "h1", vm("v1", VmState.PAUSED, 0));
+
+        assertEquals("h2", of.state().vm("v1").orElseThrow().hostId());
+    }
+
+    @Test
     void what_happens_to_a_vm_holds_until_the_next_sample() {
         of.joined(0, 0, "h1");
         of.sampled(1, 0, "h1", vm("v1", 100), vm("v2", 100));
@@ -226,7 +236,23 @@ final class RegionStateTest {
         of.joined(0, 1, "h2");
         of.append(1, 0, "h1", new VmDefined("h1", "v1", "web", 2, 1L << 30, 5L, "", "monitor-1"));
         of.append(2, 0, "h1", migrate("c-0-1", "v1", "h1", "h2"));
-        of.append(9, 0, "h1", new CommandSucceeded("c-0-1", NOWHERE, "executor-1", "v1", "h1", "h2", 7000L, 30L, 5L));
+        of.append(
+                9,
+                0,
+                "h1",
+                new CommandSucceeded(
+                        "c-0-1",
+                        NOWHERE,
+                        "executor-1",
+                        "v1",
+                        "h1",
+                        "h2",
+                        7000L,
+                        30L,
+                        5L,
+                        MigrationMode.PRE_COPY,
+                        -1L,
+                        0L));
         of.sampled(10, 1, "h2", vm("v1", 50));
         assertEquals(
                 Optional.of(START.plusSeconds(9)),
@@ -239,7 +265,23 @@ final class RegionStateTest {
         assertEquals(Migrations.Stage.COMMANDED, migration("c-0-1").stage());
         of.append(3, 0, "h1", new CommandAccepted("c-0-1", NOWHERE, "executor-1", "v1", "h1", "h2"));
         assertEquals(Migrations.Stage.ACCEPTED, migration("c-0-1").stage());
-        of.append(9, 0, "h1", new CommandSucceeded("c-0-1", NOWHERE, "executor-1", "v1", "h1", "h2", 6000L, 30L, 5L));
+        of.append(
+                9,
+                0,
+                "h1",
+                new CommandSucceeded(
+                        "c-0-1",
+                        NOWHERE,
+                        "executor-1",
+                        "v1",
+                        "h1",
+                        "h2",
+                        6000L,
+                        30L,
+                        5L,
+                        MigrationMode.PRE_COPY,
+                        -1L,
+                        0L));
         of.append(10, 0, "h1", new CommandRefused("c-0-1", NOWHERE, "executor-2", "v1", "h1", "h2", "stale-epoch", ""));
         assertEquals(Migrations.Stage.SUCCEEDED, migration("c-0-1").stage());
         assertEquals(30, migration("c-0-1").downtimeMillis());
@@ -343,7 +385,23 @@ final class RegionStateTest {
         of.append(3, 1, "h2", granted("p-0-1", "h2", 4, false));
         of.append(4, 0, "h1", migrate("c-0-1", "v1", "h1", "h2"));
         of.append(5, 0, "h1", new CommandAccepted("c-0-1", NOWHERE, "executor-1", "v1", "h1", "h2"));
-        of.append(9, 0, "h1", new CommandSucceeded("c-0-1", NOWHERE, "executor-1", "v1", "h1", "h2", 6000L, 30L, 5L));
+        of.append(
+                9,
+                0,
+                "h1",
+                new CommandSucceeded(
+                        "c-0-1",
+                        NOWHERE,
+                        "executor-1",
+                        "v1",
+                        "h1",
+                        "h2",
+                        6000L,
+                        30L,
+                        5L,
+                        MigrationMode.PRE_COPY,
+                        -1L,
+                        0L));
         of.sampled(9, 1, "h2", vm("v1", 90), vm("v3", 100));
         of.append(9, 0, "h1", changed("v1", VmChange.MIGRATED_OUT));
         of.append(10, 0, "h1", ended("d1", DetectionKind.OVERLOAD, "h1"));
@@ -429,7 +487,7 @@ final class RegionStateTest {
     }
 
     private static MemberGranted granted(String id, String host, long epoch, boolean answer) {
-        HostFacts facts = new HostFacts(host, "a/r1/" + host, 1, 8000L, 1L << 34, 1L << 27, List.of(), null);
+        HostFacts facts = new HostFacts(host, "a/r1/" + host, 1, 8000L, 1L << 34, 1L << 27, List.of(), null, 1000);
         return new MemberGranted(new Decision(1, 1L), id, 0, new Lease(host, epoch), facts, answer, Instant.EPOCH, "");
     }
 }

@@ -117,6 +117,25 @@ public final class LibvirtConnection extends Connect {
         return domains;
     }
 
+    /**
+     * Lets the outgoing migration of a domain go on by post-copy, if it was begun as one that may.
+     *
+     * @throws HypervisorError also where no migration runs yet, or none any more
+     */
+    public void startPostCopy(String vmId) throws HypervisorError {
+        Pointer domain = Virt.library().virDomainLookupByUUIDString(pointer(), vmId);
+        if (domain == null) {
+            throw HypervisorError.last("virDomainLookupByUUIDString");
+        }
+        try {
+            if (Virt.library().virDomainMigrateStartPostCopy(domain, 0) < 0) {
+                throw HypervisorError.last("virDomainMigrateStartPostCopy");
+            }
+        } finally {
+            Virt.library().virDomainFree(domain);
+        }
+    }
+
     /** Time that the host's CPUs were busy, summed, in nanoseconds; -1 where the driver does not tell. */
     long busyNanos() {
         IntByReference count = new IntByReference();

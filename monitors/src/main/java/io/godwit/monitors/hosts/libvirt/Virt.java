@@ -40,6 +40,10 @@ interface Virt extends Library {
 
     int virDomainFree(Pointer domain);
 
+    Pointer virDomainLookupByUUIDString(Pointer connection, String uuid);
+
+    int virDomainMigrateStartPostCopy(Pointer domain, int flags);
+
     int virNodeGetCPUStats(Pointer connection, int cpu, Pointer params, IntByReference count, int flags);
 
     int virNodeGetMemoryStats(Pointer connection, int cell, Pointer params, IntByReference count, int flags);

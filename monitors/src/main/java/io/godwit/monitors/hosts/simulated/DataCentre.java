@@ -28,11 +28,20 @@ public interface DataCentre extends AutoCloseable {
     /**
      * Starts a live migration, or finds it again: idempotent by command id. The result is done when the migration has ended,
      * whichever way; it fails with HostUnreachable where the source cannot be asked.
-     *
-     * @param bytesPerSecondMax bandwidth limit; 0: that of the link
      */
-    CompletableFuture<MigrationResult> migrate(
-            String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax);
+    CompletableFuture<MigrationResult> migrate(MigrationAsk ask);
+
+    /** By pre-copy, with no guest held back. */
+    default CompletableFuture<MigrationResult> migrate(
+            String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax) {
+        return migrate(MigrationAsk.preCopy(commandId, vmId, sourceHostId, targetHostId, bytesPerSecondMax));
+    }
+
+    /** A migration goes on by post-copy; does nothing where it has switched over or ended. */
+    void startPostCopy(String commandId);
+
+    /** Calls a migration off; does nothing where it has switched over or ended. */
+    void cancel(String commandId);
 
     /** How a migration goes on; empty where the data centre knows none under this id. */
     Optional<MigrationProgress> progress(String commandId);
@@ -50,14 +59,48 @@ public interface DataCentre extends AutoCloseable {
     }
 
     /**
+     * A live migration that is asked for.
+     *
+     * @param bytesPerSecondMax bandwidth limit of pre-copy; 0: that of the link
+     * @param postCopy whether the VM runs on the target from a first short phase on, and its memory follows
+     * @param autoConverge whether a guest that dirties too much memory is held back
+     */
+    record MigrationAsk(
+            String commandId,
+            String vmId,
+            String sourceHostId,
+            String targetHostId,
+            long bytesPerSecondMax,
+            boolean postCopy,
+            boolean autoConverge) {
+        public static MigrationAsk preCopy(
+                String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax) {
+            return new MigrationAsk(commandId, vmId, sourceHostId, targetHostId, bytesPerSecondMax, false, false);
+        }
+    }
+
+    /**
      * How a migration ended.
      *
      * @param moved whether the VM runs on the target
      * @param detail why not, in the hypervisor's words; empty where it moved
+     * @param switchedAfterMillis from its start to the switch-over of post-copy; -1: there was none
      */
     record MigrationResult(
-            boolean moved, String detail, long durationMillis, long downtimeMillis, long transferredBytes) {}
+            boolean moved,
+            String detail,
+            long durationMillis,
+            long downtimeMillis,
+            long transferredBytes,
+            long switchedAfterMillis) {}
 
-    /** How a migration goes on. */
-    record MigrationProgress(int percent, long transferredBytes, boolean ended) {}
+    /**
+     * How a migration goes on.
+     *
+     * @param percent share of the memory that the target has
+     * @param switched whether the VM runs on the target already
+     * @param throttledPermille share of its CPU that the guest is held off from
+     */
+    record MigrationProgress(
+            int percent, long transferredBytes, boolean ended, boolean switched, int throttledPermille) {}
 }

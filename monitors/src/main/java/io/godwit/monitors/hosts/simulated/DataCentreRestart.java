@@ -12,6 +12,7 @@ import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
 import io.godwit.schemas.log.Log;
@@ -119,7 +120,8 @@ final class DataCentreRestart {
 
     private void place(HostSampled sample) {
         for (VmSample vm : sample.getVms()) {
-            if (vm.getState() != VmState.MIGRATING_IN) {
+            // of a VM in flight the host counts on which it runs: a paused one runs on its target by now
+            if (vm.getState() != VmState.MIGRATING_IN && vm.getState() != VmState.PAUSED) {
                 newer(vm.getVmId(), sample.getHostId(), vm.getState(), sample.getMeasuredAtMicros());
             }
         }
@@ -161,19 +163,20 @@ final class DataCentreRestart {
 
     private Restored.OpenMigration open(LogRecord record) {
         CommandAccepted taken = EventCodec.decode(record.value(), CommandAccepted.class);
-        long limit = log.at(
+        Optional<MigrateVm> command = log.at(
                         Topic.COMMANDS,
                         taken.getCommand().getSegment(),
                         taken.getCommand().getOffset())
-                .map(command -> EventCodec.decode(command.value()))
-                .map(command -> command instanceof MigrateVm migrate ? migrate.getBytesPerSecondMax() : 0L)
-                .orElse(0L);
+                .map(known -> EventCodec.decode(known.value()))
+                .filter(MigrateVm.class::isInstance)
+                .map(MigrateVm.class::cast);
         return new Restored.OpenMigration(
                 taken.getCommandId(),
                 taken.getVmId(),
                 taken.getSourceHostId(),
                 taken.getTargetHostId(),
-                limit,
+                command.map(MigrateVm::getBytesPerSecondMax).orElse(0L),
+                command.map(MigrateVm::getMode).orElse(MigrationMode.PRE_COPY) == MigrationMode.POST_COPY,
                 record.timestampMillis() * 1000);
     }
 

@@ -41,7 +41,8 @@ public record DataCentres(SimulatedFleet fleet, Load load, CrashPlan crashes, Ro
             fleet = trace.fleet().orElse(null);
         }
         if (fleet == null) {
-            fleet = SimulatedFleet.homogeneous(site, config.hosts(), config.vms(), config.racks(), config.seed());
+            fleet = SimulatedFleet.homogeneous(
+                    site, config.hosts(), config.vms(), config.racks(), config.capacityPercent(), config.seed());
         }
         RoundTrips roundTrips = config.latencyMatrix().isEmpty()
                 ? RoundTrips.byRack(fleet)

@@ -1,6 +1,7 @@
 package io.godwit.monitors.hosts.simulated;
 
 import io.godwit.monitors.Endpoint;
+import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
 import java.time.Duration;
 
 /**
@@ -9,6 +10,7 @@ import java.time.Duration;
  * @param hosts number of hosts
  * @param vms number of VMs, spread evenly over the hosts
  * @param racks number of racks, of equal size
+ * @param capacityPercent CPU of each host in percent of a core; 800 are 8 cores
  * @param seed what load, dirty rates and crashes are drawn from
  * @param trace "FORMAT:PATH" of a recorded load; empty: generated load; an events trace brings hosts and VMs of its own
  * @param loadMeanPercent mean of the generated load of a VM
@@ -23,6 +25,7 @@ public record HostsConfig(
         int hosts,
         int vms,
         int racks,
+        int capacityPercent,
         long seed,
         String trace,
         int loadMeanPercent,
@@ -36,6 +39,7 @@ public record HostsConfig(
             40,
             400,
             4,
+            SimulatedFleet.CAPACITY_PERCENT,
             23,
             "",
             70,
@@ -50,6 +54,7 @@ public record HostsConfig(
         in(hosts, 1, 100_000, "hosts.hosts", "40");
         in(vms, 0, 1_000_000, "hosts.vms", "400");
         in(racks, 1, hosts, "hosts.racks", "4");
+        in(capacityPercent, 100, 100_000, "hosts.capacity-percent", "800");
         in(loadMeanPercent, 0, 100, "hosts.load-mean-percent", "70");
         in(loadDeviationPercent, 0, 100, "hosts.load-deviation-percent", "30");
         in(loadChangePeriod, Duration.ofSeconds(1), Duration.ofDays(1), "hosts.load-change-period", "5m");

@@ -93,15 +93,14 @@ public final class InProcessDataCentre implements DataCentre, DataCentreFaults {
     }
 
     @Override
-    public CompletableFuture<MigrationResult> migrate(
-            String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax) {
+    public CompletableFuture<MigrationResult> migrate(MigrationAsk ask) {
         lock.lock();
         try {
             advance();
-            Optional<Happening> end = model.migrate(commandId, vmId, sourceHostId, targetHostId, bytesPerSecondMax);
+            Optional<Happening> end = model.migrate(ask);
             if (end.isEmpty()) {
                 changed.signal(); // the timer may have to wake earlier
-                return waiting.computeIfAbsent(commandId, _ -> new CompletableFuture<>())
+                return waiting.computeIfAbsent(ask.commandId(), _ -> new CompletableFuture<>())
                         .copy();
             }
             CompletableFuture<MigrationResult> known = new CompletableFuture<>();
@@ -112,6 +111,16 @@ public final class InProcessDataCentre implements DataCentre, DataCentreFaults {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void startPostCopy(String commandId) {
+        change(() -> model.startPostCopy(commandId));
+    }
+
+    @Override
+    public void cancel(String commandId) {
+        change(() -> model.cancel(commandId));
     }
 
     @Override

@@ -73,7 +73,8 @@ class DataCentreRestartTest {
                         limit,
                         Instant.EPOCH,
                         1L,
-                        ""));
+                        "",
+                        false));
         append(Topic.OUTCOMES, 0, millis, new CommandAccepted(command, asked.position(), "e", vm, source, target));
     }
 
@@ -82,7 +83,19 @@ class DataCentreRestartTest {
                 Topic.OUTCOMES,
                 0,
                 millis,
-                new CommandSucceeded(command, new Position("", 0, 0L, "", ""), "e", vm, source, target, 1L, 1L, 1L));
+                new CommandSucceeded(
+                        command,
+                        new Position("", 0, 0L, "", ""),
+                        "e",
+                        vm,
+                        source,
+                        target,
+                        1L,
+                        1L,
+                        1L,
+                        MigrationMode.PRE_COPY,
+                        -1L,
+                        1L));
     }
 
     @Test
@@ -125,7 +138,7 @@ class DataCentreRestartTest {
                 10_500,
                 new CommandFailed("c-0-2", new Position("", 0, 0L, "", ""), "e", "vm-a-2", H1, H2, "time-out", "", H1));
         assertEquals(
-                List.of(new Restored.OpenMigration("c-0-1", "vm-a-1", H1, H2, 777, 10_000_000)),
+                List.of(new Restored.OpenMigration("c-0-1", "vm-a-1", H1, H2, 777, false, 10_000_000)),
                 DataCentreRestart.restored(log, fleet).open());
     }
 

@@ -4,10 +4,10 @@ import io.godwit.monitors.hosts.HostDescription;
 import io.godwit.monitors.hosts.HostEvent;
 import io.godwit.monitors.hosts.HostReading;
 import io.godwit.monitors.hosts.HostUnreachable;
+import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationProgress;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationResult;
 import io.godwit.schemas.events.VmChange;
-import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,11 +34,12 @@ public final class DataCentreModel {
     private final List<HostCell> hosts = new ArrayList<>();
     private final Map<String, HostCell> hostsById = new HashMap<>();
     private final Map<String, VmCell> vmsById = new HashMap<>();
-    private final Map<String, Migration> open = new LinkedHashMap<>();
+    private final Map<String, Migration> open = new HashMap<>();
+    private final Timetable timetable = new Timetable();
     private final Map<String, Happening> ended = new LinkedHashMap<>();
     private List<Happening> happenings = new ArrayList<>();
     private long nowMicros;
-    private long nextMicros;
+    private long begun;
 
     /** @param originMicros when the load began; at the origin all VMs have their first load */
     public DataCentreModel(
@@ -55,15 +56,14 @@ public final class DataCentreModel {
             host.outage = crashes.next(host.index, sinceOrigin());
             hosts.add(host);
             hostsById.put(spec.hostId(), host);
+            plan(host);
         }
         for (int i = 0; i < fleet.vms().size(); i++) {
             place(new VmCell(fleet.vms().get(i), i), restored);
         }
-        nextMicros = findNext();
         for (Restored.OpenMigration migration : restored.open()) {
             advance(Math.min(nowMicros, migration.startMicros()));
             resume(migration);
-            nextMicros = findNext();
         }
         advance(nowMicros);
     }
@@ -75,7 +75,7 @@ public final class DataCentreModel {
             vm.host = hostsById.get(place.hostId());
             vm.state = place.state();
         }
-        vm.into(vm.host.vms);
+        vm.host.enter(vm.host.vms, vm);
         vmsById.put(vm.spec.vmId(), vm);
     }
 
@@ -83,26 +83,35 @@ public final class DataCentreModel {
         VmCell vm = vmsById.get(migration.vmId());
         HostCell source = hostsById.get(migration.sourceHostId());
         HostCell target = hostsById.get(migration.targetHostId());
-        if (vm != null && target != null && vm.host == source && vm.state == VmState.RUNNING && vm.migration == null) {
-            begin(new Migration(
-                    migration.commandId(), vm, source, target, migration.bytesPerSecondMax(), this.nowMicros));
+        if (vm == null || target == null || vm.state != VmState.RUNNING || vm.migration != null) {
+            return;
+        }
+        if (migration.postCopy() && vm.host == target && source != null) { // it had switched over: that comes again
+            target.leave(target.vms, vm);
+            vm.host = source;
+            source.enter(source.vms, vm);
+        }
+        if (vm.host == source) {
+            begin(new Migration(migration.ask(), vm, source, target, this.nowMicros, begun++));
         }
     }
 
     /** Lets time pass up to this moment; a moment that has passed changes nothing. */
     public void advance(long toMicros) {
-        while (nextMicros <= toMicros) {
-            nowMicros = Math.max(nowMicros, nextMicros);
-            endMigrations();
-            crashAndReturn();
-            nextMicros = findNext();
+        while (timetable.nextMicros() <= toMicros) {
+            nowMicros = Math.max(nowMicros, timetable.nextMicros());
+            switch (timetable.next()) {
+                case Migration migration when migration.endMicros() <= nowMicros -> move(migration);
+                case Migration migration -> switchOver(migration);
+                case HostCell host -> crashOrReturn(host);
+            }
         }
         nowMicros = Math.max(nowMicros, toMicros);
     }
 
     /** When something happens next by itself; Long.MAX_VALUE: nothing will. */
     public long nextMicros() {
-        return nextMicros;
+        return timetable.nextMicros();
     }
 
     /** What has happened since the last call, in order. */
@@ -117,38 +126,15 @@ public final class DataCentreModel {
 
     public HostReading read(String hostId) throws HostUnreachable {
         HostCell host = reachable(hostId);
-        long demand = 0;
-        for (VmCell vm : host.vms) {
-            demand += vm.demandMillicores(load, sinceOrigin());
-        }
-        long capacity = host.spec.cpuCapacityMillicores();
-        long used = 0;
-        List<VmSample> samples = new ArrayList<>(host.vms.size() + host.incoming.size());
-        for (VmCell vm : host.vms) {
-            long asked = vm.demandMillicores(load, sinceOrigin());
-            // a full host gives each VM the same share of what it asks for
-            long got = demand <= capacity ? asked : asked * capacity / demand;
-            used += got;
-            samples.add(sample(vm, vm.state, asked, got));
-        }
-        if (!host.incoming.isEmpty()) {
-            host.incoming.forEach(vm -> samples.add(sample(vm, VmState.MIGRATING_IN, 0, 0)));
-            samples.sort((a, b) -> a.getVmId().compareTo(b.getVmId()));
-        }
+        host.sample(load, sinceOrigin());
         return new HostReading(
-                nowMicros, capacity, demand, used, host.spec.memoryCapacityBytes(), host.memoryBytes(), samples);
-    }
-
-    private static VmSample sample(VmCell vm, VmState state, long asked, long got) {
-        return new VmSample(
-                vm.spec.vmId(),
-                state,
-                asked,
-                got,
-                vm.spec.memoryBytes(),
-                vm.spec.dirtyBytesPerSecond(),
-                vm.step.blockBytesPerSecond(),
-                vm.step.netBytesPerSecond());
+                nowMicros,
+                host.spec.cpuCapacityMillicores(),
+                host.demandMillicores(),
+                host.usedMillicores(),
+                host.spec.memoryCapacityBytes(),
+                host.memoryBytes(),
+                host.samples());
     }
 
     public HostDescription describe(String hostId) throws HostUnreachable {
@@ -180,27 +166,53 @@ public final class DataCentreModel {
      *
      * @throws HostUnreachable where the source is down or not of this fleet
      */
+    public Optional<Happening> migrate(MigrationAsk ask) throws HostUnreachable {
+        Migration running = open.get(ask.commandId());
+        if (running != null) {
+            if (ask.autoConverge()) {
+                running.converge();
+                settle(running);
+            }
+            return Optional.empty();
+        }
+        if (ended.containsKey(ask.commandId())) {
+            return Optional.of(ended.get(ask.commandId()));
+        }
+        HostCell source = reachable(ask.sourceHostId());
+        HostCell target = hostsById.get(ask.targetHostId());
+        VmCell vm = vmsById.get(ask.vmId());
+        String hindrance = hindrance(ask.vmId(), vm, source, ask.targetHostId(), target);
+        if (!hindrance.isEmpty()) {
+            Happening refused =
+                    new Happening.MigrationEnded(ask.commandId(), new MigrationResult(false, hindrance, 0, 0, 0, -1));
+            remember(ask.commandId(), refused);
+            return Optional.of(refused);
+        }
+        begin(new Migration(ask, vm, source, target, nowMicros, begun++));
+        return Optional.empty();
+    }
+
+    /** By pre-copy, with no guest held back. */
     public Optional<Happening> migrate(
             String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax)
             throws HostUnreachable {
-        if (open.containsKey(commandId)) {
-            return Optional.empty();
+        return migrate(MigrationAsk.preCopy(commandId, vmId, sourceHostId, targetHostId, bytesPerSecondMax));
+    }
+
+    /** A migration goes on by post-copy, whatever it began as; does nothing where it has switched over or ended. */
+    public void startPostCopy(String commandId) {
+        Migration migration = open.get(commandId);
+        if (migration != null && !migration.switched()) {
+            switchOver(migration);
         }
-        if (ended.containsKey(commandId)) {
-            return Optional.of(ended.get(commandId));
+    }
+
+    /** A migration is called off and the VM stays; does nothing after its switch-over, when the VM has left already. */
+    public void cancel(String commandId) {
+        Migration migration = open.get(commandId);
+        if (migration != null && !migration.switched()) {
+            end(migration, notMoved(migration, "operation aborted: migration out: called off"));
         }
-        HostCell source = reachable(sourceHostId);
-        HostCell target = hostsById.get(targetHostId);
-        VmCell vm = vmsById.get(vmId);
-        String hindrance = hindrance(vmId, vm, source, targetHostId, target);
-        if (!hindrance.isEmpty()) {
-            Happening refused = new Happening.MigrationEnded(commandId, new MigrationResult(false, hindrance, 0, 0, 0));
-            remember(commandId, refused);
-            return Optional.of(refused);
-        }
-        begin(new Migration(commandId, vm, source, target, bytesPerSecondMax, nowMicros));
-        nextMicros = findNext();
-        return Optional.empty();
     }
 
     private static String hindrance(String vmId, VmCell vm, HostCell source, String targetHostId, HostCell target) {
@@ -216,7 +228,7 @@ public final class DataCentreModel {
         if (target == source) {
             return "domain " + vmId + " runs on " + targetHostId + " already";
         }
-        if (target == null || !target.up) {
+        if (target == null || !target.up()) {
             return "no connection to " + targetHostId;
         }
         long free = target.spec.memoryCapacityBytes() - target.memoryBytes();
@@ -235,8 +247,12 @@ public final class DataCentreModel {
         return Optional.ofNullable(ended.get(commandId)).map(end -> switch (end) {
             case Happening.MigrationEnded known ->
                 new MigrationProgress(
-                        known.result().moved() ? 100 : 0, known.result().transferredBytes(), true);
-            case Happening.SourceLost _ -> new MigrationProgress(0, 0, true);
+                        known.result().moved() ? 100 : 0,
+                        known.result().transferredBytes(),
+                        true,
+                        known.result().switchedAfterMillis() >= 0,
+                        0);
+            case Happening.SourceLost _ -> new MigrationProgress(0, 0, true, false, 0);
             case Happening.Told _ -> throw new IllegalStateException("a host's word is no end of " + commandId);
         });
     }
@@ -245,62 +261,121 @@ public final class DataCentreModel {
     public Map<String, VmState> where(String vmId) {
         Map<String, VmState> places = new TreeMap<>();
         VmCell vm = vmsById.get(vmId);
-        if (vm != null && vm.host.up) {
-            places.put(vm.host.spec.hostId(), vm.state);
+        if (vm == null) {
+            return places;
         }
-        if (vm != null && vm.migration != null && vm.migration.target.up) {
-            places.put(vm.migration.target.spec.hostId(), VmState.MIGRATING_IN);
+        Migration migration = vm.migration;
+        if (migration != null && migration.source.up()) {
+            places.put(migration.source.spec.hostId(), VmState.PAUSED);
+        }
+        if (migration != null && migration.target.up()) {
+            places.put(migration.target.spec.hostId(), VmState.MIGRATING_IN);
+        }
+        if (vm.host.up()) {
+            places.put(vm.host.spec.hostId(), vm.state);
         }
         return places;
     }
 
     /**
-     * A host loses its power: its VMs stop, its migrations end, nothing answers.
+     * A host loses its power: its VMs stop, its migrations end, nothing answers. One that is switched off stays so.
      *
      * @param downMicros how long; Long.MAX_VALUE: until it is restored
      */
     public void crash(String hostId, long downMicros) {
-        HostCell host = known(hostId);
-        crash(host, downMicros > Long.MAX_VALUE - nowMicros ? Long.MAX_VALUE : nowMicros + downMicros);
-        nextMicros = findNext();
+        crash(known(hostId), after(downMicros));
     }
 
     private void crash(HostCell host, long backMicros) {
-        if (!host.up) {
-            host.backMicros = backMicros;
+        if (host.power == HostPower.OFF) {
             return;
         }
-        host.up = false;
+        boolean answered = host.up();
+        host.power = HostPower.CRASHED;
         host.backMicros = backMicros;
-        for (Migration migration : List.copyOf(open.values())) {
+        plan(host);
+        for (Migration migration : List.copyOf(host.migrations)) {
             if (migration.source == host) {
-                String detail = "source " + host.spec.hostId() + " crashed";
-                end(migration, new Happening.SourceLost(migration.commandId, detail));
-            } else if (migration.target == host) {
+                loseSource(migration);
+            } else {
                 end(migration, notMoved(migration, "target " + host.spec.hostId() + " crashed"));
             }
         }
-        host.vms.forEach(vm -> vm.state = VmState.SHUT_OFF);
-        happenings.add(new Happening.Told(
-                new HostEvent.ConnectionLost(host.spec.hostId(), "connection to " + host.spec.hostId() + " reset")));
+        if (answered) {
+            host.vms.forEach(vm -> vm.become(VmState.SHUT_OFF));
+            lost(host, "connection to " + host.spec.hostId() + " reset");
+        }
     }
 
-    /** Brings a host back; its VMs start again there, as in VMPlaceS, because nothing else restarts them. */
+    /** In post-copy the rest of the VM's memory is gone with the source, so the VM dies on the target. */
+    private void loseSource(Migration migration) {
+        VmCell vm = migration.vm;
+        end(
+                migration,
+                new Happening.SourceLost(migration.commandId, "source " + migration.source.spec.hostId() + " crashed"));
+        if (migration.switched()) {
+            vm.become(VmState.CRASHED);
+            tell(vm.host, vm, VmChange.CRASHED, "Stopped Crashed: post-copy lost its source");
+        }
+    }
+
+    /** Brings a crashed host back; its VMs start again there, as in VMPlaceS, because nothing else restarts them. */
     public void restore(String hostId) {
-        restore(known(hostId));
-        nextMicros = findNext();
+        HostCell host = known(hostId);
+        if (host.power == HostPower.CRASHED) {
+            restore(host);
+        }
     }
 
     private void restore(HostCell host) {
-        if (host.up) {
-            return;
-        }
-        host.up = true;
-        host.backMicros = Long.MAX_VALUE;
         boolean planned = host.outage.fromMicros() <= sinceOrigin(); // then it is over, also where a person ended it
+        host.power = HostPower.ON;
+        host.backMicros = Timetable.NEVER;
         host.outage =
                 crashes.next(host.index, planned ? Math.max(sinceOrigin(), host.outage.toMicros()) : sinceOrigin());
+        plan(host);
         host.vms.forEach(this::start);
+    }
+
+    /** Whether a host has power. */
+    public HostPower power(String hostId) {
+        return known(hostId).power;
+    }
+
+    /**
+     * Switches a host off that holds no VM and waits for none. Seeded crashes that fall into that time do not happen.
+     *
+     * @return why it stays on; empty where it is off now
+     */
+    public Optional<String> powerOff(String hostId) {
+        HostCell host = known(hostId);
+        if (!host.up()) {
+            return host.power == HostPower.OFF
+                    ? Optional.empty()
+                    : Optional.of("host " + hostId + " is " + host.power + " and cannot be asked");
+        }
+        if (!host.holdsNothing()) {
+            return Optional.of("host %s holds %d VMs, %d on their way in or out; move them away first"
+                    .formatted(hostId, host.vms.size(), host.incoming.size() + host.leaving.size()));
+        }
+        host.power = HostPower.OFF;
+        plan(host);
+        lost(host, "host " + hostId + " was switched off");
+        return Optional.empty();
+    }
+
+    /** Switches a host on that is off; it answers after its boot. Does nothing to one that has power or has crashed. */
+    public void powerOn(String hostId, long bootMicros) {
+        HostCell host = known(hostId);
+        if (host.power == HostPower.OFF) {
+            host.power = HostPower.BOOTING;
+            host.backMicros = after(bootMicros);
+            plan(host);
+        }
+    }
+
+    private long after(long micros) {
+        return micros > Timetable.NEVER - nowMicros ? Timetable.NEVER : nowMicros + micros;
     }
 
     /** A VM's process dies. */
@@ -312,39 +387,52 @@ public final class DataCentreModel {
         if (vm.migration != null) {
             end(vm.migration, notMoved(vm.migration, "domain " + vmId + " died while it was copied"));
         }
-        vm.state = VmState.CRASHED;
+        vm.become(VmState.CRASHED);
         tell(vm.host, vm, VmChange.CRASHED, "Stopped Crashed");
-        nextMicros = findNext();
     }
 
     /** Starts a VM that does not run on the host that holds it; does nothing while that host is down. */
     public void startVm(String vmId) {
         VmCell vm = knownVm(vmId);
-        if (vm.host.up && vm.state != VmState.RUNNING) {
+        if (vm.host.up() && vm.state != VmState.RUNNING) {
             start(vm);
         }
     }
 
     private void start(VmCell vm) {
-        vm.state = VmState.RUNNING;
+        vm.become(VmState.RUNNING);
         tell(vm.host, vm, VmChange.STARTED, "Started Booted");
     }
 
     private void begin(Migration migration) {
         open.put(migration.commandId, migration);
         migration.vm.migration = migration;
-        migration.vm.into(migration.target.incoming);
-        migration.source.migrations++;
-        migration.target.migrations++;
-        settleLinksOf(migration, migration.startMicros);
+        migration.target.enter(migration.target.incoming, migration.vm);
+        migration.source.migrations.add(migration);
+        migration.target.migrations.add(migration);
+        settleLinksOf(migration);
     }
 
-    private void endMigrations() {
-        for (Migration migration : List.copyOf(open.values())) {
-            if (open.containsKey(migration.commandId) && migration.endMicros() <= nowMicros) {
-                move(migration);
-            }
-        }
+    private void switchOver(Migration migration) {
+        VmCell vm = migration.vm;
+        migration.switchOver(nowMicros);
+        settle(migration);
+        migration.source.leave(migration.source.vms, vm);
+        migration.source.enter(migration.source.leaving, vm);
+        arrive(migration, "Started Migrated");
+        tell(
+                migration.target,
+                vm,
+                VmChange.RESUMED,
+                "Resumed Post-copy"); // whatever befalls it now befalls a running VM
+    }
+
+    private void arrive(Migration migration, String detail) {
+        VmCell vm = migration.vm;
+        migration.target.leave(migration.target.incoming, vm);
+        vm.host = migration.target;
+        vm.host.enter(vm.host.vms, vm);
+        tell(migration.target, vm, VmChange.MIGRATED_IN, detail);
     }
 
     private void move(Migration migration) {
@@ -354,27 +442,39 @@ public final class DataCentreModel {
                 migration,
                 new Happening.MigrationEnded(
                         migration.commandId,
-                        new MigrationResult(true, "", millis, DOWNTIME_MILLIS, migration.totalBytes)));
-        migration.source.vms.remove(vm);
-        vm.host = migration.target;
-        vm.into(vm.host.vms);
-        tell(migration.target, vm, VmChange.MIGRATED_IN, "Resumed Migrated");
+                        new MigrationResult(
+                                true,
+                                "",
+                                millis,
+                                DOWNTIME_MILLIS,
+                                migration.sentAt(nowMicros),
+                                migration.switchedAfterMillis())));
+        if (!migration.switched()) {
+            migration.source.leave(migration.source.vms, vm);
+            arrive(migration, "Resumed Migrated");
+        }
         tell(migration.source, vm, VmChange.MIGRATED_OUT, "Stopped Migrated");
     }
 
     private Happening notMoved(Migration migration, String detail) {
-        long sent = migration.progress(nowMicros).transferredBytes();
         long millis = (nowMicros - migration.startMicros) / 1000;
-        return new Happening.MigrationEnded(migration.commandId, new MigrationResult(false, detail, millis, 0, sent));
+        String lost = migration.switched() ? detail + " during post-copy, and the VM with it" : detail;
+        return new Happening.MigrationEnded(
+                migration.commandId,
+                new MigrationResult(
+                        false, lost, millis, 0, migration.sentAt(nowMicros), migration.switchedAfterMillis()));
     }
 
     private void end(Migration migration, Happening end) {
         open.remove(migration.commandId);
+        timetable.put(migration, Timetable.NEVER);
         migration.vm.migration = null;
-        migration.target.incoming.remove(migration.vm);
-        migration.source.migrations--;
-        migration.target.migrations--;
-        settleLinksOf(migration, nowMicros);
+        migration.vm.host.changed();
+        migration.target.leave(migration.target.incoming, migration.vm);
+        migration.source.leave(migration.source.leaving, migration.vm);
+        migration.source.migrations.remove(migration);
+        migration.target.migrations.remove(migration);
+        settleLinksOf(migration);
         remember(migration.commandId, end);
         happenings.add(end);
     }
@@ -386,41 +486,34 @@ public final class DataCentreModel {
         }
     }
 
-    private void settleLinksOf(Migration changed, long atMicros) {
-        for (Migration migration : open.values()) {
-            if (migration.source == changed.source
-                    || migration.source == changed.target
-                    || migration.target == changed.source
-                    || migration.target == changed.target) {
-                migration.settle(atMicros);
-            }
+    private void settleLinksOf(Migration changed) {
+        changed.source.migrations.forEach(this::settle);
+        changed.target.migrations.forEach(this::settle);
+    }
+
+    private void settle(Migration migration) {
+        migration.settle(nowMicros);
+        timetable.put(migration, migration.nextMicros());
+    }
+
+    private void crashOrReturn(HostCell host) {
+        if (!host.up() && host.backMicros <= nowMicros) {
+            restore(host);
+        }
+        if (host.up() && host.outage.fromMicros() <= sinceOrigin()) {
+            crash(host, originMicros + host.outage.toMicros());
         }
     }
 
-    private void crashAndReturn() {
-        for (HostCell host : hosts) {
-            if (!host.up && host.backMicros <= nowMicros) {
-                restore(host);
-            }
-            if (host.up && host.outage.fromMicros() <= sinceOrigin()) {
-                crash(host, originMicros + host.outage.toMicros());
-            }
-        }
+    /** Writes into the timetable what the host does next by itself. */
+    private void plan(HostCell host) {
+        boolean crashes = host.up() && host.outage.fromMicros() != Long.MAX_VALUE;
+        long next = crashes ? originMicros + host.outage.fromMicros() : Timetable.NEVER;
+        timetable.put(host, host.up() ? next : host.power == HostPower.OFF ? Timetable.NEVER : host.backMicros);
     }
 
-    private long findNext() {
-        long next = Long.MAX_VALUE;
-        for (Migration migration : open.values()) {
-            next = Math.min(next, migration.endMicros());
-        }
-        for (HostCell host : hosts) {
-            if (!host.up) {
-                next = Math.min(next, host.backMicros);
-            } else if (host.outage.fromMicros() != Long.MAX_VALUE) {
-                next = Math.min(next, originMicros + host.outage.fromMicros());
-            }
-        }
-        return next;
+    private void lost(HostCell host, String reason) {
+        happenings.add(new Happening.Told(new HostEvent.ConnectionLost(host.spec.hostId(), reason)));
     }
 
     private void tell(HostCell host, VmCell vm, VmChange change, String detail) {
@@ -438,7 +531,7 @@ public final class DataCentreModel {
             throw new HostUnreachable("host " + hostId + " is not one of the " + hosts.size()
                     + " simulated hosts; check that the hosts service runs with the fleet of this site");
         }
-        if (!host.up) {
+        if (!host.up()) {
             throw new HostUnreachable("host " + hostId + " does not answer: connection timed out");
         }
         return host;

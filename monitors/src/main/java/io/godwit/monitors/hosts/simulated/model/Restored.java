@@ -1,5 +1,6 @@
 package io.godwit.monitors.hosts.simulated.model;
 
+import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
 import io.godwit.schemas.events.VmState;
 import java.util.List;
 import java.util.Map;
@@ -27,5 +28,11 @@ public record Restored(Map<String, Place> places, List<OpenMigration> open) {
             String sourceHostId,
             String targetHostId,
             long bytesPerSecondMax,
-            long startMicros) {}
+            boolean postCopy,
+            long startMicros) {
+        /** Whether the guest is held back is told again by whoever asks for the migration next. */
+        MigrationAsk ask() {
+            return new MigrationAsk(commandId, vmId, sourceHostId, targetHostId, bytesPerSecondMax, postCopy, false);
+        }
+    }
 }

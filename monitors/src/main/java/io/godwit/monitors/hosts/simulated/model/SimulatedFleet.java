@@ -14,7 +14,10 @@ public record SimulatedFleet(String site, List<Host> hosts, List<Vm> vms) {
     /** Link of a migration in VMPlaceS: 125 MiB/s. */
     public static final long MIGRATION_BYTES_PER_SECOND = 125L << 20;
 
-    private static final long CPU_MILLICORES = 8000;
+    /** Capacity of VMPlaceS's hosts, of which 100 are one core. */
+    public static final int CAPACITY_PERCENT = 800;
+
+    private static final long MILLICORES_PER_PERCENT = 10;
     private static final long MEMORY_BYTES = 32L << 30;
     private static final long VM_MEMORY_BYTES = 1L << 30;
     private static final long DIRTY_STREAM = 2;
@@ -34,8 +37,18 @@ public record SimulatedFleet(String site, List<Host> hosts, List<Vm> vms) {
             long migrationBytesPerSecond) {
         /** Of VMPlaceS's one kind: 8 cores, 32 GiB. */
         public static Host of(String site, String rack, String name) {
+            return of(site, rack, name, CAPACITY_PERCENT);
+        }
+
+        /** Of VMPlaceS's one kind, apart from its CPU capacity in percent of a core. */
+        static Host of(String site, String rack, String name, int capacityPercent) {
             return new Host(
-                    "sim-" + site + "-" + name, rack, name, CPU_MILLICORES, MEMORY_BYTES, MIGRATION_BYTES_PER_SECOND);
+                    "sim-" + site + "-" + name,
+                    rack,
+                    name,
+                    capacityPercent * MILLICORES_PER_PERCENT,
+                    MEMORY_BYTES,
+                    MIGRATION_BYTES_PER_SECOND);
         }
     }
 
@@ -60,15 +73,30 @@ public record SimulatedFleet(String site, List<Host> hosts, List<Vm> vms) {
      * @throws IllegalArgumentException where a number is out of its bounds
      */
     public static SimulatedFleet homogeneous(String site, int hosts, int vms, int racks, long seed) {
+        return homogeneous(site, hosts, vms, racks, CAPACITY_PERCENT, seed);
+    }
+
+    /**
+     * The same with another capacity.
+     *
+     * @param capacityPercent CPU of each host in percent of a core; above 0
+     * @throws IllegalArgumentException where a number is out of its bounds
+     */
+    public static SimulatedFleet homogeneous(
+            String site, int hosts, int vms, int racks, int capacityPercent, long seed) {
         if (hosts < 1 || racks < 1 || racks > hosts || vms < 0) {
             throw new IllegalArgumentException(
                     "a fleet of %d hosts in %d racks with %d VMs cannot be; give at least 1 host, 1 to as many racks as hosts, 0 or more VMs"
                             .formatted(hosts, racks, vms));
         }
+        if (capacityPercent < 1) {
+            throw new IllegalArgumentException("hosts with a capacity of " + capacityPercent
+                    + " cannot be; give percent of a core, as " + CAPACITY_PERCENT + " for 8 cores");
+        }
         int width = Math.max(2, Integer.toString(hosts).length());
         List<Host> hostList = new ArrayList<>(hosts);
         for (int i = 0; i < hosts; i++) {
-            hostList.add(Host.of(site, rack(i, hosts, racks), padded(i + 1, width)));
+            hostList.add(Host.of(site, rack(i, hosts, racks), padded(i + 1, width), capacityPercent));
         }
         List<Vm> vmList = new ArrayList<>(vms);
         for (int i = 0; i < vms; i++) {

@@ -5,6 +5,7 @@ import io.godwit.monitors.Endpoint;
 import io.godwit.monitors.hosts.HostReading;
 import io.godwit.monitors.hosts.HostUnreachable;
 import io.godwit.monitors.hosts.simulated.DataCentre;
+import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
 import io.godwit.monitors.hosts.simulated.InProcessDataCentre;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.HostSampled;
@@ -162,6 +163,14 @@ public final class DataCentreServer implements AutoCloseable {
                     answer(asked, true);
                 }
                 case "migrate" -> migrate(asked, call);
+                case "startPostCopy" -> {
+                    dataCentre.startPostCopy(first);
+                    answer(asked, true);
+                }
+                case "cancel" -> {
+                    dataCentre.cancel(first);
+                    answer(asked, true);
+                }
                 case "crashHost" -> {
                     dataCentre.crashHost(first, Duration.ofMillis(call.path(2).asLong()));
                     answer(asked, true);
@@ -184,14 +193,9 @@ public final class DataCentreServer implements AutoCloseable {
             }
         }
 
-        private void migrate(Frame asked, JsonNode call) {
+        private void migrate(Frame asked, JsonNode call) throws IOException {
             var _ = dataCentre
-                    .migrate(
-                            call.path(1).asText(),
-                            call.path(2).asText(),
-                            call.path(3).asText(),
-                            call.path(4).asText(),
-                            call.path(5).asLong())
+                    .migrate(Frame.json(call.path(1), MigrationAsk.class))
                     .whenComplete((result, failure) -> answer(
                             failure == null
                                     ? Frame.json(Frame.Kind.ANSWER, asked.id(), result)

@@ -200,17 +200,27 @@ public final class RemoteDataCentre implements DataCentre, DataCentreFaults {
     }
 
     @Override
-    public CompletableFuture<MigrationResult> migrate(
-            String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax) {
-        return send(call("migrate", commandId, vmId, sourceHostId, targetHostId, bytesPerSecondMax))
-                .thenCompose(frame -> {
-                    try {
-                        return CompletableFuture.completedFuture(frame.json(MigrationResult.class));
-                    } catch (IOException unreadable) {
-                        return CompletableFuture.failedFuture(
-                                new HostUnreachable("the answer to " + commandId + " cannot be read", unreadable));
-                    }
-                });
+    public CompletableFuture<MigrationResult> migrate(MigrationAsk ask) {
+        return send(call("migrate", ask)).thenCompose(frame -> {
+            try {
+                return CompletableFuture.completedFuture(frame.json(MigrationResult.class));
+            } catch (IOException unreadable) {
+                return CompletableFuture.failedFuture(
+                        new HostUnreachable("the answer to " + ask.commandId() + " cannot be read", unreadable));
+            }
+        });
+    }
+
+    /** @throws DataCentreAway where it cannot be asked */
+    @Override
+    public void startPostCopy(String commandId) {
+        var _ = answerOrAway(call("startPostCopy", commandId));
+    }
+
+    /** @throws DataCentreAway where it cannot be asked */
+    @Override
+    public void cancel(String commandId) {
+        var _ = answerOrAway(call("cancel", commandId));
     }
 
     /** @throws DataCentreAway where it cannot be asked */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.godwit.monitors.hosts.HostEvent;
 import io.godwit.monitors.hosts.HostReading;
 import io.godwit.monitors.hosts.HostUnreachable;
+import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationResult;
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.events.VmSample;
@@ -14,6 +15,7 @@ import io.godwit.schemas.events.VmState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DataCentreModelTest {
@@ -72,12 +74,13 @@ class DataCentreModelTest {
             DataCentreModel model = model(fleet(1, case_[0]), 700);
             model.migrate("c-1", "vm-a-0", H1, H2, 0);
             model.advance(START + 100 * SECOND);
+            MigrationResult result = ended(model);
+            assertEquals(case_[1], result.durationMillis());
+            long bytes = (1L << 30) * 100 / (100 - case_[0]);
             assertEquals(
-                    new Happening.MigrationEnded(
-                            "c-1",
-                            new MigrationResult(
-                                    true, "", case_[1], 30, Math.ceilDiv((1L << 30) * 100, 100 - case_[0]))),
-                    model.takeHappenings().getFirst());
+                    (double) bytes,
+                    (double) result.transferredBytes(),
+                    SimulatedFleet.MIGRATION_BYTES_PER_SECOND / 1e6 + 1);
         }
     }
 
@@ -99,15 +102,157 @@ class DataCentreModelTest {
 
     @Test
     void migrations_share_a_link_and_speed_up_when_one_ends() throws HostUnreachable {
-        DataCentreModel model = model(fleet(2, 50), 700);
+        DataCentreModel model = model(fleet(2, 25), 700);
         model.migrate("c-1", "vm-a-0", H1, H2, 0);
-        model.advance(START + 8_192_000); // half of the first is sent
+        long half = 5_461_334; // microseconds for half of the memory: 3/4 of the bandwidth gains on the guest
+        model.advance(START + half);
         model.migrate("c-2", "vm-a-1", H1, H3, 0);
-        model.advance(START + 8_192_000 + 16_384_000); // the other half at half speed
+        model.advance(START + half + 3 * half); // the other half with half of the link: 1/4 gains
         assertEquals(Map.of(H2, VmState.RUNNING), model.where("vm-a-0"));
         assertEquals(50, model.progress("c-2").orElseThrow().percent());
-        model.advance(START + 8_192_000 + 16_384_000 + 8_192_000);
+        model.advance(START + half + 3 * half + half);
         assertEquals(Map.of(H3, VmState.RUNNING), model.where("vm-a-1"));
+    }
+
+    @Test
+    void a_guest_that_dirties_as_fast_as_its_share_of_the_link_never_ends_until_it_has_more() throws HostUnreachable {
+        DataCentreModel model = model(fleet(2, 50), 700);
+        model.migrate("c-1", "vm-a-0", H1, H2, 0);
+        model.migrate("c-2", "vm-a-1", H1, H3, 0);
+        assertEquals(Long.MAX_VALUE, model.nextMicros());
+        model.advance(START + 600 * SECOND);
+        assertEquals(0, model.progress("c-1").orElseThrow().percent());
+        model.cancel("c-2");
+        assertEquals(Map.of(H1, VmState.RUNNING), model.where("vm-a-1"));
+        assertEquals(START + 600 * SECOND + 16_384_000, model.nextMicros(), "the first has the link for itself");
+    }
+
+    @Test
+    void auto_converge_holds_a_guest_back_until_it_dirties_half_of_the_bandwidth() throws HostUnreachable {
+        DataCentreModel model = model(fleet(1, 200), 700);
+        model.migrate(new MigrationAsk("c-1", "vm-a-0", H1, H2, 0, false, true));
+        assertEquals(750, model.progress("c-1").orElseThrow().throttledPermille());
+        assertEquals(700, model.read(H1).cpuDemandMillicores());
+        assertEquals(175, model.read(H1).cpuUsedMillicores());
+        assertEquals(START + 16_384_000, model.nextMicros());
+        model.advance(START + 16_384_000);
+        assertEquals(700, model.read(H2).cpuUsedMillicores(), "is free again");
+    }
+
+    @Test
+    void post_copy_runs_on_the_target_after_a_short_phase_and_holds_the_memory_of_both_until_its_end()
+            throws HostUnreachable {
+        DataCentreModel model = model(fleet(1, 50), 700);
+        model.migrate(new MigrationAsk("c-1", "vm-a-0", H1, H2, 1 << 20, true, false));
+        assertEquals(700, model.read(H1).cpuDemandMillicores());
+        model.advance(START + 300_000);
+        assertEquals(Map.of(H1, VmState.PAUSED, H2, VmState.RUNNING), model.where("vm-a-0"));
+        assertEquals(0, model.read(H1).cpuDemandMillicores());
+        assertEquals(700, model.read(H2).cpuDemandMillicores());
+        assertEquals(1L << 30, model.read(H1).memoryUsedBytes());
+        assertEquals(1L << 30, model.read(H2).memoryUsedBytes());
+        assertTrue(model.takeHappenings().getFirst() instanceof Happening.Told(HostEvent.VmChangeSeen seen)
+                && seen.hostId().equals(H2)
+                && seen.change() == VmChange.MIGRATED_IN);
+        model.cancel("c-1");
+        model.startPostCopy("c-1");
+        model.advance(START + 10 * SECOND);
+        assertEquals(Map.of(H2, VmState.RUNNING), model.where("vm-a-0"));
+        assertEquals(0, model.read(H1).memoryUsedBytes());
+        MigrationResult result = ended(model);
+        assertEquals(300, result.switchedAfterMillis());
+        assertEquals(8_492, result.durationMillis(), "the limit is one for pre-copy");
+    }
+
+    @Test
+    void a_pre_copy_that_does_not_converge_ends_by_a_switch_to_post_copy() throws HostUnreachable {
+        DataCentreModel model = model(fleet(1, 100), 700);
+        model.migrate("c-1", "vm-a-0", H1, H2, 0);
+        model.advance(START + 60 * SECOND);
+        model.startPostCopy("c-1");
+        model.advance(START + 60 * SECOND + 8_192_000);
+        assertEquals(60_000, ended(model).switchedAfterMillis());
+        assertEquals(Map.of(H2, VmState.RUNNING), model.where("vm-a-0"));
+    }
+
+    @Test
+    void either_end_that_crashes_during_post_copy_takes_the_vm_with_it() throws HostUnreachable {
+        DataCentreModel model = model(fleet(2, 10), 700);
+        model.migrate(new MigrationAsk("c-1", "vm-a-0", H1, H2, 0, true, false));
+        model.migrate(new MigrationAsk("c-2", "vm-a-1", H1, H3, 0, true, false));
+        model.advance(START + SECOND);
+        model.crash(H3, 60 * SECOND);
+        assertEquals(Map.of(), model.where("vm-a-1"), "gone from its source too");
+        assertEquals(
+                0,
+                model.read(H1).vms().stream()
+                        .filter(vm -> vm.getVmId().equals("vm-a-1"))
+                        .count());
+        assertTrue(ended(model).detail().contains("the VM with it"));
+        model.crash(H1, 60 * SECOND);
+        assertEquals(Map.of(H2, VmState.CRASHED), model.where("vm-a-0"));
+        assertEquals(1L << 30, model.read(H2).memoryUsedBytes());
+        assertTrue(model.takeHappenings().stream()
+                .anyMatch(new Happening.SourceLost("c-1", "source sim-a-h1 crashed")::equals));
+        model.startVm("vm-a-0");
+        assertEquals(700, model.read(H2).cpuDemandMillicores());
+    }
+
+    @Test
+    void a_post_copy_that_had_switched_over_goes_on_after_a_restart() throws HostUnreachable {
+        Restored restored = new Restored(
+                Map.of("vm-a-0", new Restored.Place(H2, VmState.RUNNING)),
+                List.of(new Restored.OpenMigration("c-1", "vm-a-0", H1, H2, 0, true, START)));
+        DataCentreModel model = model(fleet(1, 10), 700, restored, START + SECOND);
+        assertEquals(Map.of(H1, VmState.PAUSED, H2, VmState.RUNNING), model.where("vm-a-0"));
+        assertTrue(model.progress("c-1").orElseThrow().switched());
+    }
+
+    @Test
+    void an_empty_host_is_switched_off_and_answers_again_after_its_boot() throws HostUnreachable {
+        DataCentreModel model = model(fleet(1, 10), 700);
+        assertTrue(model.powerOff(H1).orElseThrow().contains("holds 1 VMs"));
+        assertEquals(HostPower.ON, model.power(H1));
+        model.migrate("c-1", "vm-a-0", H1, H2, 0);
+        assertTrue(model.powerOff(H2).orElseThrow().contains("1 on their way"));
+        assertEquals(Optional.empty(), model.powerOff(H3));
+        assertEquals(HostPower.OFF, model.power(H3));
+        assertThrows(HostUnreachable.class, () -> model.read(H3));
+        model.crash(H3, SECOND);
+        assertEquals(HostPower.OFF, model.power(H3));
+        model.powerOn(H3, 30 * SECOND);
+        assertEquals(HostPower.BOOTING, model.power(H3));
+        assertThrows(HostUnreachable.class, () -> model.read(H3));
+        model.advance(START + 30 * SECOND);
+        assertEquals(0, model.read(H3).cpuDemandMillicores());
+        model.migrate("c-2", "vm-a-0", H2, H3, 0);
+        model.advance(START + 60 * SECOND);
+        assertEquals(Map.of(H3, VmState.RUNNING), model.where("vm-a-0"));
+    }
+
+    @Test
+    void a_sample_follows_load_and_state_though_it_is_kept_while_nothing_changes() throws HostUnreachable {
+        Load load = (vm, micros) -> Load.Step.ofCpu((int) (micros / SECOND) * 100, (micros / SECOND + 1) * SECOND);
+        DataCentreModel model = new DataCentreModel(fleet(2, 10), load, CrashPlan.NONE, START, Restored.NOTHING, START);
+        for (int second = 0; second < 10; second++) {
+            model.advance(START + second * SECOND + 999_999);
+            assertEquals(200L * second, model.read(H1).cpuDemandMillicores());
+        }
+        model.killVm("vm-a-0");
+        assertEquals(900, model.read(H1).cpuDemandMillicores());
+        model.migrate("c-1", "vm-a-1", H1, H2, 0);
+        assertEquals(List.of("vm-a-1"), ids(model.read(H2)));
+        model.cancel("c-1");
+        assertEquals(List.of(), ids(model.read(H2)));
+    }
+
+    /** The first end of a migration among what has happened. */
+    private static MigrationResult ended(DataCentreModel model) {
+        return model.takeHappenings().stream()
+                .filter(Happening.MigrationEnded.class::isInstance)
+                .map(happening -> ((Happening.MigrationEnded) happening).result())
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -195,8 +340,8 @@ class DataCentreModelTest {
         Restored restored = new Restored(
                 Map.of("vm-a-0", new Restored.Place(H3, VmState.RUNNING)),
                 List.of(
-                        new Restored.OpenMigration("c-1", "vm-a-0", H3, H2, 0, START),
-                        new Restored.OpenMigration("c-2", "vm-a-1", H1, H2, 0, START + 30 * SECOND)));
+                        new Restored.OpenMigration("c-1", "vm-a-0", H3, H2, 0, false, START),
+                        new Restored.OpenMigration("c-2", "vm-a-1", H1, H2, 0, false, START + 30 * SECOND)));
         DataCentreModel model = model(fleet(2, 10), 700, restored, START + 31 * SECOND);
         assertEquals(Map.of(H2, VmState.RUNNING), model.where("vm-a-0"), "had ended while nobody looked");
         assertEquals(10, model.progress("c-2").orElseThrow().percent());

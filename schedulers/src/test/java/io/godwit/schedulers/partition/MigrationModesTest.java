@@ -1,0 +1,63 @@
+package io.godwit.schedulers.partition;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.godwit.schemas.events.KnownHost;
+import io.godwit.schemas.events.MemberGranted;
+import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.SettingsAnnounced;
+import io.godwit.schemas.log.Topic;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MigrationModesTest {
+    private static final long[] OVER = {1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 350};
+
+    @Test
+    void a_command_says_whether_its_vm_may_go_on_by_post_copy() {
+        assertEquals(List.of(false), mayGoOn("{}"));
+        assertEquals(List.of(true), mayGoOn("{\"postCopy\":\"URGENT\"}"));
+        assertEquals(List.of(false), mayGoOn("{\"postCopy\":\"URGENT\",\"postCopyForbidden\":[\"h1-8\"]}"));
+    }
+
+    private static List<Boolean> mayGoOn(String settings) {
+        Region region =
+                new Region(1).host("h1", 0, OVER).host("h2", 0, 1000, 1000).mode("auto");
+        region.append(
+                Topic.CONTROLS, 0, Region.SITE, new SettingsAnnounced(Region.SITE, "schedulers", settings, "test"));
+        region.sampleAll().settle();
+        return region.events(MigrateVm.class).stream()
+                .map(MigrateVm::getPostCopyAllowed)
+                .toList();
+    }
+
+    @Test
+    void how_long_a_move_took_is_kept_over_a_restart_and_told_with_the_host_that_it_left() {
+        Region region = new Region(2)
+                .host("h1", 0, OVER)
+                .host("h2", 0, 1000, 1000)
+                .host("h3", 1, OVER)
+                .mode("auto")
+                .sample("h1")
+                .sample("h2")
+                .settle();
+        MigrateVm command = region.last(MigrateVm.class);
+        region.succeed(command, 2 * command.getEstimatedMillis()).settle();
+        assertEquals(1250, known(region, "h1").getDurationPermille());
+        assertEquals(1000, known(region, "h2").getDurationPermille());
+
+        region.restart(0);
+        assertEquals(1250, known(region, "h1").getDurationPermille());
+
+        region.hosts.get("h1").vms.keySet().removeIf(vm -> !vm.equals("h1-0"));
+        region.pass(2000).sample("h1").settle();
+        region.sample("h3").settle();
+        MemberGranted granted = region.last(MemberGranted.class);
+        assertEquals("h1", granted.getLease().getHostId());
+        assertEquals(1250, granted.getFacts().getDurationPermille());
+    }
+
+    private static KnownHost known(Region region, String hostId) {
+        return region.schedulers.get(0).state().hosts.get(hostId);
+    }
+}
