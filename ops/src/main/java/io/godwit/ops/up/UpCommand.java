@@ -81,8 +81,8 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--trace",
             paramLabel = "FORMAT:PATH",
-            description = "Drives the VMs' load from real traces: planetlab, bitbrains or events; PATH is a file, or a"
-                    + " folder of files.")
+            description = "Drives the VMs' load from real traces: planetlab, bitbrains, google, azure or events; PATH"
+                    + " is a file, or a folder of files.")
     String trace = "";
 
     @Option(

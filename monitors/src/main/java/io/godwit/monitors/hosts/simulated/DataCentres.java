@@ -46,8 +46,8 @@ public record DataCentres(SimulatedFleet fleet, Load load, CrashPlan crashes, Ro
         }
         RoundTrips roundTrips = config.latencyMatrix().isEmpty()
                 ? RoundTrips.byRack(fleet)
-                : RoundTrips.byMatrix(fleet, LatencyMatrix.read(Path.of(config.latencyMatrix())));
-        CrashPlan crashes = new CrashPlan(config.seed(), config.crashEvery(), config.crashDuration());
+                : RoundTrips.byMatrix(fleet, LatencyMatrix.readComplete(Path.of(config.latencyMatrix())));
+        CrashPlan crashes = CrashPlan.exponential(config.seed(), config.crashEvery(), config.crashDuration());
         return new DataCentres(fleet, load, crashes, roundTrips, says);
     }
 

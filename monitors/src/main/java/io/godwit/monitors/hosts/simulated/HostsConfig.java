@@ -16,7 +16,7 @@ import java.time.Duration;
  * @param loadMeanPercent mean of the generated load of a VM
  * @param loadDeviationPercent its standard deviation
  * @param loadChangePeriod how often a VM changes its load on average
- * @param latencyMatrix CSV file of round trips in milliseconds, a square without header; empty: by rack
+ * @param latencyMatrix CSV file of round trips in milliseconds, a square, bare or with names; empty: by rack
  * @param crashEvery mean time that a host is up between crashes; zero: no crashes
  * @param crashDuration how long a crashed host stays away
  * @param listen address:port at which monitors and executors reach the data centre where it is a process of its own

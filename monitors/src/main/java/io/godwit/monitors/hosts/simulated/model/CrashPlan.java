@@ -2,40 +2,29 @@ package io.godwit.monitors.hosts.simulated.model;
 
 import java.time.Duration;
 
-/**
- * Seeded host crashes: exponential gaps per host, each followed by a time of being down. A pure function, so a restart goes
- * on with the same crashes.
- *
- * @param every mean time that a host is up between crashes; zero: no crashes
- * @param down how long a crashed host stays away
- */
-public record CrashPlan(long seed, Duration every, Duration down) {
-    private static final long STREAM = 3;
-
-    public static final CrashPlan NONE = new CrashPlan(0, Duration.ZERO, Duration.ZERO);
+/** When hosts crash and come back. A pure function of host and time, so a restart goes on with the same crashes. */
+public interface CrashPlan {
+    CrashPlan NONE = (_, _) -> Outage.NEVER;
 
     /**
      * The first crash of a host that is not over at this time; both ends in microseconds since the origin.
      *
      * @param host index of the host in its fleet
      */
-    Outage next(int host, long micros) {
-        if (every.isZero()) {
-            return new Outage(Long.MAX_VALUE, Long.MAX_VALUE);
-        }
-        SeededStream random = SeededStream.of(seed, STREAM, host);
-        long meanMicros = every.toNanos() / 1000;
-        long downMicros = down.toNanos() / 1000;
-        long from = 0;
-        while (true) {
-            from += Math.max(1, (long) random.nextExponential((double) meanMicros));
-            if (from + downMicros > micros) {
-                return new Outage(from, from + downMicros);
-            }
-            from += downMicros;
-        }
+    Outage next(int host, long micros);
+
+    /**
+     * Seeded crashes with exponential gaps per host.
+     *
+     * @param every mean time that a host is up between crashes; zero: no crashes
+     * @param down how long a crashed host stays away
+     */
+    static CrashPlan exponential(long seed, Duration every, Duration down) {
+        return every.isZero() ? NONE : new ExponentialCrashes(seed, every, down);
     }
 
     /** @param toMicros exclusive */
-    record Outage(long fromMicros, long toMicros) {}
+    record Outage(long fromMicros, long toMicros) {
+        static final Outage NEVER = new Outage(Long.MAX_VALUE, Long.MAX_VALUE);
+    }
 }

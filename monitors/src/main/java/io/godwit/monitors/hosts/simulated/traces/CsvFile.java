@@ -37,22 +37,9 @@ final class CsvFile {
      * @return all columns of the header
      */
     List<String> read(char separator, List<String> columns, Lines lines) {
-        CsvSchema schema = CsvSchema.emptySchema().withColumnSeparator(separator);
         try (InputStream in = open();
-                MappingIterator<String[]> rows =
-                        MAPPER.readerFor(String[].class).with(schema).readValues(in)) {
-            if (!rows.hasNextValue()) {
-                throw new TraceFault(path, "is empty; it must begin with the header " + String.join(",", columns));
-            }
-            List<String> header = List.of(rows.nextValue());
-            if (header.size() < columns.size()
-                    || !header.subList(0, columns.size()).equals(columns)) {
-                throw new TraceFault(
-                        path,
-                        1,
-                        "1",
-                        "the header is %s; it must begin with %s".formatted(shortened(header), shortened(columns)));
-            }
+                MappingIterator<String[]> rows = rows(separator, in)) {
+            List<String> header = header(rows, columns);
             long number = 1;
             while (rows.hasNextValue()) {
                 number++;
@@ -71,6 +58,36 @@ final class CsvFile {
         } catch (IOException unreadable) {
             throw unreadable(unreadable);
         }
+    }
+
+    /** All columns of the header, which must begin with these. */
+    List<String> header(char separator, List<String> columns) {
+        try (InputStream in = open();
+                MappingIterator<String[]> rows = rows(separator, in)) {
+            return header(rows, columns);
+        } catch (IOException unreadable) {
+            throw unreadable(unreadable);
+        }
+    }
+
+    private static MappingIterator<String[]> rows(char separator, InputStream in) throws IOException {
+        CsvSchema schema = CsvSchema.emptySchema().withColumnSeparator(separator);
+        return MAPPER.readerFor(String[].class).with(schema).readValues(in);
+    }
+
+    private List<String> header(MappingIterator<String[]> rows, List<String> columns) throws IOException {
+        if (!rows.hasNextValue()) {
+            throw new TraceFault(path, "is empty; it must begin with the header " + String.join(",", columns));
+        }
+        List<String> header = List.of(rows.nextValue());
+        if (header.size() < columns.size() || !header.subList(0, columns.size()).equals(columns)) {
+            throw new TraceFault(
+                    path,
+                    1,
+                    "1",
+                    "the header is %s; it must begin with %s".formatted(shortened(header), shortened(columns)));
+        }
+        return header;
     }
 
     /** Hands over all lines of a file that has no header; columns are named by their number, from 1. */
@@ -111,6 +128,11 @@ final class CsvFile {
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Line(Path path, long number, List<String> header, String[] fields) {
+        /** Whether nothing was recorded here: empty, or as statistics programs write it. */
+        boolean isMissing(int column) {
+            return fields[column].isBlank() || fields[column].equals("NA") || fields[column].equals("NaN");
+        }
+
         String text(int column) {
             if (fields[column].isBlank()) {
                 throw fault(column, "is empty; give a name");

@@ -27,7 +27,11 @@ public record Trace(Load load, Optional<SimulatedFleet> fleet, String says) {
         /** One line per VM and time, CPU, disk and network; of a folder each file. */
         BITBRAINS,
         /** A folder with fleet.csv and load.csv: who stands where, and each change of load. */
-        EVENTS;
+        EVENTS,
+        /** One line per VM, a percentage every 300 s; of a folder its cpu.csv: the simulated VMs keep their memory. */
+        GOOGLE,
+        /** One line per time, a column per VM, in percent; of a folder its cpu_avg.csv: name cpu_max.csv for the peaks. */
+        AZURE;
 
         String word() {
             return name().toLowerCase(Locale.ROOT);
@@ -70,11 +74,22 @@ public record Trace(Load load, Optional<SimulatedFleet> fleet, String says) {
     public static Trace read(Option option, String site, int racks) {
         Path path = option.path();
         return switch (option.format()) {
-            case PLANETLAB -> PlanetLabTrace.read(files(path));
+            case PLANETLAB -> RowsTrace.read("PlanetLab", files(path));
             case BITBRAINS -> BitbrainsTrace.read(files(path));
             case EVENTS ->
                 EventsTrace.read(file(path.resolve("fleet.csv")), file(path.resolve("load.csv")), site, racks);
+            case GOOGLE -> RowsTrace.read("Google", List.of(fileOf(path, "cpu.csv")));
+            case AZURE -> AzureTrace.read(fileOf(path, "cpu_avg.csv"));
         };
+    }
+
+    /** The file itself, or that of a folder which has this name, gzipped or not. */
+    private static Path fileOf(Path path, String name) {
+        if (!Files.isDirectory(path)) {
+            return file(path);
+        }
+        Path gzipped = path.resolve(name + ".gz");
+        return Files.isRegularFile(gzipped) ? gzipped : file(path.resolve(name));
     }
 
     /** The path, if a file is there. */
@@ -89,7 +104,7 @@ public record Trace(Load load, Optional<SimulatedFleet> fleet, String says) {
     }
 
     /** The file itself, or every CSV file of a folder in the order of their names; what is deeper is left alone. */
-    private static List<Path> files(Path path) {
+    static List<Path> files(Path path) {
         if (!Files.isDirectory(path)) {
             return List.of(file(path));
         }

@@ -349,7 +349,7 @@ class DataCentreModelTest {
 
     @Test
     void seeded_crashes_come_back_the_same_and_end() throws HostUnreachable {
-        CrashPlan plan = new CrashPlan(5, Duration.ofHours(1), Duration.ofMinutes(5));
+        CrashPlan plan = CrashPlan.exponential(5, Duration.ofHours(1), Duration.ofMinutes(5));
         CrashPlan.Outage first = plan.next(0, 0);
         assertEquals(first, plan.next(0, first.toMicros() - 1));
         assertTrue(plan.next(0, first.toMicros()).fromMicros() >= first.toMicros());

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -156,12 +155,56 @@ class TraceTest {
     }
 
     @Test
+    void a_missing_value_of_google_is_that_before_it_and_nothing_at_the_start() throws IOException {
+        Load load = read(Trace.Format.GOOGLE, file("g.csv", "vm,u0,u1,u2\n1218_1,,6.76,NA\n"))
+                .load();
+        assertEquals(0, load.at(0, 0).cpuPermille());
+        assertEquals(68, load.at(0, 300 * SECOND).cpuPermille());
+        assertEquals(Load.Step.ofCpu(68, 900 * SECOND), load.at(0, 600 * SECOND));
+    }
+
+    @Test
+    void of_a_folder_of_google_the_cpu_is_read_and_the_memory_left() throws IOException {
+        file("mem.csv", "vm,m0\nx,118.5\n");
+        assertTrue(fault(Trace.Format.GOOGLE, folder)
+                .endsWith("cpu.csv: is not there; give the path of an existing file"));
+        file("cpu.csv", "vm,u0\nx,50\n");
+        assertEquals(500, read(Trace.Format.GOOGLE, folder).load().at(0, 0).cpuPermille());
+    }
+
+    @Test
+    void an_azure_line_is_a_time_and_a_column_a_vm() throws IOException {
+        file("cpu_max.csv", "t_s,vm0\n0,100\n");
+        file("cpu_avg.csv", "t_s,vm0,vm1\n600,44.46,5.86\n900,,100\n");
+        Load load = read(Trace.Format.AZURE, folder).load();
+        assertEquals(Load.Step.ofCpu(445, 300 * SECOND), load.at(0, 0));
+        assertEquals(Load.Step.ofCpu(445, 600 * SECOND), load.at(0, 300 * SECOND), "missing: as above");
+        assertEquals(1000, load.at(1, 599 * SECOND).cpuPermille());
+        assertEquals(59, load.at(1, 600 * SECOND).cpuPermille(), "again from the start");
+    }
+
+    @Test
+    void azure_lines_out_of_order_or_broken_are_refused() throws IOException {
+        Path twice = file("a.csv", "t_s,vm0\n300,1\n300,2\n");
+        assertEquals(
+                twice
+                        + ", line 3, column t_s: 300 s is not after the line above; sort the lines by time, each time"
+                        + " once",
+                fault(Trace.Format.AZURE, twice));
+        Path above = file("b.csv", "t_s,vm0,vm1\n0,1,2\n300,1,x\n");
+        assertEquals(
+                above + ", line 3, column vm1: \"x\" is no number; give 0 to 1000, or drop the line",
+                fault(Trace.Format.AZURE, above));
+        assertTrue(fault(Trace.Format.AZURE, file("c.csv", "t_s,vm0\n")).contains("holds 0 lines of 1 VMs"));
+    }
+
+    @Test
     void an_option_names_format_and_path() {
         assertEquals(
                 new Trace.Option(Trace.Format.BITBRAINS, Path.of("a:b.csv")), Trace.Option.parse("bitbrains:a:b.csv"));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Trace.Option.parse("azure:x"))
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Trace.Option.parse("opendc:x"))
                 .getMessage()
-                .contains("planetlab, bitbrains, events"));
+                .contains("planetlab, bitbrains, events, google, azure"));
     }
 
     @Test
@@ -188,6 +231,19 @@ class TraceTest {
                 ((TraceLoad) read(Trace.Format.BITBRAINS, data.resolve("bitbrains-rnd/raw"))
                                 .load())
                         .size());
+        Trace google = read(Trace.Format.GOOGLE, data.resolve("google-vm"));
+        assertEquals("Google, 400 VMs, 288 samples of 300 s", google.says());
+        assertEquals(68, google.load().at(0, 0).cpuPermille(), "6.76 %");
+        Trace azure = read(Trace.Format.AZURE, data.resolve("azure-v1-vm"));
+        assertEquals("Azure, 40 VMs, 27.8 days", azure.says());
+        assertEquals(479, azure.load().at(0, 300 * SECOND).cpuPermille(), "47.93 %");
+        assertEquals(
+                719,
+                read(Trace.Format.AZURE, data.resolve("azure-v1-vm/cpu_max.csv.gz"))
+                        .load()
+                        .at(0, 0)
+                        .cpuPermille(),
+                "71.89 %");
         Trace events = read(Trace.Format.EVENTS, data.resolve("vmplaces-64"));
         assertEquals(64, events.fleet().orElseThrow().hosts().size());
         assertEquals(640, events.fleet().orElseThrow().vms().size());
@@ -195,12 +251,6 @@ class TraceTest {
     }
 
     private static Path data() {
-        String named = System.getenv("GODWIT_DATA");
-        Path data = named != null
-                ? Path.of(named)
-                : Path.of(System.getProperty("godwit.checkout", ".")).resolve("../shared/data");
-        Assumptions.assumeTrue(
-                Files.isDirectory(data), "no traces at " + data.toAbsolutePath() + "; set GODWIT_DATA to their folder");
-        return data;
+        return RealData.folder();
     }
 }
