@@ -220,18 +220,9 @@ public final class OverlayService implements Service {
         }
         announceDueMillis = now + config.announcePeriod().toMillis();
         for (String id : announcements.due(map, own.keySet(), now)) {
-            output.write(own.get(id), announced(id, map.of(id)));
+            output.write(own.get(id), map.of(id).announcedFor(id));
             metrics.announced(kafka.site());
         }
-    }
-
-    private static CoordinateAnnounced announced(String id, Coordinate coordinate) {
-        return new CoordinateAnnounced(
-                id,
-                coordinate.xMicros(),
-                coordinate.yMicros(),
-                coordinate.heightMicros(),
-                Math.ceilDiv(coordinate.errorPpm(), 1000));
     }
 
     private static Coordinate coordinate(CoordinateAnnounced announced) {

@@ -39,6 +39,13 @@ final class DataCentre {
         return model;
     }
 
+    /** Does something to the hosts now; what comes of it is told at this moment too. */
+    void change(Consumer<DataCentreModel> change) {
+        change.accept(model());
+        agenda.in(0, this::advance); // not before the caller is done
+        wake();
+    }
+
     /** Somebody waits for the end of a migration. */
     void await(String commandId, Waiter waiter) {
         waiting.computeIfAbsent(commandId, _ -> new ArrayList<>()).add(waiter);

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param schedulerKills mean time between two kills of any scheduler; zero: none
  * @param executorKills mean time between two kills of the executor; zero: none
  * @param cepKills mean time between two kills of any detector; zero: none
+ * @param cuts of links between sites
  * @param until since the start; afterwards nothing goes wrong any more
  */
 record Faults(
@@ -24,9 +25,35 @@ record Faults(
         Duration schedulerKills,
         Duration executorKills,
         Duration cepKills,
+        Cuts cuts,
         Duration until) {
     static final Faults NONE =
-            new Faults(0, Duration.ZERO, 0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+            new Faults(0, Duration.ZERO, 0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Cuts.NONE, Duration.ZERO);
+
+    /**
+     * Links between two sites are cut.
+     *
+     * @param mean time between two cuts of any link; zero: none
+     * @param down how long a cut lasts
+     */
+    record Cuts(Duration mean, Duration down) {
+        static final Cuts NONE = new Cuts(Duration.ZERO, Duration.ZERO);
+    }
+
+    /** The same from another seed and until another time. */
+    Faults with(long otherSeed, Duration otherUntil) {
+        return new Faults(
+                otherSeed,
+                delayMax,
+                samplesLostPermille,
+                retriedPermille,
+                doubledPermille,
+                schedulerKills,
+                executorKills,
+                cepKills,
+                cuts,
+                otherUntil);
+    }
 
     boolean any() {
         return !equals(NONE);

@@ -11,6 +11,7 @@ import io.godwit.schemas.log.LogRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -18,7 +19,7 @@ import org.apache.avro.specific.SpecificRecord;
 final class Figures {
     private final RunFold fold = new RunFold();
     private final Map<String, String> siteOfHost = new HashMap<>();
-    private final TreeMap<Integer, Integer> solvesByHosts = new TreeMap<>();
+    private final TreeMap<Integer, Long> solvesByHosts = new TreeMap<>();
     private long interSiteMigrations;
 
     void take(LogRecord record, SpecificRecord event) {
@@ -27,7 +28,7 @@ final class Figures {
             case HostJoined joined -> siteOfHost.put(joined.getHostId(), joined.getSite());
             case PlanDecided decided
             when decided.getAnswer() == PlanAnswer.PLAN ->
-                solvesByHosts.merge(decided.getMembers().size(), 1, Integer::sum);
+                solvesByHosts.merge(decided.getMembers().size(), 1L, Long::sum);
             case CommandSucceeded ended -> {
                 if (!siteOfHost.get(ended.getSourceHostId()).equals(siteOfHost.get(ended.getTargetHostId()))) {
                     interSiteMigrations++;
@@ -37,12 +38,17 @@ final class Figures {
         }
     }
 
+    /** How many host partitions found a plan with so many hosts. */
+    SortedMap<Integer, Long> partitionSizes() {
+        return solvesByHosts;
+    }
+
     SimulationResult result(String policy, LoadMeter meter, Measured measured) {
         RunSummary summary = fold.summary();
         long solves =
-                solvesByHosts.values().stream().mapToLong(Integer::longValue).sum();
+                solvesByHosts.values().stream().mapToLong(Long::longValue).sum();
         long hosts = solvesByHosts.entrySet().stream()
-                .mapToLong(entry -> (long) entry.getKey() * entry.getValue())
+                .mapToLong(entry -> entry.getKey() * entry.getValue())
                 .sum();
         return new SimulationResult(
                 summary.hosts(),

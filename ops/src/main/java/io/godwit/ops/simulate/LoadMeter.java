@@ -1,7 +1,9 @@
 package io.godwit.ops.simulate;
 
 import io.godwit.monitors.hosts.HostEvent;
+import io.godwit.monitors.hosts.simulated.model.EnergyMeter;
 import io.godwit.monitors.hosts.simulated.model.Load;
+import io.godwit.monitors.hosts.simulated.model.PowerCurve;
 import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,8 +44,7 @@ final class LoadMeter {
     private final boolean[] up;
     private final long[] hostDemand;
     private final long[] violatingSince;
-    private final long[] poweredSince;
-    private final long[] milliwattMicros;
+    private final EnergyMeter energy;
     private final List<Violation> violations = new ArrayList<>();
     private int violatingNow;
     private long nowMicros;
@@ -62,12 +63,10 @@ final class LoadMeter {
         up = new boolean[hosts];
         hostDemand = new long[hosts];
         violatingSince = new long[hosts];
-        poweredSince = new long[hosts];
-        milliwattMicros = new long[hosts];
+        energy = new EnergyMeter(hosts, originMicros);
         Arrays.fill(up, true);
         Arrays.fill(running, true);
         Arrays.fill(violatingSince, NONE);
-        Arrays.fill(poweredSince, originMicros);
         for (int host = 0; host < hosts; host++) {
             hostIndex.put(fleet.hosts().get(host).hostId(), host);
         }
@@ -148,12 +147,8 @@ final class LoadMeter {
 
     /** Energy that all hosts have taken up to now. */
     double wattHours() {
-        double sum = 0;
-        for (int host = 0; host < milliwattMicros.length; host++) {
-            settle(host);
-            sum += milliwattMicros[host] / 3.6e12;
-        }
-        return sum;
+        energy.advance(nowMicros);
+        return energy.wattHours();
     }
 
     private void plan(int vm, Load.Step step) {
@@ -181,7 +176,6 @@ final class LoadMeter {
         vmDemand[vm] = asks;
         running[vm] = runs;
         if (after != before) {
-            settle(host);
             hostDemand[host] += after - before;
             look(host);
         }
@@ -191,7 +185,6 @@ final class LoadMeter {
         if (up[host] == on) {
             return;
         }
-        settle(host);
         up[host] = on;
         for (int vm = 0; !on && vm < place.length; vm++) {
             if (place[vm] == host) {
@@ -202,8 +195,10 @@ final class LoadMeter {
     }
 
     private void look(int host) {
+        long capacity = fleet.hosts().get(host).cpuCapacityMillicores();
+        energy.draws(host, up[host] ? power.milliwatts(hostDemand[host], capacity) : power.offMilliwatts(), nowMicros);
         boolean violated =
-                up[host] && hostDemand[host] > fleet.hosts().get(host).cpuCapacityMillicores();
+                up[host] && hostDemand[host] > capacity;
         if (violated && violatingSince[host] == NONE) {
             violatingSince[host] = nowMicros;
             violatingNow++;
@@ -212,13 +207,5 @@ final class LoadMeter {
             violatingSince[host] = NONE;
             violatingNow--;
         }
-    }
-
-    /** Books the energy of a host up to now, at the power that it had. */
-    private void settle(int host) {
-        long capacity = fleet.hosts().get(host).cpuCapacityMillicores();
-        long milliwatts = up[host] ? power.milliwatts(Math.min(hostDemand[host], capacity), capacity) : 0;
-        milliwattMicros[host] += milliwatts * (nowMicros - poweredSince[host]);
-        poweredSince[host] = nowMicros;
     }
 }

@@ -4,7 +4,7 @@ import io.godwit.executors.ExecutorConfig;
 import io.godwit.monitors.hosts.simulated.model.CrashPlan;
 import io.godwit.monitors.hosts.simulated.model.Load;
 import io.godwit.monitors.hosts.simulated.model.PoissonLoad;
-import io.godwit.monitors.hosts.simulated.model.RoundTrips;
+import io.godwit.monitors.hosts.simulated.model.PowerCurve;
 import io.godwit.monitors.hosts.simulated.model.SeededStream;
 import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
 import io.godwit.schedulers.partition.DecisionSettings;
@@ -36,17 +36,17 @@ final class Scenario {
         Load load = until(TROUBLE, new PoissonLoad(seed, mean, deviation, period));
         Policy policy = Policy.values()[random.nextInt(Policy.values().length)];
         return new SimulationPlan(
-                fleet,
+                RegionOfSites.of(fleet),
                 load,
                 crashes(random, seed),
-                RoundTrips.byRack(fleet),
-                PowerCurve.linear(100, 200),
+                PowerCurve.DEFAULT,
                 DecisionSettings.parse("{\"policy\":\"" + policy.text() + "\"}"),
                 ExecutorConfig.DEFAULTS,
                 1 + random.nextInt(3),
                 Duration.ofSeconds(1),
                 Duration.ofMillis(10),
                 TROUBLE.plus(CALM),
+                seed,
                 faults(random, seed),
                 true,
                 Optional.empty());
@@ -86,7 +86,7 @@ final class Scenario {
     private static CrashPlan crashes(SeededStream random, long seed) {
         return random.nextInt(3) > 0
                 ? CrashPlan.NONE
-                : new CrashPlan(
+                : CrashPlan.exponential(
                         seed,
                         Duration.ofSeconds(100 + random.nextInt(300)),
                         Duration.ofSeconds(5 + random.nextInt(40)));
@@ -102,6 +102,7 @@ final class Scenario {
                 Duration.ofSeconds(random.nextInt(2) == 0 ? 0 : 10 + random.nextInt(60)),
                 Duration.ofSeconds(random.nextInt(2) == 0 ? 0 : 10 + random.nextInt(60)),
                 Duration.ofSeconds(random.nextInt(3) > 0 ? 0 : 10 + random.nextInt(60)),
+                Faults.Cuts.NONE,
                 TROUBLE);
     }
 

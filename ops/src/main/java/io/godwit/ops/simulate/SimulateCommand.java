@@ -1,38 +1,78 @@
 package io.godwit.ops.simulate;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.godwit.executors.ExecutorConfig;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.godwit.monitors.hosts.simulated.DataCentres;
 import io.godwit.monitors.hosts.simulated.HostsConfig;
+import io.godwit.monitors.hosts.simulated.model.CrashPlan;
+import io.godwit.monitors.hosts.simulated.model.PoissonLoad;
+import io.godwit.monitors.hosts.simulated.model.SiteLatencies;
+import io.godwit.monitors.hosts.simulated.traces.Crashes;
+import io.godwit.monitors.hosts.simulated.traces.LatencyMatrix;
+import io.godwit.monitors.hosts.simulated.traces.PowerFile;
+import io.godwit.ops.cli.CommonOptions;
 import io.godwit.ops.cli.ExitCode;
+import io.godwit.ops.cli.Failed;
 import io.godwit.ops.cli.Printer;
+import io.godwit.ops.region.RegionConfig;
+import io.godwit.ops.report.CompareCommand;
+import io.godwit.ops.report.ReportPage;
+import io.godwit.ops.report.RunSeries;
 import io.godwit.schedulers.partition.DecisionSettings;
 import io.godwit.schemas.units.Durations;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code godwit simulate}: a region on a virtual clock. */
 @Command(
         name = "simulate",
-        subcommands = FuzzCommand.class,
+        subcommands = {FuzzCommand.class, CompareCommand.class},
         sortOptions = false,
         description = "Runs a region on a virtual clock: the same rules, schedulers, planner and executors as live, on"
                 + " simulated hosts. The same options give the same result, byte for byte, but for \"measured\".")
 public final class SimulateCommand implements Callable<Integer> {
     private static final int VMS_PER_HOST = 10;
+    private static final int HOSTS_PER_RACK = 32;
+    private static final int SITES_MAX = 64;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Option(names = "--hosts", paramLabel = "N", description = "Hosts (default: 64).")
+    @Spec
+    CommandSpec spec;
+
+    @Option(names = "--hosts", paramLabel = "N", description = "Hosts of all sites together (default: 64).")
     int hosts = 64;
 
     @Option(names = "--vms", paramLabel = "N", description = "VMs (default: ten per host).")
     Integer vms;
 
-    @Option(names = "--racks", paramLabel = "N", description = "Racks (default: one per 32 hosts).")
+    @Option(names = "--racks", paramLabel = "N", description = "Racks per site (default: one per 32 hosts).")
     Integer racks;
+
+    @Option(
+            names = "--capacity",
+            paramLabel = "PERCENT",
+            description = "CPU of a host in percent of a core (default: 800, which is 8 cores).")
+    int capacity = 800;
 
     @Option(names = "--mu", paramLabel = "PERCENT", description = "Mean load of a VM (default: 70).")
     int mu = 70;
@@ -55,20 +95,120 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--trace",
             paramLabel = "FORMAT:PATH",
-            description = "Drives the VMs' load from real traces, as godwit up does.")
+            description = "Drives the VMs' load from real traces: events, planetlab, bitbrains, google or azure.")
     String trace = "";
 
     @Option(names = "--load-events", paramLabel = "DIR", description = "Short for --trace events:DIR.")
     String loadEvents = "";
 
-    @Option(names = "--sample-period", paramLabel = "D", description = "Distance of a host's samples (default: 1s).")
+    @Option(
+            names = "--sample-period",
+            paramLabel = "D",
+            description = "Distance of a host's samples (default: 1s).")
     String samplePeriod = "1s";
+
+    @Option(
+            names = "--policy",
+            paramLabel = "POLICY",
+            description = "static, centralized, hierarchical, dvms or dvms-local (default: that of --config, else"
+                    + " dvms-local).")
+    String policy;
+
+    @Option(
+            names = "--headroom",
+            paramLabel = "PERCENT",
+            description = "Relieves a host before it is overloaded, when less than this share of it is free (default: 0,"
+                    + " never before).")
+    Integer headroom;
+
+    @Option(
+            names = "--post-copy",
+            paramLabel = "WHEN",
+            description = "never, or urgent: where an overload is to end at once (default: never).")
+    String postCopy;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "region.yaml, for settings that have no option here; options win over it.")
+    Path config;
+
+    @Option(names = "--sites", paramLabel = "N", description = "Sites that the hosts are dealt to (default: 1).")
+    int sites = 1;
+
+    @Option(
+            names = "--latency",
+            paramLabel = "FILE[#NAME,…]",
+            description = "Round trips between the sites: a square in milliseconds, and which of its places.")
+    String latency;
+
+    @Option(
+            names = "--power",
+            paramLabel = "FILE[#MACHINE]",
+            description = "What hosts draw: linear:IDLE,FULL in watts, or a power table (default: linear:100,200).")
+    String power = "linear:100,200";
+
+    @Option(
+            names = "--crashes",
+            paramLabel = "PLAN",
+            description = "Hosts crash: exponential:MEAN,DOWN or g5k:PATH[,from=D][,speed=N] (default: none do).")
+    String crashes;
+
+    @Option(
+            names = "--log-delay",
+            paramLabel = "D",
+            description = "How long a record of the log is under way to its readers (default: 10ms).")
+    String logDelay = "10ms";
+
+    @Option(
+            names = "--delay",
+            paramLabel = "D",
+            description = "Records are late by up to this much, each by another time (default: 0s).")
+    String delay = "0s";
+
+    @Option(
+            names = "--loss",
+            paramLabel = "PERCENT",
+            description = "Share of samples that are lost, and of other records that come up to 3 s late because their"
+                    + " append is retried (default: 0).")
+    int loss;
+
+    @Option(
+            names = "--doubling",
+            paramLabel = "PERCENT",
+            description = "Share of records that a reader is given twice (default: 0).")
+    int doubling;
+
+    @Option(
+            names = "--kill-schedulers",
+            paramLabel = "D",
+            description = "Mean time between kills of any scheduler; it is back after 2 to 8 s (default: 0s, none).")
+    String killSchedulers = "0s";
+
+    @Option(
+            names = "--kill-executors",
+            paramLabel = "D",
+            description = "The same for the executor (default: 0s, none).")
+    String killExecutors = "0s";
+
+    @Option(
+            names = "--cut-links",
+            paramLabel = "MEAN,DOWN",
+            description = "Links between two sites are cut: mean time between cuts, and how long each lasts (default:"
+                    + " none are).")
+    String cutLinks = "";
 
     @Option(
             names = "--record",
             paramLabel = "FOLDER",
             description = "Writes the run's log there, for other verbs to read with --log FOLDER.")
     Path record;
+
+    @Option(
+            names = "--report",
+            paramLabel = "FOLDER",
+            description = "Writes the run as one page with charts there: index.html.")
+    Path report;
 
     @Option(
             names = {"-o", "--output"},
@@ -80,22 +220,132 @@ public final class SimulateCommand implements Callable<Integer> {
     public Integer call() {
         SimulationPlan plan = plan();
         try (Simulation simulation = new Simulation(plan)) {
-            SimulationResult result = simulation.run(_ -> {});
+            SimulationResult result = withProgress(simulation);
+            if (report != null) {
+                write(page(simulation, plan, result));
+            }
             switch (format) {
                 case TABLE -> ResultTable.of(result).forEach(System.out::println);
-                case JSON, YAML -> new Printer(System.out, format).whole(new ObjectMapper().valueToTree(result));
+                case JSON, YAML -> new Printer(System.out, format).whole(JSON.valueToTree(result));
             }
         }
         return ExitCode.OK;
     }
 
+    /** The bar is for people: where errors go to a file, there is none. */
+    private static SimulationResult withProgress(Simulation simulation) {
+        if (System.console() == null || !System.console().isTerminal()) {
+            return simulation.run(_ -> {});
+        }
+        try (ProgressBar bar = new ProgressBarBuilder()
+                .setTaskName("simulating")
+                .setInitialMax(Simulation.PARTS)
+                .clearDisplayOnFinish()
+                .build()) {
+            return simulation.run(bar::stepTo);
+        }
+    }
+
     private SimulationPlan plan() {
+        RegionConfig settings = CommonOptions.region(config);
+        DecisionSettings decisions = decisions(settings.scheduler().decisions());
         String source = loadEvents.isEmpty() ? trace : "events:" + loadEvents;
-        HostsConfig config = new HostsConfig(
-                hosts,
-                vms == null ? Math.multiplyExact(hosts, VMS_PER_HOST) : vms,
-                racks == null ? Math.ceilDiv(hosts, 32) : racks,
+        if (sites < 1 || sites > SITES_MAX || sites > hosts) {
+            throw new IllegalArgumentException(
+                    "--sites is %d; give 1 to %d, and no more than the %d hosts".formatted(sites, SITES_MAX, hosts));
+        }
+        List<DataCentres> centres = IntStream.range(0, sites)
+                .mapToObj(site -> DataCentres.of(
+                        hostsOf(site, source), sites == 1 ? RegionConfig.SITE : siteNames().get(site)))
+                .toList();
+        RegionOfSites region = region(centres, source);
+        CrashPlan plan =
+                crashes == null ? CrashPlan.NONE : Crashes.parse(crashes).plan(seed).crashes();
+        return new SimulationPlan(
+                region,
+                sites == 1
+                        ? centres.getFirst().load()
+                        : new PoissonLoad(seed, mu, sigma, Durations.parse(period)),
+                plan,
+                PowerFile.read(power),
+                decisions,
+                settings.executor(),
+                settings.segments(),
+                Durations.parse(samplePeriod),
+                Durations.parse(logDelay),
+                Durations.parse(duration),
                 seed,
+                faults(),
+                false,
+                Optional.ofNullable(record));
+    }
+
+    private Faults faults() {
+        if (loss < 0 || loss > 100 || doubling < 0 || doubling > 100) {
+            throw new IllegalArgumentException(
+                    "--loss is %d and --doubling %d; give 0 to 100".formatted(loss, doubling));
+        }
+        Faults faults = new Faults(
+                0,
+                Durations.parse(delay),
+                10 * loss,
+                10 * loss,
+                10 * doubling,
+                Durations.parse(killSchedulers),
+                Durations.parse(killExecutors),
+                Duration.ZERO,
+                cuts(),
+                Duration.ZERO);
+        return faults.any() ? faults.with(seed, Durations.parse(duration)) : Faults.NONE;
+    }
+
+    private Faults.Cuts cuts() {
+        if (cutLinks.isEmpty()) {
+            return Faults.Cuts.NONE;
+        }
+        String[] parts = cutLinks.split(",", -1);
+        if (parts.length != 2 || sites == 1) {
+            throw new IllegalArgumentException("--cut-links is \"" + cutLinks + "\" with " + sites
+                    + " sites; write MEAN,DOWN, as in 10m,30s, and give two sites or more");
+        }
+        return new Faults.Cuts(Durations.parse(parts[0]), Durations.parse(parts[1]));
+    }
+
+    private RegionOfSites region(List<DataCentres> centres, String source) {
+        if (sites == 1) {
+            return RegionOfSites.of(centres.getFirst().fleet());
+        }
+        if (!source.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a trace drives one site; drop --trace and --load-events, or drop --sites");
+        }
+        return RegionOfSites.of(centres.stream().map(DataCentres::fleet).toList(), latencies());
+    }
+
+    private SiteLatencies latencies() {
+        if (latency == null) {
+            throw new IllegalArgumentException("--sites " + sites
+                    + " needs to know how far they are from each other; give --latency FILE, or FILE#NAME,NAME,…");
+        }
+        return LatencyMatrix.sites(latency, sites);
+    }
+
+    /** Names that ids can carry. */
+    private List<String> siteNames() {
+        return latencies().names().stream()
+                .map(name -> name.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", ""))
+                .toList();
+    }
+
+    private HostsConfig hostsOf(int site, String source) {
+        int hostCount = share(hosts, site);
+        int vmCount = vms == null ? Math.multiplyExact(hostCount, VMS_PER_HOST) : share(vms, site);
+        return new HostsConfig(
+                hostCount,
+                vmCount,
+                racks == null ? Math.ceilDiv(hostCount, HOSTS_PER_RACK) : racks,
+                capacity,
+                seed + site,
                 source,
                 mu,
                 sigma,
@@ -104,21 +354,69 @@ public final class SimulateCommand implements Callable<Integer> {
                 Duration.ZERO,
                 HostsConfig.DEFAULTS.crashDuration(),
                 HostsConfig.DEFAULTS.listen());
-        DataCentres site = DataCentres.of(config, "sim");
-        return new SimulationPlan(
-                site.fleet(),
-                site.load(),
-                site.crashes(),
-                site.roundTrips(),
-                PowerCurve.linear(100, 200),
-                DecisionSettings.DEFAULTS,
-                ExecutorConfig.DEFAULTS,
-                12,
-                Durations.parse(samplePeriod),
-                Duration.ofMillis(10),
-                Durations.parse(duration),
-                Faults.NONE,
-                false,
-                Optional.ofNullable(record));
+    }
+
+    private int share(int all, int site) {
+        return all / sites + (site < all % sites ? 1 : 0);
+    }
+
+    private DecisionSettings decisions(DecisionSettings base) {
+        try {
+            ObjectNode tree = (ObjectNode) JSON.readTree(base.toJson());
+            if (policy != null) {
+                tree.put("policy", policy);
+            }
+            if (headroom != null) {
+                tree.put("headroomPermille", 10 * headroom);
+            }
+            if (postCopy != null) {
+                tree.put("postCopy", postCopy.toUpperCase(Locale.ROOT));
+            }
+            return DecisionSettings.parse(tree.toString());
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private RunSeries page(Simulation simulation, SimulationPlan plan, SimulationResult result) {
+        Course course = simulation.course();
+        return new RunSeries(
+                "%s, %d hosts, %d VMs".formatted(result.policy(), result.hosts(), result.vms()),
+                given(),
+                JSON.convertValue(result, new TypeReference<Map<String, Object>>() {}),
+                plan.duration().toNanos() / 1e9,
+                simulation.meter().violations().stream()
+                        .map(violation -> violation.micros() / 1e6)
+                        .toList(),
+                course.openViolations(),
+                simulation.figures().partitionSizes(),
+                course.migrationEnds(),
+                course.wattHours(),
+                Arrays.stream(simulation.measured().decisionMillis()).boxed().toList());
+    }
+
+    /** Options as they were given, the files of this machine apart. */
+    private SequencedMap<String, String> given() {
+        SequencedMap<String, String> given = new LinkedHashMap<>();
+        for (OptionSpec option : spec.options()) {
+            Object value = option.getValue();
+            boolean ours = List.of("--report", "--record", "--output", "--help", "--version")
+                    .contains(option.longestName());
+            if (!ours && value != null && !value.toString().isEmpty()) {
+                given.put(option.longestName(), value.toString());
+            }
+        }
+        return given;
+    }
+
+    private void write(RunSeries run) {
+        Path file = report.resolve("index.html");
+        try {
+            Files.createDirectories(report);
+            Files.writeString(file, ReportPage.of(run));
+        } catch (IOException failed) {
+            throw new Failed("cannot write " + file + ": " + failed.getMessage(), failed);
+        }
+        System.err.println("report: " + file);
     }
 }

@@ -3,7 +3,6 @@ package io.godwit.ops.simulate;
 import io.godwit.executors.ExecutorConfig;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.membership.MembershipProof;
-import io.godwit.executors.migration.Patience;
 import io.godwit.executors.work.Append;
 import io.godwit.executors.work.CommandEngine;
 import io.godwit.executors.work.Ledger;
@@ -124,7 +123,7 @@ final class SimulatedExecutor {
             engine = new CommandEngine(
                     SLOT,
                     config.movesPerHost(),
-                    new Patience(config.moveTimeout(), config.lookPatience(), config.progressPeriod()),
+                    config.patience(),
                     new VirtualHypervisor(dataCentre, this::act),
                     region,
                     proof,

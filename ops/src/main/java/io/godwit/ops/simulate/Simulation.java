@@ -4,11 +4,15 @@ import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.executors.work.Region;
+import io.godwit.monitors.hosts.simulated.model.CrashPlan;
 import io.godwit.monitors.hosts.simulated.model.DataCentreModel;
 import io.godwit.monitors.hosts.simulated.model.Restored;
+import io.godwit.monitors.hosts.simulated.model.RoundTrips;
+import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
 import io.godwit.overlaysync.OverlayConfig;
 import io.godwit.schedulers.planner.Planner;
 import io.godwit.schedulers.planner.RepairPlanner;
+import io.godwit.schemas.events.CoordinateAnnounced;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.RuleDeployed;
@@ -23,7 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -32,7 +36,7 @@ final class Simulation implements AutoCloseable {
     /** A round moment, so that a run can be read. */
     static final Instant ORIGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-    private static final int PARTS = 100;
+    static final int PARTS = 200;
 
     private static final List<Topic> COUNTED = List.of(
             Topic.INVENTORY,
@@ -65,6 +69,7 @@ final class Simulation implements AutoCloseable {
     private final Agenda agenda = new Agenda(originMicros);
     private final Measured measured = new Measured();
     private final Figures figures = new Figures();
+    private final Course course = new Course(originMicros);
     private final SegmentsOfHosts segments;
     private final SimulatedLog log;
     private final Optional<MemoryLog> kept;
@@ -83,12 +88,14 @@ final class Simulation implements AutoCloseable {
         Optional<Onlooker> onlooker = onlookers.map(maker -> maker.apply(this));
         Consumer<SpecificRecord> inputs =
                 onlooker.<Consumer<SpecificRecord>>map(one -> one::delivered).orElse(_ -> {});
-        segments = SegmentsOfHosts.of(List.of(plan.fleet()), plan.segments());
+        segments = SegmentsOfHosts.of(plan.region().fleets(), plan.segments());
+        SimulatedFleet fleet = plan.region().all();
         boolean mortal = plan.faults().any();
-        long delay = micros(plan.logDelay());
-        FaultyNetwork network = new FaultyNetwork(agenda, (_, _) -> delay, plan.faults());
+        SimulatedLog.Network sound = plan.region().network(micros(plan.logDelay()), plan.segments());
+        FaultyNetwork network =
+                new FaultyNetwork(agenda, sound, plan.faults(), plan.region().fleets().size(), plan.segments());
         boolean keepsBytes = mortal || plan.keepsLog() || plan.record().isPresent();
-        log = new SimulatedLog(agenda, segments.count(), mortal ? network : (_, _) -> delay, keepsBytes);
+        log = new SimulatedLog(agenda, segments.count(), mortal ? network : sound, keepsBytes);
         COUNTED.forEach(topic -> log.watch(topic, figures::take));
         onlooker.ifPresent(one -> {
             for (Topic topic : Topic.values()) {
@@ -99,11 +106,11 @@ final class Simulation implements AutoCloseable {
             }
         });
         kept = mortal || plan.keepsLog()
-                ? Optional.of(new MemoryLog(plan.fleet().site(), segments.count()))
+                ? Optional.of(new MemoryLog(fleet.site(), segments.count()))
                 : Optional.empty();
         kept.ifPresent(this::keep);
         recorder = plan.record()
-                .map(folder -> new DirectoryLogWriter(folder, plan.fleet().site(), "simulated", segments.count()));
+                .map(folder -> new DirectoryLogWriter(folder, fleet.site(), "simulated", segments.count()));
         recorder.ifPresent(writer -> {
             for (Topic topic : Topic.values()) {
                 log.watch(topic, (record, _) -> writer.append(record));
@@ -112,8 +119,8 @@ final class Simulation implements AutoCloseable {
         dataCentre = new DataCentre(
                 agenda,
                 new DataCentreModel(
-                        plan.fleet(), plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros));
-        meter = new LoadMeter(plan.fleet(), plan.load(), plan.power(), originMicros);
+                        fleet, plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros));
+        meter = new LoadMeter(fleet, plan.load(), plan.power(), originMicros);
         List<CompiledRule> rules =
                 BuiltInRules.all().stream().map(RuleCompiler::compile).toList();
         cep = new SimulatedCep(agenda, log, segments.count(), rules);
@@ -124,10 +131,11 @@ final class Simulation implements AutoCloseable {
                 agenda, log, dataCentre, meter, plan.samplePeriod(), segments, network::losesSample);
         dataCentre.listen(event -> meter.take(event, agenda.nowMicros()));
         dataCentre.listen(monitors::tell);
+        log.watch(Topic.OUTCOMES, (_, event) -> course.take(event, agenda.nowMicros()));
         begin();
         monitors.start();
         cep.start();
-        if (!plan.crashes().every().isZero()) {
+        if (plan.crashes() != CrashPlan.NONE) {
             new SimulatedOverlay(agenda, log, dataCentre, segments, OverlayConfig.DEFAULTS).start();
         }
         kept.ifPresent(
@@ -151,10 +159,14 @@ final class Simulation implements AutoCloseable {
         for (HostJoined joined : segments.joined()) {
             log.append(Topic.INVENTORY, joined.getSegment(), joined.getHostId(), joined);
         }
+        RoundTrips roundTrips = plan.region().roundTrips();
+        for (CoordinateAnnounced place : Placement.of(segments.joined(), roundTrips, plan.seed())) {
+            log.append(Topic.OBSERVATIONS, segments.byHost().get(place.getHostId()), place.getHostId(), place);
+        }
         for (RuleDeployed rule : BuiltInRules.deployments(List.of())) {
             log.appendEverywhere(Topic.RULES, rule.getRule(), rule);
         }
-        String site = plan.fleet().site();
+        String site = plan.region().all().site();
         log.appendEverywhere(
                 Topic.CONTROLS,
                 "schedulers",
@@ -165,17 +177,29 @@ final class Simulation implements AutoCloseable {
     /**
      * Runs it to its end.
      *
-     * @param progress is told the virtual microseconds that have passed, about a hundred times
+     * @param progress is told how many of {@value #PARTS} parts have passed
      */
-    SimulationResult run(LongConsumer progress) {
+    SimulationResult run(IntConsumer progress) {
         long micros = micros(plan.duration());
         for (int part = 1; part <= PARTS; part++) {
             long passed = micros * part / PARTS;
             agenda.runUntil(originMicros + passed);
-            progress.accept(passed);
+            course.look(meter, agenda.nowMicros());
+            progress.accept(part);
         }
-        meter.advance(agenda.nowMicros());
         return figures.result(plan.decisions().policy().text(), meter, measured);
+    }
+
+    Course course() {
+        return course;
+    }
+
+    Figures figures() {
+        return figures;
+    }
+
+    Measured measured() {
+        return measured;
     }
 
     LoadMeter meter() {

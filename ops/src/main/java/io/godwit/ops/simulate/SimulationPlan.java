@@ -3,8 +3,7 @@ package io.godwit.ops.simulate;
 import io.godwit.executors.ExecutorConfig;
 import io.godwit.monitors.hosts.simulated.model.CrashPlan;
 import io.godwit.monitors.hosts.simulated.model.Load;
-import io.godwit.monitors.hosts.simulated.model.RoundTrips;
-import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
+import io.godwit.monitors.hosts.simulated.model.PowerCurve;
 import io.godwit.schedulers.partition.DecisionSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,16 +12,18 @@ import java.util.Optional;
 /**
  * All that decides how a simulation goes.
  *
- * @param segments segments of the site
- * @param keepsLog whether the whole log is kept in memory, to be read afterwards
+ * @param load of the VMs of all sites, in the order of the region
+ * @param crashes of the hosts of all sites, in the order of the region
+ * @param segments segments of each site
  * @param logDelay how long a record is under way from its append to its readers
+ * @param seed of what is random beside load, crashes and faults
+ * @param keepsLog whether the whole log is kept in memory, to be read afterwards
  * @param record folder that the log is written to
  */
 record SimulationPlan(
-        SimulatedFleet fleet,
+        RegionOfSites region,
         Load load,
         CrashPlan crashes,
-        RoundTrips roundTrips,
         PowerCurve power,
         DecisionSettings decisions,
         ExecutorConfig executor,
@@ -30,6 +31,7 @@ record SimulationPlan(
         Duration samplePeriod,
         Duration logDelay,
         Duration duration,
+        long seed,
         Faults faults,
         boolean keepsLog,
         Optional<Path> record) {}

@@ -8,6 +8,7 @@ import io.godwit.executors.migration.MoveProgress;
 import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
 import io.godwit.monitors.hosts.HostUnreachable;
+import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationResult;
 import io.godwit.monitors.hosts.simulated.model.Happening;
 import io.godwit.schemas.events.VmState;
@@ -46,12 +47,14 @@ final class VirtualHypervisor implements Hypervisor {
         try {
             Optional<Happening> end = dataCentre
                     .model()
-                    .migrate(
+                    .migrate(new MigrationAsk(
                             move.commandId(),
                             move.vmId(),
                             move.source().hostId(),
                             move.target().hostId(),
-                            move.bytesPerSecondMax());
+                            move.bytesPerSecondMax(),
+                            move.postCopy(),
+                            move.autoConverge()));
             if (end.isPresent()) {
                 return CompletableFuture.completedFuture(endOf(end.get()));
             }
@@ -71,7 +74,8 @@ final class VirtualHypervisor implements Hypervisor {
             case Happening.MigrationEnded ended -> {
                 MigrationResult result = ended.result();
                 yield result.moved()
-                        ? MoveEnd.moved(result.downtimeMillis(), result.transferredBytes())
+                        ? MoveEnd.moved(
+                                result.downtimeMillis(), result.transferredBytes(), result.switchedAfterMillis())
                         : MoveEnd.failed(result.detail());
             }
             case Happening.SourceLost lost -> MoveEnd.failed(lost.detail());
@@ -84,7 +88,11 @@ final class VirtualHypervisor implements Hypervisor {
         return CompletableFuture.completedFuture(dataCentre
                 .model()
                 .progress(move.commandId())
-                .map(progress -> new MoveProgress(progress.percent(), progress.transferredBytes())));
+                .map(progress -> new MoveProgress(
+                        progress.percent(),
+                        progress.transferredBytes(),
+                        progress.switched(),
+                        progress.throttledPermille() / 10)));
     }
 
     @Override
@@ -120,9 +128,19 @@ final class VirtualHypervisor implements Hypervisor {
         }
     }
 
-    /** A simulated migration always ends: a copy that does not converge is cut short by the model itself. */
     @Override
-    public void abort(Move move, BooleanSupplier permitted) {}
+    public void startPostCopy(Move move, BooleanSupplier permitted) {
+        if (permitted.getAsBoolean()) {
+            dataCentre.change(model -> model.startPostCopy(move.commandId()));
+        }
+    }
+
+    @Override
+    public void abort(Move move, BooleanSupplier permitted) {
+        if (permitted.getAsBoolean()) {
+            dataCentre.change(model -> model.cancel(move.commandId()));
+        }
+    }
 
     @Override
     public void close() {}

@@ -1,5 +1,7 @@
 package io.godwit.overlaysync.vivaldi;
 
+import io.godwit.schemas.events.CoordinateAnnounced;
+
 /**
  * Where a host stands in the network: a point of a plane and a height above it, so that the distance of two is an estimate
  * of their round trip. The plane carries the core of the network, the height the access link that every path of a host
@@ -19,6 +21,11 @@ public record Coordinate(long xMicros, long yMicros, long heightMicros, int erro
         double dx = xMicros - other.xMicros;
         double dy = yMicros - other.yMicros;
         return Math.round(Math.sqrt(dx * dx + dy * dy)) + heightMicros + other.heightMicros;
+    }
+
+    /** As it stands in the log. */
+    public CoordinateAnnounced announcedFor(String hostId) {
+        return new CoordinateAnnounced(hostId, xMicros, yMicros, heightMicros, Math.ceilDiv(errorPpm, 1000));
     }
 
     /** Whether it has moved so far, or has become so much surer, that others should hear of it. */
