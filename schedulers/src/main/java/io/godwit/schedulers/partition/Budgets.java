@@ -60,7 +60,7 @@ final class Budgets {
     String spent(KnownHost host) {
         MovesPerHour most = turn.state.settings().movesPerHour();
         HostMoves own = turn.state.moves.get(host.getHostId());
-        if (most.host() > 0 && own != null && own.getOut().size() + own.getIn().size() >= most.host()) {
+        if (most.host() > 0 && own != null && recent(own.getOut()) + recent(own.getIn()) >= most.host()) {
             return "its host's budget of " + most.host() + " moves an hour is spent";
         }
         if (most.rack() > 0 && out(host.getRack()) >= most.rack()) {
@@ -75,7 +75,11 @@ final class Budgets {
     boolean headroomSpent() {
         int most = turn.state.settings().movesPerHour().headroom();
         HostMoves moves = turn.state.moves.get(HEADROOM);
-        return most > 0 && moves != null && moves.getOut().size() >= share(most);
+        return most > 0 && moves != null && recent(moves.getOut()) >= share(most);
+    }
+
+    private int recent(List<Instant> times) {
+        return since(times, turn.now().minus(HOUR)).size();
     }
 
     /** What of a site's sum falls to one segment, rounded up. */
@@ -89,7 +93,7 @@ final class Budgets {
         for (HostMoves moves : turn.state.moves.all()) {
             KnownHost host = turn.state.hosts.get(moves.getHostId());
             if (host != null && (rack == null || host.getRack().equals(rack))) {
-                sum += moves.getOut().size();
+                sum += recent(moves.getOut());
             }
         }
         return sum;

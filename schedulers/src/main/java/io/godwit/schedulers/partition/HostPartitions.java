@@ -267,11 +267,11 @@ final class HostPartitions {
     void granted(MemberGranted grant) {
         OpenPartition partition = turn.state.partitions.get(grant.getPartitionId());
         int lender = grant.getDecision().getSegment();
-        if (partition != null && Taking.holds(partition, grant.getLease())) {
+        if (partition != null && Taking.knows(partition, grant.getLease())) {
             return; // told twice
         }
         if (partition == null || !partition.getAsked().contains(lender)) {
-            closing.giveBack(grant.getPartitionId(), lender, grant.getLease());
+            giveBack(grant.getPartitionId(), lender, List.of(grant.getLease()));
             return;
         }
         PartitionMember member = new PartitionMember(grant.getLease(), lender, grant.getFacts());
@@ -287,10 +287,11 @@ final class HostPartitions {
         boolean awaited = partition != null
                 && (led ? !partition.getAsked().isEmpty() : partition.getAsked().contains(lender));
         if (!awaited) {
-            grant.getMembers().stream()
+            List<Lease> come = grant.getMembers().stream()
                     .map(PartitionMember::getLease)
-                    .filter(lease -> partition == null || !Taking.holds(partition, lease))
-                    .forEach(lease -> closing.giveBack(grant.getPartitionId(), lender, lease));
+                    .filter(lease -> partition == null || !Taking.knows(partition, lease))
+                    .toList();
+            giveBack(grant.getPartitionId(), lender, come);
             return;
         }
         int asked = led ? partition.getAsked().getFirst() : lender; // the leader passed the question on
@@ -298,6 +299,14 @@ final class HostPartitions {
         OpenPartition grown = taking.with(heard, grant.getMembers());
         turn.put(Detections.answeredToo(grown, grant.getDetections(), lender));
         grow(partition.getPartitionId());
+    }
+
+    private void giveBack(String partitionId, int lender, List<Lease> leases) {
+        leases.forEach(lease -> closing.giveBack(partitionId, lender, lease));
+        OpenPartition partition = turn.state.partitions.get(partitionId);
+        if (partition != null) {
+            turn.put(Taking.returned(partition, leases));
+        }
     }
 
     void refused(String partitionId, int bySegment, String reason) {
@@ -383,7 +392,7 @@ final class HostPartitions {
         }
         OpenPartition smaller =
                 closing.release(partition, member -> member.getLease().equals(lease));
-        turn.put(OpenPartition.newBuilder(smaller)
+        turn.put(OpenPartition.newBuilder(Taking.returned(smaller, List.of(lease)))
                 .setPlanned(0)
                 .setSolving(null)
                 .setSolvingDigest("")

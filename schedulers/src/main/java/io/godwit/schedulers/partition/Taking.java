@@ -41,7 +41,7 @@ final class Taking {
     /** Notes hosts that were taken or lent; one that is a member already is not added twice. */
     OpenPartition with(OpenPartition partition, List<PartitionMember> come) {
         List<PartitionMember> members = new ArrayList<>(partition.getMembers());
-        come.stream().filter(member -> !holds(partition, member.getLease())).forEach(members::add);
+        come.stream().filter(member -> !knows(partition, member.getLease())).forEach(members::add);
         OpenPartition grown = OpenPartition.newBuilder(partition)
                 .setMembers(members)
                 .setHostsHeldMax(Math.max(partition.getHostsHeldMax(), members.size()))
@@ -53,6 +53,17 @@ final class Taking {
     static boolean holds(OpenPartition partition, Lease lease) {
         return partition.getMembers().stream()
                 .anyMatch(member -> member.getLease().equals(lease));
+    }
+
+    /** Whether it holds a lease, or held it and gave it back: a grant that comes again is not a new one. */
+    static boolean knows(OpenPartition partition, Lease lease) {
+        return holds(partition, lease) || partition.getReturned().contains(lease);
+    }
+
+    static OpenPartition returned(OpenPartition partition, List<Lease> leases) {
+        List<Lease> returned = new ArrayList<>(partition.getReturned());
+        returned.addAll(leases);
+        return OpenPartition.newBuilder(partition).setReturned(returned).build();
     }
 
     static boolean holds(OpenPartition partition, HostFacts facts) {

@@ -1,5 +1,6 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schedulers.planner.Planner;
 import io.godwit.schedulers.planner.RepairPlanner;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
@@ -79,13 +80,16 @@ final class Region {
     }
 
     Region(int segments) {
+        this(segments, new RepairPlanner());
+    }
+
+    Region(int segments, Planner planner) {
         this.segments = segments;
         log = new MemoryLog(SITE, segments);
         for (int segment = 0; segment < segments; segment++) {
             schedulers.put(
                     segment,
-                    new SegmentScheduler(
-                            SchedulerState.of(Map.of()), segment, segments, new RepairPlanner(), "test-code"));
+                    new SegmentScheduler(SchedulerState.of(Map.of()), segment, segments, planner, "test-code"));
         }
     }
 
