@@ -25,6 +25,7 @@ final class Problems {
         for (HostFacts facts : hosts) {
             long inboundMillicores = 0;
             long inboundBytes = 0;
+            List<String> inbound = new ArrayList<>();
             for (VmFact vm : facts.getVms()) {
                 String other = seenOn.putIfAbsent(vm.getVmId(), facts.getHostId());
                 if (other == null) {
@@ -32,6 +33,7 @@ final class Problems {
                 } else {
                     inboundMillicores += vm.getCpuDemandMillicores();
                     inboundBytes += vm.getMemoryBytes();
+                    inbound.add(vm.getVmId());
                     vms.computeIfPresent(vm.getVmId(), (_, first) -> staying(first));
                 }
             }
@@ -40,9 +42,12 @@ final class Problems {
                     nameOf(facts),
                     facts.getCpuCapacityMillicores(),
                     facts.getMemoryCapacityBytes(),
+                    0,
+                    0,
                     facts.getMigrationBytesPerSecond(),
                     inboundMillicores,
-                    inboundBytes));
+                    inboundBytes,
+                    inbound));
         }
         return new PlacementProblem(
                 initiator,

@@ -1,127 +1,296 @@
 package io.godwit.schedulers.planner;
 
+import io.godwit.schedulers.constraints.Constraint;
+import io.godwit.schedulers.constraints.Constraint.When;
 import io.godwit.schedulers.planner.PlacementProblem.Host;
 import io.godwit.schedulers.planner.PlacementProblem.Limits;
+import io.godwit.schedulers.planner.PlacementProblem.PostCopy;
 import io.godwit.schedulers.planner.PlacementProblem.Vm;
+import io.godwit.schemas.events.MigrationMode;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * A placement problem as numbers: hosts and VMs by their index in the order of their ids. Immutable after construction;
- * an array of hosts by VM is a placement.
+ * A placement problem as numbers: hosts and VMs by their index in the order of their ids, resources by CPU,
+ * MEMORY, NETWORK and DISK. Immutable after construction; an array of hosts by VM is a placement.
  */
 final class Board {
+    static final int CPU = 0;
+    static final int MEMORY = 1;
+    static final int NETWORK = 2;
+    static final int DISK = 3;
+    private static final int RESOURCES = 4;
+
+    /** More than any sum of amounts. */
+    private static final long UNLIMITED = 1L << 60;
+
+    /** A factor of 1000, which keeps products within a long. */
+    private static final long SHARE_MAX = 1_000_000;
+
     final PlacementProblem problem;
     final int hosts;
     final int vms;
     /** Where each VM is before any move. */
     final int[] home;
-
-    final long[] cpu;
-    final long[] memory;
-    final boolean[] movable;
-    final long[] cpuCapacity;
-    final long[] memoryCapacity;
-    /** Demand before any move, with what was promised to VMs in flight. */
-    final long[] cpuAtStart;
-
-    final long[] memoryAtStart;
-    /** CPU demand that a host may have in the end if no VM came to it. */
-    final long[] cpuLimit;
-    /** CPU demand that a host may have in the end if a VM came to it. */
-    final long[] cpuFill;
-    /** Hosts whose excess is worth a move: the reason for a plan. */
+    /** What each VM takes, by resource; what is preserved for it, if that is more. */
+    final long[][] use;
+    /** Capacity of each host, by resource, overbooking counted in. */
+    final long[][] capacity;
+    /** What each host is asked for before any move, by resource, with what was promised to VMs in flight. */
+    final long[][] atStart;
+    /** What a host may be asked for in the end, by resource, if no VM came to it. */
+    final long[][] endLimit;
+    /** What a host may be asked for in the end, by resource, if a VM came to it. */
+    final long[][] fillLimit;
+    /** What a host may be asked for while VMs arrive, by resource. */
+    final long[][] wayLimit;
+    /** Resources that a host limits: CPU, memory, and others where given. */
+    final int[] limited;
+    /** Hosts whose excess is worth a move: a reason for a plan. */
     final boolean[] overloaded;
+    /** Why a VM must stay; null: it may move. */
+    final String[] stays;
 
-    private final boolean[][] banned;
-    private final long[] dirty;
+    final Rules rules;
+
+    private final int[][] movableOn;
+    private final boolean spared;
+    private final Vm[] given;
     private final long[] bandwidth;
+    private final boolean anyRealOverload;
+    /** Hosts, by resource, that are asked for too much with all that constraints count in. */
+    private final BitSet[] tooMuch = new BitSet[RESOURCES];
 
-    Board(PlacementProblem problem) {
+    /** @param spared whether constraints that are broken now may stay so, as long as they do not get worse */
+    Board(PlacementProblem problem, boolean spared) {
         this.problem = problem;
+        this.spared = spared;
         hosts = problem.hosts().size();
         vms = problem.vms().size();
         home = new int[vms];
-        cpu = new long[vms];
-        memory = new long[vms];
-        movable = new boolean[vms];
-        dirty = new long[vms];
-        cpuCapacity = new long[hosts];
-        memoryCapacity = new long[hosts];
-        cpuAtStart = new long[hosts];
-        memoryAtStart = new long[hosts];
-        cpuLimit = new long[hosts];
-        cpuFill = new long[hosts];
+        given = problem.vms().toArray(new Vm[0]);
+        stays = new String[vms];
         overloaded = new boolean[hosts];
         bandwidth = new long[hosts];
-        banned = new boolean[vms][];
+        use = new long[RESOURCES][vms];
+        capacity = new long[RESOURCES][hosts];
+        atStart = new long[RESOURCES][hosts];
+        endLimit = new long[RESOURCES][hosts];
+        fillLimit = new long[RESOURCES][hosts];
+        wayLimit = new long[RESOURCES][hosts];
 
-        Map<String, Integer> hostIndex = new HashMap<>();
+        Map<String, Integer> hostIndex = HashMap.newHashMap(hosts);
+        readHosts(hostIndex);
+        Map<String, Integer> vmIndex = HashMap.newHashMap(vms);
+        long[][] realAtStart = readVms(hostIndex, vmIndex);
+        limited = IntStream.range(0, RESOURCES)
+                .filter(resource ->
+                        resource <= MEMORY || Arrays.stream(capacity[resource]).anyMatch(amount -> amount < UNLIMITED))
+                .toArray();
+        anyRealOverload = setLimits(realAtStart, hostIndex);
+        rules = new Rules(this, hostIndex, vmIndex);
+        movableOn = groupMovable();
+    }
+
+    private void readHosts(Map<String, Integer> hostIndex) {
         for (int host = 0; host < hosts; host++) {
-            Host given = problem.hosts().get(host);
-            hostIndex.put(given.hostId(), host);
-            cpuCapacity[host] = given.cpuMillicores();
-            memoryCapacity[host] = given.memoryBytes();
-            cpuAtStart[host] = given.inboundCpuMillicores();
-            memoryAtStart[host] = given.inboundMemoryBytes();
-            bandwidth[host] = given.migrationBytesPerSecond();
+            Host it = problem.hosts().get(host);
+            hostIndex.put(it.hostId(), host);
+            capacity[CPU][host] = it.cpuMillicores();
+            capacity[MEMORY][host] = it.memoryBytes();
+            capacity[NETWORK][host] = it.networkBytesPerSecond() == 0 ? UNLIMITED : it.networkBytesPerSecond();
+            capacity[DISK][host] = it.diskBytesPerSecond() == 0 ? UNLIMITED : it.diskBytesPerSecond();
+            atStart[CPU][host] = it.inboundCpuMillicores();
+            atStart[MEMORY][host] = it.inboundMemoryBytes();
+            bandwidth[host] = it.migrationBytesPerSecond();
         }
-        Map<String, Integer> vmIndex = new HashMap<>();
+    }
+
+    /** What hosts are asked for by what VMs really take, nothing preserved. */
+    private long[][] readVms(Map<String, Integer> hostIndex, Map<String, Integer> vmIndex) {
+        long[][] realAtStart = new long[RESOURCES][];
+        for (int resource = 0; resource < RESOURCES; resource++) {
+            realAtStart[resource] = atStart[resource].clone();
+        }
         for (int vm = 0; vm < vms; vm++) {
-            Vm given = problem.vms().get(vm);
-            vmIndex.put(given.vmId(), vm);
-            home[vm] = hostIndex.get(given.hostId());
-            cpu[vm] = given.cpuMillicores();
-            memory[vm] = given.memoryBytes();
-            movable[vm] = given.movable();
-            dirty[vm] = given.dirtyBytesPerSecond();
-            cpuAtStart[home[vm]] += cpu[vm];
-            memoryAtStart[home[vm]] += memory[vm];
-            banned[vm] = new boolean[hosts];
-        }
-        problem.bans().forEach(ban -> {
-            Integer vm = vmIndex.get(ban.vmId());
-            Integer host = hostIndex.get(ban.hostId());
-            if (vm != null && host != null) { // a ban may name VMs and hosts of other problems
-                banned[vm][host] = true;
+            Vm it = given[vm];
+            vmIndex.put(it.vmId(), vm);
+            home[vm] = hostIndex.get(it.hostId());
+            use[CPU][vm] = it.cpuMillicores();
+            use[MEMORY][vm] = it.memoryBytes();
+            use[NETWORK][vm] = it.networkBytesPerSecond();
+            use[DISK][vm] = it.diskBytesPerSecond();
+            stays[vm] = it.staysBecause().orElse(null);
+            for (int resource = 0; resource < RESOURCES; resource++) {
+                realAtStart[resource][home[vm]] += use[resource][vm];
             }
-        });
+        }
+        for (Constraint constraint : problem.constraints()) {
+            if (constraint instanceof Constraint.Preserve preserve) {
+                long[] amounts = use[index(preserve.resource())];
+                for (String vmId : preserve.vms()) {
+                    Integer vm = vmIndex.get(vmId);
+                    if (vm != null) {
+                        amounts[vm] = Math.max(amounts[vm], preserve.amount());
+                    }
+                }
+            }
+        }
+        for (int vm = 0; vm < vms; vm++) {
+            for (int resource = 0; resource < RESOURCES; resource++) {
+                atStart[resource][home[vm]] += use[resource][vm];
+            }
+        }
+        return realAtStart;
+    }
+
+    private boolean setLimits(long[][] realAtStart, Map<String, Integer> hostIndex) {
         Limits limits = problem.limits();
+        boolean any = false;
+        for (int resource : limited) {
+            int marginPermille = resource == CPU ? limits.marginPermille() : 0;
+            int fillPermille = resource == CPU ? limits.fillPermille() : 1000;
+            tooMuch[resource] = new BitSet();
+            long[] physical = capacity[resource].clone();
+            overbook(resource, hostIndex);
+            for (int host = 0; host < hosts; host++) {
+                long can = capacity[resource][host];
+                long asked = atStart[resource][host];
+                boolean within = asked <= can + permille(can, marginPermille);
+                long real = Math.max(can, physical[host]);
+                boolean really = realAtStart[resource][host] > real + permille(real, marginPermille);
+                any |= really;
+                tooMuch[resource].set(host, !within);
+                overloaded[host] |= spared ? really : !within;
+                endLimit[resource][host] = within ? Math.max(can, asked) : can;
+                if (spared && !within) { // what only a constraint calls too much may stay so
+                    endLimit[resource][host] = really ? real : Math.max(can, asked);
+                }
+                fillLimit[resource][host] = permille(can, fillPermille);
+            }
+        }
+        return any;
+    }
+
+    /** The smallest factor holds; one that is only meant for the end state does not lower what a host may give on the way. */
+    private void overbook(int resource, Map<String, Integer> hostIndex) {
+        long[] physical = capacity[resource].clone();
+        int[] always = new int[hosts];
+        int[] inTheEnd = new int[hosts];
+        for (Constraint constraint : problem.constraints()) {
+            if (constraint instanceof Constraint.Overbook it && index(it.resource()) == resource) {
+                for (String hostId : it.hosts()) {
+                    Integer host = hostIndex.get(hostId);
+                    if (host != null && physical[host] < UNLIMITED) {
+                        inTheEnd[host] = smaller(inTheEnd[host], it.factorPermille());
+                        if (it.when() == When.CONTINUOUS) {
+                            always[host] = smaller(always[host], it.factorPermille());
+                        }
+                    }
+                }
+            }
+        }
         for (int host = 0; host < hosts; host++) {
-            long tolerated = cpuCapacity[host] + permille(cpuCapacity[host], limits.marginPermille());
-            overloaded[host] = cpuAtStart[host] > tolerated || memoryAtStart[host] > memoryCapacity[host];
-            boolean withinMargin = cpuAtStart[host] <= tolerated;
-            cpuLimit[host] = withinMargin ? Math.max(cpuCapacity[host], cpuAtStart[host]) : cpuCapacity[host];
-            cpuFill[host] = permille(cpuCapacity[host], limits.fillPermille());
+            capacity[resource][host] = inTheEnd[host] == 0 ? physical[host] : permille(physical[host], inTheEnd[host]);
+            long onTheWay = always[host] == 0 ? physical[host] : permille(physical[host], always[host]);
+            wayLimit[resource][host] = Math.max(capacity[resource][host], onTheWay);
         }
     }
 
-    /** Whether the VM may run on the host: it stays where it is, or moves to a place that nothing forbids. */
-    boolean allowed(int vm, int host) {
-        return host == home[vm] || mayMoveTo(vm, host);
+    private static int smaller(int known, int factor) {
+        return known == 0 ? factor : Math.min(known, factor);
     }
 
-    /** Whether a migration may bring the VM to the host. */
+    static int index(Constraint.Resource resource) {
+        return switch (resource) {
+            case CPU -> CPU;
+            case MEMORY -> MEMORY;
+            case NETWORK -> NETWORK;
+            case DISK -> DISK;
+        };
+    }
+
+    boolean movable(int vm) {
+        return stays[vm] == null;
+    }
+
+    /** Whether the VM may be on the host in the end. */
+    boolean mayEndOn(int vm, int host) {
+        return host == home[vm] ? !rules.mustLeave(vm) : mayMoveTo(vm, host) && rules.mayEndOn(vm, host);
+    }
+
+    /** Whether a migration may bring the VM to the host, be it by the way. */
     boolean mayMoveTo(int vm, int host) {
-        return movable[vm] && !banned[vm][host];
+        return stays[vm] == null && rules.mayPass(vm, host);
     }
 
-    /** Estimated milliseconds of one migration. */
+    /** Whether the VM has room on a host that is asked for so much. */
+    boolean fits(int vm, int host, long[][] load, long[][] limit) {
+        for (int resource : limited) {
+            if (load[resource][host] + use[resource][vm] > limit[resource][host]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Moves what a VM takes from one host to another. */
+    void shift(long[][] load, int vm, int source, int target) {
+        for (int resource : limited) {
+            load[resource][source] -= use[resource][vm];
+            load[resource][target] += use[resource][vm];
+        }
+    }
+
+    long[][] loadAtStart() {
+        long[][] load = new long[RESOURCES][];
+        for (int resource : limited) {
+            load[resource] = atStart[resource].clone();
+        }
+        return load;
+    }
+
+    /** Estimated milliseconds of one migration that has its links for itself. */
     long millis(int vm, int source, int target) {
-        return MigrationTime.millis(memory[vm], dirty[vm], bandwidth[source], bandwidth[target]);
+        return MigrationTime.millis(given[vm], Math.min(bandwidth[source], bandwidth[target]), mode(vm, source));
     }
 
-    /** Estimated milliseconds of the fastest migration to another allowed host; Long.MAX_VALUE if there is none. */
+    /** Bytes per second by which the rest of a migration shrinks, with so many moves on the link of each end. */
+    long progress(int vm, int source, int target, int onSource, int onTarget) {
+        long share = Math.max(1, Math.min(bandwidth[source] / onSource, bandwidth[target] / onTarget));
+        long plain = MigrationTime.progress(given[vm], share, mode(vm, source));
+        int factor = given[vm].durationPermille();
+        return factor == 1000 ? plain : Math.max(1, plain / factor * 1000 + plain % factor * 1000 / factor);
+    }
+
+    long memoryBytes(int vm) {
+        return given[vm].memoryBytes();
+    }
+
+    /** How a migration of the VM from this host moves memory, unless its VM has a mode prescribed. */
+    MigrationMode mode(int vm, int source) {
+        boolean urgent = problem.limits().postCopy() == PostCopy.URGENT && overloaded[source] && source == home[vm];
+        return given[vm].mode().orElse(urgent ? MigrationMode.POST_COPY : MigrationMode.PRE_COPY);
+    }
+
+    /** Estimated milliseconds of the fastest migration to another host where it may end; Long.MAX_VALUE if there is none. */
     long fastestMillis(int vm) {
         long fastest = Long.MAX_VALUE;
         for (int host = 0; host < hosts; host++) {
-            if (host != home[vm] && allowed(vm, host)) {
+            if (host != home[vm] && mayEndOn(vm, host)) {
                 fastest = Math.min(fastest, millis(vm, home[vm], host));
             }
         }
         return fastest;
+    }
+
+    /** Whether something is wrong now that a plan could mend. */
+    boolean needsMoves() {
+        return anyOverloaded() || !rules.hold(home);
     }
 
     boolean anyOverloaded() {
@@ -133,43 +302,40 @@ final class Board {
         return false;
     }
 
-    /** Movable VMs of a host before any move, ascending. */
+    /** Whether a host is asked for more than it has, whatever constraints say. */
+    boolean anyRealOverload() {
+        return anyRealOverload;
+    }
+
+    /** Whether a host is asked for too much of a resource before any move, preserved amounts and overbooking counted in. */
+    boolean isTooMuch(int resource, int host) {
+        return tooMuch[resource] != null && tooMuch[resource].get(host);
+    }
+
+    boolean isSpared() {
+        return spared;
+    }
+
+    /** Movable VMs of a host before any move, ascending; not to be changed. */
     int[] movableOn(int host) {
-        int[] found = new int[vms];
-        int count = 0;
+        return movableOn[host];
+    }
+
+    private int[][] groupMovable() {
+        int[] count = new int[hosts];
         for (int vm = 0; vm < vms; vm++) {
-            if (home[vm] == host && movable[vm]) {
-                found[count++] = vm;
-            }
+            count[home[vm]] += movable(vm) ? 1 : 0;
         }
-        return Arrays.copyOf(found, count);
-    }
-
-    /** Least number of VMs that have to leave the overloaded hosts, wherever they go; a plan has at least as many moves. */
-    int leastDepartures() {
-        int total = 0;
+        int[][] groups = new int[hosts][];
         for (int host = 0; host < hosts; host++) {
-            if (overloaded[host]) {
-                total += Math.max(
-                        leastToCover(host, cpuAtStart[host] - cpuLimit[host], cpu),
-                        leastToCover(host, memoryAtStart[host] - memoryCapacity[host], memory));
+            groups[host] = new int[count[host]];
+        }
+        for (int vm = vms - 1; vm >= 0; vm--) {
+            if (movable(vm)) {
+                groups[home[vm]][--count[home[vm]]] = vm;
             }
         }
-        return total;
-    }
-
-    private int leastToCover(int host, long excess, long[] size) {
-        long[] sizes = Arrays.stream(movableOn(host))
-                .mapToLong(vm -> size[vm])
-                .sorted()
-                .toArray();
-        int count = 0;
-        long left = excess;
-        for (int i = sizes.length - 1; i >= 0 && left > 0; i--) {
-            left -= sizes[i];
-            count++;
-        }
-        return count;
+        return groups;
     }
 
     String hostName(int host) {
@@ -177,7 +343,7 @@ final class Board {
     }
 
     String vmId(int vm) {
-        return problem.vms().get(vm).vmId();
+        return given[vm].vmId();
     }
 
     /** One move of one VM, by index. */
@@ -192,6 +358,7 @@ final class Board {
     }
 
     private static long permille(long amount, int share) {
-        return amount / 1000 * share + amount % 1000 * share / 1000;
+        long bounded = Math.min(share, SHARE_MAX);
+        return amount >= UNLIMITED ? amount : amount / 1000 * bounded + amount % 1000 * bounded / 1000;
     }
 }

@@ -13,6 +13,8 @@ import java.util.stream.IntStream;
 
 /** Why these moves and not others, in a few words with numbers, for people. */
 final class Explanations {
+    private static final List<String> NAMES = List.of("CPU", "memory", "network", "disk");
+
     private final Board board;
     private final List<Step> steps;
 
@@ -26,7 +28,7 @@ final class Explanations {
         int source = step.source();
         boolean comesBack = IntStream.range(index + 1, steps.size())
                 .anyMatch(i -> steps.get(i).vm() == step.vm());
-        if (board.overloaded[source] && step.source() == board.home[step.vm()]) {
+        if (board.overloaded[source] && source == board.home[step.vm()]) {
             return "relieves " + board.hostName(source) + " " + relief(index);
         }
         if (step.source() != board.home[step.vm()]) {
@@ -42,24 +44,42 @@ final class Explanations {
                 .mapToObj(i -> "makes room on " + board.hostName(source) + " for "
                         + board.vmId(steps.get(i).vm()))
                 .findFirst()
+                .or(() -> board.rules.brokenBy(step.vm()).map(text -> "for " + text))
                 .orElse("leaves " + board.hostName(source));
     }
 
-    /** The source's load before and after this step, of the resource that it has too little of. */
+    /** The source's load before and after this step, of the first resource that it has too little of. */
     private String relief(int index) {
         int host = steps.get(index).source();
-        long cpuBefore = board.cpuAtStart[host];
-        long memoryBefore = board.memoryAtStart[host];
-        for (Step step : steps.subList(0, index)) {
-            int vm = step.vm();
-            cpuBefore += step.target() == host ? board.cpu[vm] : step.source() == host ? -board.cpu[vm] : 0;
-            memoryBefore += step.target() == host ? board.memory[vm] : step.source() == host ? -board.memory[vm] : 0;
-        }
         int vm = steps.get(index).vm();
-        return board.cpuAtStart[host] > board.cpuLimit[host]
-                ? "(" + cpuBefore + " → " + (cpuBefore - board.cpu[vm]) + " of " + board.cpuCapacity[host] + " mc)"
-                : "(" + new ByteSize(memoryBefore) + " → " + new ByteSize(memoryBefore - board.memory[vm]) + " of "
-                        + new ByteSize(board.memoryCapacity[host]) + ")";
+        int resource = lacking(host);
+        long before = board.atStart[resource][host];
+        for (Step step : steps.subList(0, index)) {
+            long size = board.use[resource][step.vm()];
+            before += step.target() == host ? size : step.source() == host ? -size : 0;
+        }
+        long after = before - board.use[resource][vm];
+        long capacity = board.capacity[resource][host];
+        return resource == Board.CPU
+                ? "(" + before + " → " + after + " of " + capacity + " mc)"
+                : "(" + amount(resource, before) + " → " + amount(resource, after) + " of " + amount(resource, capacity)
+                        + ")";
+    }
+
+    private int lacking(int host) {
+        for (int resource : board.limited) {
+            if (board.atStart[resource][host] > board.endLimit[resource][host]) {
+                return resource;
+            }
+        }
+        return Board.CPU;
+    }
+
+    private static String amount(int resource, long amount) {
+        if (resource == Board.CPU) {
+            return amount + " mc";
+        }
+        return new ByteSize(amount) + (resource == Board.MEMORY ? "" : "/s");
     }
 
     /** VMs of the host that asked which stay, cheapest move first. */
@@ -80,41 +100,50 @@ final class Explanations {
     }
 
     private String whyNot(int vm, int host) {
-        if (!board.movable[vm]) {
-            return board.problem.vms().get(vm).staysBecause().orElseThrow();
+        if (!board.movable(vm)) {
+            return board.stays[vm];
         }
         boolean anywhere = false;
         boolean cpuFits = false;
-        boolean bothFit = false;
+        boolean memoryFits = false;
+        boolean allFit = false;
         for (int target = 0; target < board.hosts; target++) {
-            if (target != host && board.mayMoveTo(vm, target)) {
-                boolean cpu = board.cpuAtStart[target] + board.cpu[vm] <= board.cpuFill[target];
-                boolean memory = board.memoryAtStart[target] + board.memory[vm] <= board.memoryCapacity[target];
+            if (target != host && board.mayEndOn(vm, target)) {
                 anywhere = true;
+                boolean cpu = has(Board.CPU, vm, target);
                 cpuFits |= cpu;
-                bothFit |= cpu && memory;
+                memoryFits |= cpu && has(Board.MEMORY, vm, target);
+                allFit |= board.fits(vm, target, board.atStart, board.fillLimit);
             }
         }
         if (!anywhere) {
             return "may move to none of these hosts";
         }
+        long cpu = board.use[Board.CPU][vm];
         if (!cpuFits) {
-            return "no host has " + board.cpu[vm] + " mc free";
+            return "no host has " + cpu + " mc free";
         }
-        if (!bothFit) {
-            return "no host with " + board.cpu[vm] + " mc free has " + new ByteSize(board.memory[vm])
+        if (!memoryFits) {
+            return "no host with " + cpu + " mc free has " + new ByteSize(board.use[Board.MEMORY][vm])
                     + " of memory free";
         }
-        long excess = board.cpuAtStart[host] - board.cpuLimit[host];
-        if (board.cpu[vm] < excess) {
-            return "gives back " + board.cpu[vm] + " of the " + excess + " mc needed";
+        if (!allFit) {
+            return "no host with CPU and memory free has network and disk free";
         }
-        long memoryExcess = board.memoryAtStart[host] - board.memoryCapacity[host];
-        if (board.memory[vm] < memoryExcess) {
-            return "gives back " + new ByteSize(board.memory[vm]) + " of the " + new ByteSize(memoryExcess)
-                    + " of memory needed";
+        for (int resource : board.limited) {
+            long excess = board.atStart[resource][host] - board.endLimit[resource][host];
+            long gives = board.use[resource][vm];
+            if (gives < excess) {
+                return "gives back " + (resource == Board.CPU ? gives : amount(resource, gives)) + " of the "
+                        + amount(resource, excess)
+                        + (resource == Board.CPU ? "" : " of " + NAMES.get(resource)) + " needed";
+            }
         }
         return seconds(board.fastestMillis(vm)) + " s to move";
+    }
+
+    private boolean has(int resource, int vm, int target) {
+        return board.atStart[resource][target] + board.use[resource][vm] <= board.fillLimit[resource][target];
     }
 
     /** One decimal below 10 s, whole seconds above. */

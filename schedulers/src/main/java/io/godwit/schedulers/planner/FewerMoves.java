@@ -17,10 +17,9 @@ import org.chocosolver.util.ESat;
 final class FewerMoves extends Propagator<IntVar> {
     private final Board board;
     private final int[] scope;
-    /** Positions in the scope of each overloaded host's VMs, in three orders; null for other hosts. */
-    private final int[][] byCpu;
+    /** Positions in the scope of each overloaded host's VMs, largest first, by limited resource; null for other hosts. */
+    private final int[][][] bySize;
 
-    private final int[][] byMemory;
     private final int[][] byMillis;
     private final long[] leastMillis;
     private int bestMoves;
@@ -37,8 +36,9 @@ final class FewerMoves extends Propagator<IntVar> {
         this.bestMoves = bestMoves;
         this.bestMillis = bestMillis;
         leastMillis = Arrays.stream(scope).mapToLong(board::fastestMillis).toArray();
-        byCpu = sorted(Comparator.comparingLong((Integer i) -> -board.cpu[scope[i]]));
-        byMemory = sorted(Comparator.comparingLong((Integer i) -> -board.memory[scope[i]]));
+        bySize = Arrays.stream(board.limited)
+                .mapToObj(resource -> sorted(Comparator.comparingLong((Integer i) -> -board.use[resource][scope[i]])))
+                .toArray(int[][][]::new);
         byMillis = sorted(Comparator.comparingLong((Integer i) -> leastMillis[i]));
     }
 
@@ -102,15 +102,18 @@ final class FewerMoves extends Propagator<IntVar> {
 
     /** VMs that must leave the host besides those that are known to leave. */
     private int stillNeeded(int host) {
-        long cpu = board.cpuAtStart[host] - board.cpuLimit[host];
-        long memory = board.memoryAtStart[host] - board.memoryCapacity[host];
-        for (int i : byCpu[host]) {
-            if (!vars[i].contains(host)) {
-                cpu -= board.cpu[scope[i]];
-                memory -= board.memory[scope[i]];
+        int needed = 0;
+        for (int i = 0; i < board.limited.length; i++) {
+            int resource = board.limited[i];
+            long excess = board.atStart[resource][host] - board.endLimit[resource][host];
+            for (int position : bySize[i][host]) {
+                if (!vars[position].contains(host)) {
+                    excess -= board.use[resource][scope[position]];
+                }
             }
+            needed = Math.max(needed, count(bySize[i][host], host, excess, board.use[resource]));
         }
-        return Math.max(count(byCpu[host], host, cpu, board.cpu), count(byMemory[host], host, memory, board.memory));
+        return needed;
     }
 
     private int count(int[] descending, int host, long excess, long[] size) {

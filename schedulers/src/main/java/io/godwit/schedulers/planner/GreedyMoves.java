@@ -2,6 +2,7 @@ package io.godwit.schedulers.planner;
 
 import io.godwit.schedulers.planner.Board.Step;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -34,10 +35,14 @@ final class GreedyMoves {
                 new Manner(false, false, true));
     }
 
+    /** VMs up to which room is gathered for a plan that could only get a little shorter. */
+    private static final int VMS_TO_GATHER_FOR = 640;
+
     private final Board board;
     private final Manner manner;
-    private final long[] cpuLoad;
-    private final long[] memoryLoad;
+    private final long[][] load;
+    private final int[] place;
+    private BitSet culprits;
     private final List<Step> steps = new ArrayList<>();
     private final boolean[] moved;
     private final Comparator<Candidate> order;
@@ -45,13 +50,15 @@ final class GreedyMoves {
     private GreedyMoves(Board board, Manner manner) {
         this.board = board;
         this.manner = manner;
-        cpuLoad = board.cpuAtStart.clone();
-        memoryLoad = board.memoryAtStart.clone();
+        load = board.loadAtStart();
+        place = board.home.clone();
+        culprits = board.rules.culprits(place);
         moved = new boolean[board.vms];
-        Comparator<Candidate> bySize =
-                Comparator.comparingLong(candidate -> board.cpu[candidate.step().vm()]);
+        Comparator<Candidate> bySize = Comparator.comparingLong(
+                candidate -> board.use[Board.CPU][candidate.step().vm()]);
         Comparator<Candidate> byTime = Comparator.comparingLong(Candidate::millis);
-        order = Comparator.comparingLong(Candidate::leftover)
+        order = Comparator.comparing((Candidate candidate) -> !candidate.mends())
+                .thenComparingLong(Candidate::leftover)
                 .thenComparing(manner.fastest() ? byTime : bySize.thenComparing(byTime))
                 .thenComparingLong(candidate -> manner.emptiest() ? -candidate.spare() : candidate.spare())
                 .thenComparingInt(candidate -> candidate.step().vm())
@@ -66,6 +73,9 @@ final class GreedyMoves {
     static Optional<List<Step>> find(Board board, int least) {
         Optional<List<Step>> best = Optional.empty();
         for (List<Manner> manners : List.of(Manner.WITH_ROOM, Manner.NEARLY_FULL)) {
+            if (best.isPresent() && board.vms > VMS_TO_GATHER_FOR) {
+                return best; // each pair of VMs is looked at where room is gathered
+            }
             for (Manner manner : manners) {
                 GreedyMoves greedy = new GreedyMoves(board, manner);
                 if (greedy.relieveAll() && (best.isEmpty() || greedy.isBetterThan(best.get()))) {
@@ -84,10 +94,13 @@ final class GreedyMoves {
     }
 
     private boolean relieveAll() {
+        if (!mend(true)) {
+            return false;
+        }
         List<Integer> overloaded = IntStream.range(0, board.hosts)
                 .filter(host -> board.overloaded[host])
                 .boxed()
-                .sorted(Comparator.comparingLong((Integer host) -> -cpuExcess(host))
+                .sorted(Comparator.comparingLong((Integer host) -> -excess(host, Board.CPU))
                         .thenComparing(Comparator.naturalOrder()))
                 .toList();
         for (int host : overloaded) {
@@ -95,12 +108,15 @@ final class GreedyMoves {
                 return false;
             }
         }
+        if (!mend(false) || !board.rules.hold(place)) {
+            return false;
+        }
         exchangeForFaster();
         return true;
     }
 
     private boolean relieve(int host) {
-        while (cpuExcess(host) > 0 || memoryExcess(host) > 0) {
+        while (isOverloaded(host)) {
             Candidate best = null;
             for (int vm : board.movableOn(host)) {
                 int target = moved[vm] ? -1 : bestTarget(vm);
@@ -109,33 +125,68 @@ final class GreedyMoves {
                 }
             }
             if (manner.gathers() && (best == null || best.leftover() > 0)) {
-                best = better(best, bestWithRoomMade(host));
+                best = better(best, bestWithRoomMade(host, null));
             }
             if (best == null) {
                 return false;
             }
-            if (best.first() != null) {
-                take(best.first());
-            }
-            take(best.step());
+            take(best);
         }
         return true;
     }
 
-    /** The best VM to leave a host into room that one VM of the target makes by moving on; null if there is none. */
-    private Candidate bestWithRoomMade(int host) {
+    /**
+     * Moves VMs one after the other until all constraints hold.
+     *
+     * @param forcedOnly only those that cannot stay whatever the others do
+     */
+    private boolean mend(boolean forcedOnly) {
+        while (true) {
+            Candidate best = null;
+            boolean any = false;
+            for (int vm = culprits.nextSetBit(0); vm >= 0; vm = culprits.nextSetBit(vm + 1)) {
+                if (moved[vm] || (forcedOnly && !board.rules.mustLeave(vm))) {
+                    continue;
+                }
+                any = true;
+                int target = bestTarget(vm);
+                if (target >= 0) {
+                    best = better(best, candidate(new Step(vm, place[vm], target), null));
+                }
+            }
+            if (!any) {
+                return true;
+            }
+            if (best == null && manner.gathers()) {
+                best = bestWithRoomMade(-1, culprits);
+            }
+            if (best == null) {
+                return forcedOnly; // those that are left may find room once overloaded hosts are relieved
+            }
+            take(best);
+        }
+    }
+
+    /**
+     * The best VM to leave into room that one VM of the target makes by moving on; null if there is none.
+     *
+     * @param host that VMs should leave; −1: any
+     * @param among which VMs; null: all
+     */
+    private Candidate bestWithRoomMade(int host, BitSet among) {
         Candidate best = null;
         for (int first = 0; first < board.vms; first++) {
             int target = board.home[first];
-            int onTo = target == host || moved[first] || !board.movable[first] ? -1 : bestTarget(first);
+            int onTo = target == host || moved[first] || !board.movable(first) ? -1 : bestTarget(first);
             if (onTo < 0) {
                 continue;
             }
             Step makesRoom = new Step(first, target, onTo);
             apply(makesRoom, 1);
-            for (int vm : board.movableOn(host)) {
-                if (!moved[vm] && fits(vm, target)) {
-                    best = better(best, candidate(new Step(vm, host, target), makesRoom));
+            for (int vm = 0; vm < board.vms; vm++) {
+                boolean asked = host < 0 ? among.get(vm) : board.home[vm] == host;
+                if (asked && vm != first && board.movable(vm) && !moved[vm] && fits(vm, target)) {
+                    best = better(best, candidate(new Step(vm, place[vm], target), makesRoom));
                 }
             }
             apply(makesRoom, -1);
@@ -146,19 +197,23 @@ final class GreedyMoves {
     /**
      * A possible next move. Those that end the overload come before those that only lessen it.
      *
+     * @param mends whether the VM is one of those whose place breaks a constraint
      * @param first the move that makes room for it; null if there is room
      * @param leftover share of the excess that stays, in millionths; 0: this move is enough
      * @param spare CPU left on the target
      */
-    private record Candidate(Step step, Step first, long leftover, long millis, long spare) {}
+    private record Candidate(Step step, boolean mends, Step first, long leftover, long millis, long spare) {}
 
     private Candidate candidate(Step step, Step first) {
-        long leftover = Math.max(
-                leftover(cpuExcess(step.source()), board.cpu[step.vm()]),
-                leftover(memoryExcess(step.source()), board.memory[step.vm()]));
+        long leftover = 0;
+        for (int resource : board.limited) {
+            long excess = excess(step.source(), resource);
+            leftover = Math.max(leftover, leftover(excess, board.use[resource][step.vm()]));
+        }
         long millis = board.millis(step.vm(), step.source(), step.target())
                 + (first == null ? 0 : board.millis(first.vm(), first.source(), first.target()));
-        return new Candidate(step, first, leftover, millis, spareAfter(step.vm(), step.target()));
+        return new Candidate(
+                step, culprits.get(step.vm()), first, leftover, millis, spareAfter(step.vm(), step.target()));
     }
 
     private Candidate better(Candidate best, Candidate other) {
@@ -189,9 +244,9 @@ final class GreedyMoves {
 
     private boolean fits(int vm, int host) {
         return host != board.home[vm]
-                && board.mayMoveTo(vm, host)
-                && cpuLoad[host] + board.cpu[vm] <= board.cpuFill[host]
-                && memoryLoad[host] + board.memory[vm] <= board.memoryCapacity[host];
+                && board.mayEndOn(vm, host)
+                && board.fits(vm, host, load, board.fillLimit)
+                && board.rules.letIn(place, vm, host);
     }
 
     /**
@@ -199,8 +254,8 @@ final class GreedyMoves {
      * Only where no host both gives and takes: there the order of the steps matters, which this does not look at.
      */
     private void exchangeForFaster() {
-        boolean improved =
-                steps.stream().noneMatch(to -> steps.stream().anyMatch(from -> from.source() == to.target()));
+        boolean improved = board.rules.isEmpty()
+                && steps.stream().noneMatch(to -> steps.stream().anyMatch(from -> from.source() == to.target()));
         while (improved) {
             improved = false;
             for (int i = 0; i < steps.size(); i++) {
@@ -215,8 +270,7 @@ final class GreedyMoves {
         Step best = old;
         long bestMillis = board.millis(old.vm(), old.source(), old.target());
         for (int vm : board.movableOn(old.source())) {
-            boolean enough = board.cpu[vm] >= cpuExcess(old.source()) && board.memory[vm] >= memoryExcess(old.source());
-            int target = moved[vm] || !enough ? -1 : bestTarget(vm);
+            int target = moved[vm] || !isEnough(vm, old.source()) ? -1 : bestTarget(vm);
             boolean plain = target >= 0 && steps.stream().noneMatch(step -> step.source() == target);
             if (plain && board.millis(vm, old.source(), target) < bestMillis) {
                 best = new Step(vm, old.source(), target);
@@ -230,28 +284,52 @@ final class GreedyMoves {
         return best.vm() != old.vm();
     }
 
+    private boolean isEnough(int vm, int host) {
+        for (int resource : board.limited) {
+            if (board.use[resource][vm] < excess(host, resource)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void take(Candidate candidate) {
+        if (candidate.first() != null) {
+            take(candidate.first());
+        }
+        take(candidate.step());
+    }
+
     private void take(Step step) {
         apply(step, 1);
         moved[step.vm()] = true;
         steps.add(step);
+        if (!board.rules.isEmpty()) {
+            culprits = board.rules.culprits(place);
+        }
     }
 
     private void apply(Step step, int sign) {
-        cpuLoad[step.source()] -= sign * board.cpu[step.vm()];
-        memoryLoad[step.source()] -= sign * board.memory[step.vm()];
-        cpuLoad[step.target()] += sign * board.cpu[step.vm()];
-        memoryLoad[step.target()] += sign * board.memory[step.vm()];
+        int source = sign > 0 ? step.source() : step.target();
+        int target = sign > 0 ? step.target() : step.source();
+        board.shift(load, step.vm(), source, target);
+        place[step.vm()] = target;
     }
 
-    private long cpuExcess(int host) {
-        return cpuLoad[host] - board.cpuLimit[host];
+    private boolean isOverloaded(int host) {
+        for (int resource : board.limited) {
+            if (excess(host, resource) > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private long memoryExcess(int host) {
-        return memoryLoad[host] - board.memoryCapacity[host];
+    private long excess(int host, int resource) {
+        return load[resource][host] - board.endLimit[resource][host];
     }
 
     private long spareAfter(int vm, int host) {
-        return board.cpuFill[host] - cpuLoad[host] - board.cpu[vm];
+        return board.fillLimit[Board.CPU][host] - load[Board.CPU][host] - board.use[Board.CPU][vm];
     }
 }

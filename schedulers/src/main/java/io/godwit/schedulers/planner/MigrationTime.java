@@ -1,12 +1,14 @@
 package io.godwit.schedulers.planner;
 
+import io.godwit.schedulers.planner.PlacementProblem.Vm;
+import io.godwit.schemas.events.MigrationMode;
+
 /**
  * How long a live migration by pre-copy takes: memory / (bandwidth × (1 − dirty)), where dirty is the share of the
  * bandwidth that goes into memory written again meanwhile. Each round of pre-copy sends what the last round left dirty,
  * so the rounds are a geometric series with the ratio dirty.
  *
- * <p>The bandwidth is the smaller of the two hosts' links. Moves that share a link share its bandwidth; this is left out,
- * as executors run few at once.
+ * <p>The bandwidth is the smaller of what the two hosts' links give it; {@link Timetable} shares them among moves that overlap.
  */
 final class MigrationTime {
     /** Share assumed of a VM whose dirty rate is unknown: the middle of the 10 to 50 % that ordinary guests show. */
@@ -17,15 +19,37 @@ final class MigrationTime {
 
     private MigrationTime() {}
 
+    /** Milliseconds until the source is rid of the VM, rounded up; at least 1. Longer or shorter as past outcomes tell. */
+    static long millis(Vm vm, long bytesPerSecond, MigrationMode mode) {
+        long millis = millis(vm.memoryBytes(), dirty(vm, mode), bytesPerSecond, bytesPerSecond);
+        return vm.durationPermille() == 1000 ? millis : Math.max(1, Math.ceilDiv(millis * vm.durationPermille(), 1000));
+    }
+
+    /** Bytes per second that are written again meanwhile; −1: unknown. */
+    private static long dirty(Vm vm, MigrationMode mode) {
+        return switch (mode) {
+            case POST_COPY -> 0; // each page goes once
+            case PRE_COPY, UNKNOWN -> vm.dirtyBytesPerSecond();
+        };
+    }
+
     /** Milliseconds, rounded up; at least 1. */
     static long millis(
             long memoryBytes, long dirtyBytesPerSecond, long sourceBytesPerSecond, long targetBytesPerSecond) {
         long bandwidth = Math.min(sourceBytesPerSecond, targetBytesPerSecond);
+        return Math.max(1, Math.ceilDiv(memoryBytes * 1000, progress(dirtyBytesPerSecond, bandwidth)));
+    }
+
+    /** Bytes per second by which what is left to send gets less; at least 1. */
+    static long progress(Vm vm, long bytesPerSecond, MigrationMode mode) {
+        return progress(dirty(vm, mode), bytesPerSecond);
+    }
+
+    private static long progress(long dirtyBytesPerSecond, long bandwidth) {
         long dirty = dirtyBytesPerSecond < 0
                 ? bandwidth / 1000 * UNKNOWN_DIRTY_PERMILLE + bandwidth % 1000 * UNKNOWN_DIRTY_PERMILLE / 1000
                 : dirtyBytesPerSecond;
         long slowest = Math.max(1, bandwidth / 1000 * (1000 - DIRTY_PERMILLE_MAX));
-        long progress = Math.max(slowest, bandwidth - Math.min(dirty, bandwidth));
-        return Math.max(1, Math.ceilDiv(memoryBytes * 1000, progress));
+        return Math.max(slowest, bandwidth - Math.min(dirty, bandwidth));
     }
 }

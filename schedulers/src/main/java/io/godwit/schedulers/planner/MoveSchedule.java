@@ -1,8 +1,8 @@
 package io.godwit.schedulers.planner;
 
 import io.godwit.schedulers.planner.Board.Step;
-import io.godwit.schemas.events.MigrationMode;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 
 /**
  * Turns steps that are possible one after the other into moves that may overlap: each waits only for the moves that free
- * the room which it takes, and for its own VM's last move.
+ * the room which it takes, for those that constraints put before it, and for its own VM's last move. Those that begin
+ * together wait for the same.
  *
  * <p>Each host has a pool of free room. A step that does not fit adds what earlier steps free there, and from then on every
  * arrival at this host waits for them too. So whatever the moves really take, at any moment the arrivals that have begun on
@@ -20,67 +21,114 @@ final class MoveSchedule {
     private final Board board;
     private final List<Step> steps;
     private final List<TreeSet<Integer>> after = new ArrayList<>();
+    private final int[] beginsWith;
 
     private MoveSchedule(Board board, List<Step> steps) {
         this.board = board;
         this.steps = steps;
+        beginsWith = new int[steps.size()];
+        findDependencies();
     }
 
     /** Moves in order of estimated start, estimated end, VM id. */
     static List<Move> of(Board board, List<Step> steps) {
-        MoveSchedule schedule = new MoveSchedule(board, steps);
-        schedule.findDependencies();
-        return schedule.inOrderOfStart();
+        return new MoveSchedule(board, steps).inOrderOfStart();
+    }
+
+    /** Whether the moves end before their deadlines, as far as can be estimated. */
+    static boolean isInTime(Board board, List<Step> steps) {
+        Orders orders = board.rules.orders();
+        if (orders.isEmpty()) {
+            return true;
+        }
+        Timetable timetable = Timetable.of(board, steps, new MoveSchedule(board, steps).after);
+        return IntStream.range(0, steps.size())
+                .allMatch(i -> orders.inTime(steps.get(i).vm(), timetable.endMillis(i)));
     }
 
     private void findDependencies() {
-        long[] cpuPool = new long[board.hosts];
-        long[] memoryPool = new long[board.hosts];
+        long[][] pool = new long[board.atStart.length][board.hosts];
         List<TreeSet<Integer>> drawn = new ArrayList<>(); // departures that each host's pool counts on
         for (int host = 0; host < board.hosts; host++) {
-            cpuPool[host] = board.cpuCapacity[host] - board.cpuAtStart[host];
-            memoryPool[host] = board.memoryCapacity[host] - board.memoryAtStart[host];
+            for (int resource : board.limited) {
+                pool[resource][host] = board.wayLimit[resource][host] - board.atStart[resource][host];
+            }
             drawn.add(new TreeSet<>());
         }
+        int[] place = board.home.clone();
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
             int target = step.target();
+            beginsWith[i] = firstOfGroup(i);
             TreeSet<Integer> waitsFor = new TreeSet<>();
-            for (int earlier = 0; earlier < i; earlier++) {
+            for (int earlier = 0; earlier < beginsWith[i]; earlier++) {
                 Step other = steps.get(earlier);
-                if (other.vm() == step.vm()) {
+                if (other.vm() == step.vm()
+                        || board.rules.makeWait(place, other, step)
+                        || board.rules.orders().makeWait(other.vm(), step.vm())) {
                     waitsFor.add(earlier);
                 }
-                boolean full = cpuPool[target] < board.cpu[step.vm()] || memoryPool[target] < board.memory[step.vm()];
-                if (full && other.source() == target && drawn.get(target).add(earlier)) {
-                    cpuPool[target] += board.cpu[other.vm()];
-                    memoryPool[target] += board.memory[other.vm()];
+                if (other.source() == target
+                        && lacks(pool, step)
+                        && drawn.get(target).add(earlier)) {
+                    change(pool, target, other.vm(), 1);
                 }
             }
             waitsFor.addAll(drawn.get(target));
-            cpuPool[target] -= board.cpu[step.vm()];
-            memoryPool[target] -= board.memory[step.vm()];
+            change(pool, target, step.vm(), -1);
             after.add(waitsFor);
+            shareWithGroup(i);
+            boolean last = i + 1 == steps.size() || firstOfGroup(i + 1) == i + 1;
+            for (int each = beginsWith[i]; last && each <= i; each++) {
+                place[steps.get(each).vm()] = steps.get(each).target();
+            }
+        }
+    }
+
+    /** Index of the first step of those that begin together with this one; its own mostly. */
+    private int firstOfGroup(int index) {
+        BitSet group = board.rules.orders().beginWith(steps.get(index).vm());
+        int first = index;
+        while (first > 0
+                && group.get(steps.get(first - 1).vm())
+                && steps.get(first - 1).vm() != steps.get(index).vm()) {
+            first--;
+        }
+        return first;
+    }
+
+    private void shareWithGroup(int index) {
+        TreeSet<Integer> all = new TreeSet<>();
+        for (int each = beginsWith[index]; each <= index; each++) {
+            all.addAll(after.get(each));
+        }
+        for (int each = beginsWith[index]; each <= index; each++) {
+            after.get(each).addAll(all);
+        }
+    }
+
+    private boolean lacks(long[][] pool, Step step) {
+        for (int resource : board.limited) {
+            if (pool[resource][step.target()] < board.use[resource][step.vm()]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void change(long[][] pool, int host, int vm, int sign) {
+        for (int resource : board.limited) {
+            pool[resource][host] += sign * board.use[resource][vm];
         }
     }
 
     private List<Move> inOrderOfStart() {
         int count = steps.size();
-        long[] start = new long[count];
-        long[] end = new long[count];
-        long[] millis = new long[count];
-        for (int i = 0; i < count; i++) {
-            for (int earlier : after.get(i)) {
-                start[i] = Math.max(start[i], end[earlier]);
-            }
-            Step step = steps.get(i);
-            millis[i] = board.millis(step.vm(), step.source(), step.target());
-            end[i] = start[i] + millis[i];
-        }
+        Timetable timetable = Timetable.of(board, steps, after);
         int[] sorted = IntStream.range(0, count)
                 .boxed()
-                .sorted(Comparator.comparingLong((Integer i) -> start[i])
-                        .thenComparingLong(i -> end[i])
+                .sorted(Comparator.comparingLong(timetable::startMillis)
+                        .thenComparingLong(timetable::endMillis)
                         .thenComparing(i -> board.vmId(steps.get(i).vm())))
                 .mapToInt(Integer::intValue)
                 .toArray();
@@ -96,12 +144,12 @@ final class MoveSchedule {
                     board.vmId(step.vm()),
                     board.problem.hosts().get(step.source()).hostId(),
                     board.problem.hosts().get(step.target()).hostId(),
-                    MigrationMode.PRE_COPY,
+                    board.mode(step.vm(), step.source()),
                     after.get(i).stream()
                             .map(earlier -> newIndex[earlier])
                             .sorted()
                             .toList(),
-                    millis[i],
+                    timetable.endMillis(i) - timetable.startMillis(i),
                     explanations.whyStep(i)));
         }
         return moves;

@@ -47,6 +47,8 @@ public record PlacementProblem(
      * @param migrationBytesPerSecond bandwidth of its migration link; above 0
      * @param inboundCpuMillicores already promised to VMs that are not among the problem's, such as moves in flight
      * @param inboundMemoryBytes memory promised in the same way
+     * @param inboundVmIds the VMs to which that was promised; sorted here. One of them may be among the problem's VMs, where
+     *     it counts on its source
      */
     public record Host(
             String hostId,
@@ -57,7 +59,8 @@ public record PlacementProblem(
             long diskBytesPerSecond,
             long migrationBytesPerSecond,
             long inboundCpuMillicores,
-            long inboundMemoryBytes) {
+            long inboundMemoryBytes,
+            List<String> inboundVmIds) {
         /** A host of which only CPU and memory are limited. */
         public Host(
                 String hostId,
@@ -76,7 +79,8 @@ public record PlacementProblem(
                     0,
                     migrationBytesPerSecond,
                     inboundCpuMillicores,
-                    inboundMemoryBytes);
+                    inboundMemoryBytes,
+                    List.of());
         }
 
         public Host {
@@ -87,6 +91,7 @@ public record PlacementProblem(
             check(migrationBytesPerSecond, 1, "host " + hostId, "migrationBytesPerSecond");
             check(inboundCpuMillicores, 0, "host " + hostId, "inboundCpuMillicores");
             check(inboundMemoryBytes, 0, "host " + hostId, "inboundMemoryBytes");
+            inboundVmIds = inboundVmIds.stream().sorted().toList();
         }
     }
 
@@ -238,6 +243,9 @@ public record PlacementProblem(
             if (host.networkBytesPerSecond() != 0 || host.diskBytesPerSecond() != 0) {
                 put(text, "rates", host.hostId(), host.networkBytesPerSecond(), host.diskBytesPerSecond());
             }
+        }
+        for (Host host : hosts) {
+            host.inboundVmIds().forEach(vmId -> put(text, "inbound", host.hostId(), vmId));
         }
         for (Vm vm : vms) {
             if (vm.networkBytesPerSecond() != 0 || vm.diskBytesPerSecond() != 0) {

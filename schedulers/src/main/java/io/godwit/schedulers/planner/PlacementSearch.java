@@ -1,6 +1,7 @@
 package io.godwit.schedulers.planner;
 
 import io.godwit.schedulers.planner.Board.Step;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,14 +28,10 @@ final class PlacementSearch {
     /** Part of the nodes left that one order may take, so that a placement out of reach leaves some for the others. */
     private static final int SHARE_OF_ORDER = 4;
 
-    /** Sizes are ints to the solver, and it adds them all up. */
-    private static final long SUM_MAX = 1 << 30;
-
     private final Board board;
     private final Budget budget;
     private final int[] scope;
-    private final long[] fixedCpu;
-    private final long[] fixedMemory;
+    private final long[][] fixed;
     private boolean complete;
     private long placementsFound;
 
@@ -43,11 +40,11 @@ final class PlacementSearch {
         this.board = board;
         this.budget = budget;
         this.scope = scope;
-        fixedCpu = board.cpuAtStart.clone();
-        fixedMemory = board.memoryAtStart.clone();
+        fixed = board.loadAtStart();
         for (int vm : scope) {
-            fixedCpu[board.home[vm]] -= board.cpu[vm];
-            fixedMemory[board.home[vm]] -= board.memory[vm];
+            for (int resource : board.limited) {
+                fixed[resource][board.home[vm]] -= board.use[resource][vm];
+            }
         }
     }
 
@@ -66,26 +63,32 @@ final class PlacementSearch {
      *
      * @param known the best steps so far, if any
      * @param nodes search nodes that this search may take of the budget; 0: none, so nothing is found
-     * @param goodEnough moves at which the search no longer looks for fewer, only a little for faster
+     * @param goodEnough moves at which the search no longer looks for fewer, only a little for faster; Integer.MAX_VALUE:
+     *     the first placement that can be reached is taken
      */
     Optional<List<Step>> find(Optional<List<Step>> known, long nodes, int goodEnough) {
         if (nodes == 0) {
             return Optional.empty();
         }
-        for (int host = 0; host < board.hosts; host++) {
-            if (fixedCpu[host] > board.cpuLimit[host] || fixedMemory[host] > board.memoryCapacity[host]) {
-                complete = true; // what may not move is too much already
-                return Optional.empty();
+        int[][] hosts = Arrays.stream(scope).mapToObj(this::hostsOf).toArray(int[][]::new);
+        if (scope.length == 0 || isHopeless(hosts)) {
+            complete = true;
+            return Optional.empty();
+        }
+        PlacementModel placement = new PlacementModel(board, scope, hosts);
+        Model model = placement.model();
+        IntVar[] places = Arrays.stream(scope).mapToObj(placement::place).toArray(IntVar[]::new);
+        for (int resource : board.limited) {
+            IntVar[] loads = pack(model, places, resource);
+            if (resource == Board.CPU) {
+                keepFillLimits(model, places, loads);
             }
         }
-        Model model = new Model("placement");
-        IntVar[] places = new IntVar[scope.length];
-        for (int i = 0; i < scope.length; i++) {
-            places[i] = model.intVar("vm" + scope[i], hostsOf(scope[i]));
+        board.rules.post(placement);
+        if (placement.failed()) {
+            complete = true;
+            return Optional.empty();
         }
-        IntVar[] cpuLoads = pack(model, places, board.cpu, fixedCpu, board.cpuLimit);
-        pack(model, places, board.memory, fixedMemory, board.memoryCapacity);
-        keepFillLimits(model, places, cpuLoads);
         int bestMoves = known.map(List::size).orElse(Integer.MAX_VALUE);
         long bestMillis = known.map(board::millis).orElse(Long.MAX_VALUE);
         FewerMoves fewer = new FewerMoves(board, scope, places, bestMoves, bestMillis);
@@ -95,7 +98,7 @@ final class PlacementSearch {
         IntVar[] order = IntStream.range(0, scope.length)
                 .boxed()
                 .sorted(Comparator.comparing((Integer i) -> !board.overloaded[board.home[scope[i]]])
-                        .thenComparingLong(i -> board.cpu[scope[i]])
+                        .thenComparingLong(i -> board.use[Board.CPU][scope[i]])
                         .thenComparing(Comparator.naturalOrder()))
                 .map(i -> places[i])
                 .toArray(IntVar[]::new);
@@ -117,6 +120,9 @@ final class PlacementSearch {
                 bestMoves = steps.get().size();
                 bestMillis = board.millis(steps.get());
                 fewer.beat(bestMoves, bestMillis);
+                if (goodEnough == Integer.MAX_VALUE) {
+                    break;
+                }
                 if (bestMoves <= goodEnough) {
                     long used = solver.getNodeCount() + ordering[0];
                     cap[0] = Math.min(cap[0], used + Math.max(nodes / 20, 50));
@@ -136,67 +142,69 @@ final class PlacementSearch {
             away += goal[scope[i]] == board.home[scope[i]] ? 0 : 1;
         }
         int further = (int) Math.min(FURTHER_MAX, (long) bestMoves - away);
-        return MoveOrder.find(board, goal, further, forOrder);
+        return MoveOrder.find(board, goal, further, forOrder).filter(steps -> MoveSchedule.isInTime(board, steps));
     }
 
     private boolean better(List<Step> steps, int bestMoves, long bestMillis) {
         return steps.size() < bestMoves || (steps.size() == bestMoves && board.millis(steps) < bestMillis);
     }
 
+    /** Whether what may not move is too much already, or a VM has nowhere to be. */
+    private boolean isHopeless(int[][] hosts) {
+        for (int resource : board.limited) {
+            for (int host = 0; host < board.hosts; host++) {
+                if (fixed[resource][host] > board.endLimit[resource][host]) {
+                    return true;
+                }
+            }
+        }
+        boolean[] free = new boolean[board.vms];
+        for (int i = 0; i < scope.length; i++) {
+            free[scope[i]] = true;
+            if (hosts[i].length == 0) {
+                return true;
+            }
+        }
+        return IntStream.range(0, board.vms).anyMatch(vm -> !free[vm] && board.rules.mustLeave(vm));
+    }
+
     private int[] hostsOf(int vm) {
         return IntStream.range(0, board.hosts)
-                .filter(host -> host == board.home[vm]
-                        || (board.mayMoveTo(vm, host)
-                                && fixedCpu[host] + board.cpu[vm] <= board.cpuFill[host]
-                                && fixedMemory[host] + board.memory[vm] <= board.memoryCapacity[host]))
+                .filter(host -> board.mayEndOn(vm, host)
+                        && (host == board.home[vm] || board.fits(vm, host, fixed, board.fillLimit)))
                 .toArray();
     }
 
-    private IntVar[] pack(Model model, IntVar[] places, long[] size, long[] fixed, long[] limit) {
-        long unit = unit(size);
+    private IntVar[] pack(Model model, IntVar[] places, int resource) {
+        long unit = unit(resource);
         int[] sizes = new int[scope.length];
         for (int i = 0; i < scope.length; i++) {
-            sizes[i] = (int) Math.ceilDiv(size[scope[i]], unit);
+            sizes[i] = (int) Math.ceilDiv(board.use[resource][scope[i]], unit);
         }
         IntVar[] loads = new IntVar[board.hosts];
         for (int host = 0; host < board.hosts; host++) {
-            loads[host] = model.intVar("load" + host, 0, (int) Math.min(SUM_MAX, (limit[host] - fixed[host]) / unit));
+            long room = board.endLimit[resource][host] - fixed[resource][host];
+            loads[host] = model.intVar("load" + host, 0, (int) Math.min(Units.SUM_MAX, room / unit));
         }
         model.binPacking(places, sizes, loads, 0).post();
         return loads;
     }
 
-    /**
-     * What sizes are counted in: their greatest common divisor, which loses nothing; doubled where their sum would not fit
-     * an int, which rounds sizes up and free room down, so that what fits in units fits in truth.
-     */
-    private long unit(long[] size) {
-        long unit = 0;
-        long sum = 0;
-        for (int vm : scope) {
-            unit = gcd(unit, size[vm]);
-            sum += size[vm];
-        }
-        unit = Math.max(1, unit);
-        while (sum / unit + scope.length > SUM_MAX) {
-            unit *= 2;
-        }
-        return unit;
-    }
-
-    private static long gcd(long a, long b) {
-        return b == 0 ? a : gcd(b, a % b);
+    private long unit(int resource) {
+        return Units.of(
+                Arrays.stream(scope).mapToObj(vm -> board.use[resource][vm]).toList());
     }
 
     /** A host that takes a VM in ends at its fill limit; nothing to say where that is its limit anyway. */
-    private void keepFillLimits(Model model, IntVar[] places, IntVar[] cpuLoads) {
-        long unit = unit(board.cpu);
+    private void keepFillLimits(Model model, IntVar[] places, IntVar[] loads) {
+        long unit = unit(Board.CPU);
         for (int host = 0; host < board.hosts; host++) {
-            if (board.cpuFill[host] == board.cpuLimit[host]) {
+            long fill = board.fillLimit[Board.CPU][host];
+            if (fill == board.endLimit[Board.CPU][host]) {
                 continue;
             }
-            int room = (int) Math.min(SUM_MAX, Math.floorDiv(board.cpuFill[host] - fixedCpu[host], unit));
-            BoolVar withinFill = model.arithm(cpuLoads[host], "<=", room).reify();
+            int room = (int) Math.min(Units.SUM_MAX, Math.floorDiv(fill - fixed[Board.CPU][host], unit));
+            BoolVar withinFill = model.arithm(loads[host], "<=", room).reify();
             for (int i = 0; i < scope.length; i++) {
                 if (board.home[scope[i]] != host && places[i].contains(host)) {
                     BoolVar arrives = model.arithm(places[i], "=", host).reify();

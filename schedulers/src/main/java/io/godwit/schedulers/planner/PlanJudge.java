@@ -1,12 +1,18 @@
 package io.godwit.schedulers.planner;
 
+import io.godwit.schedulers.constraints.Constraint;
+import io.godwit.schedulers.constraints.Constraint.Resource;
+import io.godwit.schedulers.constraints.Constraint.When;
 import io.godwit.schedulers.planner.Answer.Plan;
 import io.godwit.schedulers.planner.PlacementProblem.Ban;
 import io.godwit.schedulers.planner.PlacementProblem.Host;
 import io.godwit.schedulers.planner.PlacementProblem.Vm;
+import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -25,23 +31,95 @@ public final class PlanJudge {
     private final List<Move> moves;
     private final Map<String, Host> hosts = new TreeMap<>();
     private final Map<String, Vm> vms = new TreeMap<>();
-    private final Map<String, Long> cpuAtStart = new TreeMap<>();
-    private final Map<String, Long> memoryAtStart = new TreeMap<>();
+    private final Map<Resource, Map<String, Long>> atStart = new EnumMap<>(Resource.class);
     private final TreeSet<String> faults = new TreeSet<>();
+    private final ConstraintJudge constraints;
+    private final boolean bearsBroken;
 
     private PlanJudge(PlacementProblem problem, Plan plan) {
         this.problem = problem;
         moves = plan.moves();
+        bearsBroken = !plan.stillBroken().isEmpty();
+        for (Resource resource : Resource.values()) {
+            atStart.put(resource, new TreeMap<>());
+        }
         for (Host host : problem.hosts()) {
             hosts.put(host.hostId(), host);
-            cpuAtStart.put(host.hostId(), host.inboundCpuMillicores());
-            memoryAtStart.put(host.hostId(), host.inboundMemoryBytes());
+            for (Resource resource : Resource.values()) {
+                atStart.get(resource).put(host.hostId(), inbound(host, resource));
+            }
         }
         for (Vm vm : problem.vms()) {
             vms.put(vm.vmId(), vm);
-            cpuAtStart.merge(vm.hostId(), vm.cpuMillicores(), Long::sum);
-            memoryAtStart.merge(vm.hostId(), vm.memoryBytes(), Long::sum);
+            for (Resource resource : Resource.values()) {
+                atStart.get(resource).merge(vm.hostId(), amount(problem, vm, resource), Long::sum);
+            }
         }
+        constraints = new ConstraintJudge(problem, plan, faults);
+    }
+
+    private static long inbound(Host host, Resource resource) {
+        return switch (resource) {
+            case CPU -> host.inboundCpuMillicores();
+            case MEMORY -> host.inboundMemoryBytes();
+            case NETWORK, DISK -> 0;
+        };
+    }
+
+    /** What a VM counts for: what it takes, or what is preserved for it if that is more. */
+    static long amount(PlacementProblem problem, Vm vm, Resource resource) {
+        long amount = taken(vm, resource);
+        for (Constraint constraint : problem.constraints()) {
+            if (constraint instanceof Constraint.Preserve it
+                    && it.resource() == resource
+                    && it.vms().contains(vm.vmId())) {
+                amount = Math.max(amount, it.amount());
+            }
+        }
+        return amount;
+    }
+
+    private static long taken(Vm vm, Resource resource) {
+        return switch (resource) {
+            case CPU -> vm.cpuMillicores();
+            case MEMORY -> vm.memoryBytes();
+            case NETWORK -> vm.networkBytesPerSecond();
+            case DISK -> vm.diskBytesPerSecond();
+        };
+    }
+
+    /** What a host gives by itself; −1: it was not said, so it limits nothing. */
+    private static long physical(Host host, Resource resource) {
+        return switch (resource) {
+            case CPU -> host.cpuMillicores();
+            case MEMORY -> host.memoryBytes();
+            case NETWORK -> host.networkBytesPerSecond() == 0 ? -1 : host.networkBytesPerSecond();
+            case DISK -> host.diskBytesPerSecond() == 0 ? -1 : host.diskBytesPerSecond();
+        };
+    }
+
+    /**
+     * What a host gives with what it is overbooked by.
+     *
+     * @param always only by what holds at every moment
+     */
+    private long capacity(Host host, Resource resource, boolean always) {
+        long smallest = Long.MAX_VALUE;
+        for (Constraint constraint : problem.constraints()) {
+            if (constraint instanceof Constraint.Overbook it
+                    && it.resource() == resource
+                    && it.hosts().contains(host.hostId())
+                    && (!always || it.when() == When.CONTINUOUS)) {
+                smallest = Math.min(smallest, it.factorPermille());
+            }
+        }
+        long physical = physical(host, resource);
+        return smallest == Long.MAX_VALUE
+                ? physical
+                : BigInteger.valueOf(physical)
+                        .multiply(BigInteger.valueOf(smallest))
+                        .divide(BigInteger.valueOf(1000))
+                        .longValueExact();
     }
 
     /** What is wrong with a plan, each fault in one sentence, sorted; empty if it may leave. */
@@ -49,6 +127,7 @@ public final class PlanJudge {
         PlanJudge judge = new PlanJudge(problem, plan);
         judge.checkEachMove();
         if (judge.faults.isEmpty()) { // the rest needs moves that make sense
+            judge.constraints.checkMoves();
             judge.checkEnd();
             judge.checkWay();
         }
@@ -105,34 +184,54 @@ public final class PlanJudge {
         vms.values().forEach(vm -> where.put(vm.vmId(), vm.hostId()));
         moves.forEach(move -> where.put(move.vmId(), move.targetHostId()));
         for (Host host : problem.hosts()) {
-            String id = host.hostId();
-            long cpu = host.inboundCpuMillicores();
-            long memory = host.inboundMemoryBytes();
-            boolean tookIn = false;
-            for (Vm vm : problem.vms()) {
-                if (where.get(vm.vmId()).equals(id)) {
-                    cpu += vm.cpuMillicores();
-                    memory += vm.memoryBytes();
-                    tookIn |= !vm.hostId().equals(id);
+            for (Resource resource : Resource.values()) {
+                if (physical(host, resource) >= 0) {
+                    checkEnd(host, resource, where);
                 }
             }
-            // Compared in thousandths, so that no rounding can hide a fault; a floor elsewhere only asks for more.
-            boolean worthNoMove = (cpuAtStart.get(id) - host.cpuMillicores()) * 1000
-                    <= host.cpuMillicores() * problem.limits().marginPermille();
-            boolean asBefore = worthNoMove && !tookIn && cpu <= cpuAtStart.get(id);
-            if (cpu > host.cpuMillicores() && !asBefore) {
-                faults.add("in the end " + id + " is asked for " + cpu + " of " + host.cpuMillicores() + " mc");
-            }
-            if (tookIn && cpu * 1000 > host.cpuMillicores() * problem.limits().fillPermille()) {
-                faults.add("in the end " + id + ", which took a VM in, is asked for " + cpu + " of "
-                        + host.cpuMillicores() + " mc, above its fill limit of "
-                        + problem.limits().fillPermille()
-                        + " permille");
-            }
-            if (memory > host.memoryBytes()) {
-                faults.add("in the end " + id + " holds " + memory + " of " + host.memoryBytes() + " bytes");
-            }
         }
+        constraints.checkEnd(where);
+    }
+
+    private void checkEnd(Host host, Resource resource, Map<String, String> where) {
+        String id = host.hostId();
+        long asked = inbound(host, resource);
+        long really = asked;
+        boolean tookIn = false;
+        for (Vm vm : problem.vms()) {
+            if (where.get(vm.vmId()).equals(id)) {
+                asked += amount(problem, vm, resource);
+                tookIn |= !vm.hostId().equals(id);
+            }
+            really += vm.hostId().equals(id) ? taken(vm, resource) : 0;
+        }
+        long can = capacity(host, resource, false);
+        long before = atStart.get(resource).get(id);
+        int margin = resource == Resource.CPU ? problem.limits().marginPermille() : 0;
+        // Compared in thousandths, so that no rounding can hide a fault; a floor elsewhere only asks for more.
+        boolean worthNoMove = (before - can) * 1000 <= can * margin;
+        boolean asBefore = worthNoMove && !tookIn && asked <= before;
+        long reallyCan = Math.max(can, physical(host, resource));
+        boolean reallyWithin = (really - reallyCan) * 1000 <= reallyCan * margin;
+        boolean onlyByConstraint = bearsBroken && asked <= before && (reallyWithin || asked <= reallyCan);
+        if (asked > can && !asBefore && !onlyByConstraint) {
+            faults.add("in the end " + id + says(resource, asked, can));
+        }
+        boolean aboveFill = resource == Resource.CPU
+                && asked * 1000 > can * problem.limits().fillPermille();
+        if (tookIn && aboveFill) {
+            faults.add("in the end " + id + ", which took a VM in," + says(resource, asked, can)
+                    + ", above its fill limit of " + problem.limits().fillPermille() + " permille");
+        }
+    }
+
+    private static String says(Resource resource, long asked, long can) {
+        return switch (resource) {
+            case CPU -> " is asked for " + asked + " of " + can + " mc";
+            case MEMORY -> " holds " + asked + " of " + can + " bytes";
+            case NETWORK -> " is asked for " + asked + " of " + can + " bytes/s of network";
+            case DISK -> " is asked for " + asked + " of " + can + " bytes/s of disk";
+        };
     }
 
     private void checkWay() {
@@ -183,37 +282,43 @@ public final class PlanJudge {
 
     /** These moves have ended, all others that need not wait have begun: the fullest moment between two ends. */
     private void checkMoment(boolean[] done) {
-        Map<String, Long> cpu = new TreeMap<>(cpuAtStart);
-        Map<String, Long> memory = new TreeMap<>(memoryAtStart);
+        Map<String, Set<String>> takes = new TreeMap<>();
+        vms.values().forEach(vm -> takes.put(vm.vmId(), new TreeSet<>(Set.of(vm.hostId()))));
         StringBuilder underWay = new StringBuilder();
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
-            Vm vm = vms.get(move.vmId());
             boolean begun = move.after().stream().allMatch(earlier -> done[earlier]);
             if (begun) {
-                cpu.merge(move.targetHostId(), vm.cpuMillicores(), Long::sum);
-                memory.merge(move.targetHostId(), vm.memoryBytes(), Long::sum);
+                takes.get(move.vmId()).add(move.targetHostId());
             }
             if (done[i]) {
-                cpu.merge(move.sourceHostId(), -vm.cpuMillicores(), Long::sum);
-                memory.merge(move.sourceHostId(), -vm.memoryBytes(), Long::sum);
+                takes.get(move.vmId()).remove(move.sourceHostId());
             } else if (begun) {
                 underWay.append(underWay.isEmpty() ? "" : ", ").append(i);
             }
         }
+        String when = "while moves " + underWay + " are under way";
         for (Host host : problem.hosts()) {
-            String id = host.hostId();
-            // What was overloaded before may stay so for a while, but no arrival may add to it.
-            long cpuMax = Math.max(host.cpuMillicores(), cpuAtStart.get(id));
-            long memoryMax = Math.max(host.memoryBytes(), memoryAtStart.get(id));
-            if (cpu.get(id) > cpuMax) {
-                faults.add("while moves " + underWay + " are under way, " + id + " is asked for " + cpu.get(id) + " of "
-                        + cpuMax + " mc");
+            for (Resource resource : Resource.values()) {
+                if (physical(host, resource) >= 0) {
+                    checkMoment(host, resource, takes, when);
+                }
             }
-            if (memory.get(id) > memoryMax) {
-                faults.add("while moves " + underWay + " are under way, " + id + " holds " + memory.get(id) + " of "
-                        + memoryMax + " bytes");
-            }
+        }
+        constraints.checkMoment(takes, when);
+    }
+
+    private void checkMoment(Host host, Resource resource, Map<String, Set<String>> takes, String when) {
+        String id = host.hostId();
+        long asked = inbound(host, resource);
+        for (Vm vm : problem.vms()) {
+            asked += takes.get(vm.vmId()).contains(id) ? amount(problem, vm, resource) : 0;
+        }
+        // What was overloaded before may stay so for a while, but no arrival may add to it.
+        long can = Math.max(capacity(host, resource, false), capacity(host, resource, true));
+        long most = Math.max(can, atStart.get(resource).get(id));
+        if (asked > most) {
+            faults.add(when + ", " + id + says(resource, asked, most));
         }
     }
 }

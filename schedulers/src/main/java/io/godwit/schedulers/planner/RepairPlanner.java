@@ -10,6 +10,7 @@ import io.godwit.schedulers.planner.PlacementProblem.Vm;
 import io.godwit.schemas.units.ByteSize;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -27,37 +28,53 @@ public final class RepairPlanner implements Planner {
 
     @Override
     public Answer plan(PlacementProblem problem) {
-        Board board = new Board(problem);
-        if (!board.anyOverloaded()) {
+        Board board = new Board(problem, false);
+        if (!board.needsMoves()) {
             return new Viable();
         }
+        boolean mayLeaveBroken = board.anyRealOverload() && board.rules.anyBrokenAtStart();
+        Budget budget = new Budget(problem.limits().nodes());
+        Answer answer = plan(board, budget, mayLeaveBroken ? 2 : 1);
+        if (answer instanceof Infeasible && mayLeaveBroken) {
+            // What cannot be mended with these hosts must not keep an overload from being relieved.
+            Answer relief = plan(new Board(problem, true), budget, 1);
+            if (relief instanceof Plan) {
+                return relief;
+            }
+        }
+        return answer;
+    }
+
+    /** @param parts in which the budget is kept for this and later attempts */
+    private static Answer plan(Board board, Budget budget, int parts) {
         Optional<String> lack = lackInSum(board);
         if (lack.isPresent()) {
-            return new Infeasible(lack.get(), 0, false);
+            return new Infeasible(lack.get(), budget.used(), false);
         }
-        int least = board.leastDepartures();
-        Optional<List<Step>> best = GreedyMoves.find(board, least);
+        int least = LeastMoves.of(board);
+        long nodes = Math.max(1, budget.left() / parts);
+        Optional<List<Step>> best = greedy(board, least, budget);
         String engine = "greedy";
-        Budget budget = new Budget(problem.limits().nodes());
         if (best.isPresent() && best.get().size() <= least) {
             return answer(board, best.get(), budget, engine);
         }
 
-        int[] ofOverloaded = movable(board, true);
-        PlacementSearch repair = new PlacementSearch(board, ofOverloaded, budget);
-        Optional<List<Step>> repaired = repair.find(best, nodes(problem.limits(), best, 2, ofOverloaded), least);
+        int[] scope = movable(board, true);
+        PlacementSearch repair = new PlacementSearch(board, scope, budget);
+        Optional<List<Step>> repaired = repair.find(best, share(nodes, best, 2, scope), least);
         if (repaired.isPresent()) {
             best = repaired;
             engine = "repair";
         }
-        // A plan that moves a VM of another host has one move more than must leave the overloaded ones, at the least.
-        if (best.isPresent() && best.get().size() <= least + 1) {
+        // A plan that moves a VM beyond that scope has one move more than must leave their hosts, at the least.
+        if (best.isPresent() && best.get().size() <= least + (board.rules.isEmpty() ? 1 : 0)) {
             return answer(board, best.get(), budget, engine);
         }
 
         int[] all = movable(board, false);
         PlacementSearch full = new PlacementSearch(board, all, budget);
-        Optional<List<Step>> rearranged = full.find(best, nodes(problem.limits(), best, 1, all), least + 1);
+        int goodEnough = board.rules.isEmpty() ? least + 1 : least;
+        Optional<List<Step>> rearranged = full.find(best, share(nodes, best, 1, all), goodEnough);
         if (rearranged.isPresent()) {
             best = rearranged;
             engine = "full";
@@ -66,6 +83,19 @@ public final class RepairPlanner implements Planner {
             return answer(board, best.get(), budget, engine);
         }
         return infeasible(board, budget, full);
+    }
+
+    private static Optional<List<Step>> greedy(Board board, int least, Budget budget) {
+        Optional<List<Step>> found = GreedyMoves.find(board, least);
+        if (found.isEmpty() || board.rules.orders().isEmpty()) {
+            return found;
+        }
+        int[] goal = board.home.clone();
+        found.get().forEach(step -> goal[step.vm()] = step.target());
+        Budget forOrder = new Budget(Math.max(1, budget.left() / 4));
+        Optional<List<Step>> ordered = MoveOrder.find(board, goal, PlacementSearch.FURTHER_MAX, forOrder);
+        budget.spend(forOrder.used());
+        return ordered.filter(steps -> MoveSchedule.isInTime(board, steps));
     }
 
     /** Loads and compiles what the first answers need; a cold first search costs more than 100 ms of CPU. */
@@ -89,31 +119,40 @@ public final class RepairPlanner implements Planner {
 
     private static Answer answer(Board board, List<Step> steps, Budget budget, String engine) {
         List<Move> moves = MoveSchedule.of(board, steps);
-        return new Plan(moves, budget.used(), engine, new Explanations(board, steps).rejected(), List.of());
+        int[] place = board.home.clone();
+        steps.forEach(step -> place[step.vm()] = step.target());
+        return new Plan(
+                moves,
+                budget.used(),
+                engine,
+                new Explanations(board, steps).rejected(),
+                board.rules.stillBroken(place));
     }
 
     /** Nodes for one search; 0 where they would not reach two placements and a plan is known anyway. */
-    private static long nodes(Limits limits, Optional<List<Step>> known, int parts, int[] scope) {
-        long share = Math.max(1, limits.nodes() / (known.isPresent() ? SHARE_TO_IMPROVE : parts));
+    private static long share(long nodes, Optional<List<Step>> known, int parts, int[] scope) {
+        long share = Math.max(1, nodes / (known.isPresent() ? SHARE_TO_IMPROVE : parts));
         long scaled = Math.max(1, share * PLAIN_SCOPE / Math.max(PLAIN_SCOPE, scope.length));
         return known.isPresent() && scaled < 2L * scope.length ? 0 : scaled;
     }
 
-    private static int[] movable(Board board, boolean ofOverloadedOnly) {
+    /** @param only those whose place is a reason for a plan */
+    private static int[] movable(Board board, boolean only) {
+        BitSet culprits = board.rules.culprits(board.home);
         return IntStream.range(0, board.vms)
-                .filter(vm -> board.movable[vm] && (!ofOverloadedOnly || board.overloaded[board.home[vm]]))
+                .filter(vm -> board.movable(vm) && (!only || board.overloaded[board.home[vm]] || culprits.get(vm)))
                 .toArray();
     }
 
     /** A cheap necessary test: what the hosts are asked for in sum, against what they can give in sum. */
     private static Optional<String> lackInSum(Board board) {
-        long cpu = Arrays.stream(board.cpuAtStart).sum();
-        long cpuLimit = Arrays.stream(board.cpuLimit).sum();
+        long cpu = Arrays.stream(board.atStart[Board.CPU]).sum();
+        long cpuLimit = Arrays.stream(board.endLimit[Board.CPU]).sum();
         if (cpu > cpuLimit) {
             return Optional.of(hosts(board) + " can give " + cpuLimit + " mc in sum and are asked for " + cpu + " mc");
         }
-        long memory = Arrays.stream(board.memoryAtStart).sum();
-        long memoryLimit = Arrays.stream(board.memoryCapacity).sum();
+        long memory = Arrays.stream(board.atStart[Board.MEMORY]).sum();
+        long memoryLimit = Arrays.stream(board.endLimit[Board.MEMORY]).sum();
         return memory > memoryLimit
                 ? Optional.of(hosts(board) + " have " + new ByteSize(memoryLimit) + " of memory in sum and hold "
                         + new ByteSize(memory))
@@ -143,7 +182,7 @@ public final class RepairPlanner implements Planner {
         long sum = 0;
         long most = 0;
         for (int host = 0; host < board.hosts; host++) {
-            long free = Math.max(0, board.cpuFill[host] - board.cpuAtStart[host]);
+            long free = Math.max(0, board.fillLimit[Board.CPU][host] - board.atStart[Board.CPU][host]);
             sum += free;
             most = Math.max(most, free);
         }

@@ -54,13 +54,13 @@ final class StayThenLeastLoaded implements IntValueSelector {
 
     private void countSpare() {
         for (int host = 0; host < board.hosts; host++) {
-            spare[host] = board.cpuFill[host] - board.cpuAtStart[host];
+            spare[host] = board.fillLimit[Board.CPU][host] - board.atStart[Board.CPU][host];
         }
         for (int i = 0; i < places.length; i++) {
             if (places[i].isInstantiated()) {
                 int vm = scope[i];
-                spare[board.home[vm]] += board.cpu[vm];
-                spare[places[i].getValue()] -= board.cpu[vm];
+                spare[board.home[vm]] += board.use[Board.CPU][vm];
+                spare[places[i].getValue()] -= board.use[Board.CPU][vm];
             }
         }
     }

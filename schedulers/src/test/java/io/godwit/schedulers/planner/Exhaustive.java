@@ -1,5 +1,8 @@
 package io.godwit.schedulers.planner;
 
+import io.godwit.schedulers.constraints.Constraint;
+import io.godwit.schedulers.constraints.Constraint.Resource;
+import io.godwit.schedulers.constraints.Constraint.When;
 import io.godwit.schedulers.planner.PlacementProblem.Ban;
 import io.godwit.schedulers.planner.PlacementProblem.Host;
 import io.godwit.schedulers.planner.PlacementProblem.Vm;
@@ -9,97 +12,161 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** Breadth first over all placements that single moves can reach: slow, simple, and right about the fewest moves. */
+/**
+ * Breadth first over all placements that single moves can reach: slow, simple, and right about the fewest moves. It does not
+ * know constraints on time (sync, deadline).
+ */
 final class Exhaustive {
+    private static final int STATES_MAX = 60_000;
+
+    /** @param moved VMs that have moved, where the order of moves matters; else empty */
+    private record State(List<String> placement, Set<String> moved) {}
+
     private final PlacementProblem problem;
     private final List<String> start;
+    private final List<Constraint> kept;
+    private final boolean ordered;
 
     private Exhaustive(PlacementProblem problem) {
         this.problem = problem;
         start = problem.vms().stream().map(Vm::hostId).toList();
+        kept = problem.constraints().stream()
+                .filter(each -> each.when() == When.CONTINUOUS && Meaning.holds(problem, each, on(start, "", "")))
+                .toList();
+        ordered = problem.constraints().stream()
+                .anyMatch(each -> each instanceof Constraint.Seq || each instanceof Constraint.Precedence);
     }
 
-    /** Fewest moves to a placement within all limits; 0 if nothing has to move; empty if no sequence leads there. */
+    /** Fewest moves to a placement within all limits; 0 if nothing has to move; −1 if no sequence leads there; empty: too many. */
     static Optional<Integer> fewestMoves(PlacementProblem problem) {
         Exhaustive search = new Exhaustive(problem);
         if (search.nothingToDo()) {
             return Optional.of(0);
         }
-        Map<List<String>, Integer> distance = new HashMap<>(Map.of(search.start, 0));
-        ArrayDeque<List<String>> open = new ArrayDeque<>(List.of(search.start));
+        Map<State, Integer> distance = new HashMap<>();
+        State first = new State(search.start, Set.of());
+        distance.put(first, 0);
+        ArrayDeque<State> open = new ArrayDeque<>(List.of(first));
         while (!open.isEmpty()) {
-            List<String> placement = open.removeFirst();
-            int moves = distance.get(placement);
-            if (moves > 0 && search.isWithinLimits(placement)) {
+            State state = open.removeFirst();
+            int moves = distance.get(state);
+            if (moves > 0 && search.isWithinLimits(state.placement())) {
                 return Optional.of(moves);
             }
-            for (List<String> next : search.neighbours(placement)) {
+            if (distance.size() > STATES_MAX) {
+                return Optional.empty();
+            }
+            for (State next : search.neighbours(state)) {
                 if (distance.putIfAbsent(next, moves + 1) == null) {
                     open.addLast(next);
                 }
             }
         }
-        return Optional.empty();
+        return Optional.of(-1);
     }
 
-    private List<List<String>> neighbours(List<String> placement) {
-        List<List<String>> found = new ArrayList<>();
-        for (int i = 0; i < placement.size(); i++) {
+    private List<State> neighbours(State state) {
+        List<State> found = new ArrayList<>();
+        for (int i = 0; i < start.size(); i++) {
             Vm vm = problem.vms().get(i);
             for (Host host : problem.hosts()) {
+                String from = state.placement().get(i);
                 boolean may = vm.staysBecause().isEmpty()
                         && !problem.bans().contains(new Ban(vm.vmId(), host.hostId()))
-                        && !placement.get(i).equals(host.hostId());
-                if (may
-                        && cpu(host, placement) + vm.cpuMillicores() <= host.cpuMillicores()
-                        && memory(host, placement) + vm.memoryBytes() <= host.memoryBytes()) {
-                    List<String> next = new ArrayList<>(placement);
+                        && !from.equals(host.hostId())
+                        && mayMove(vm.vmId(), from, host.hostId(), state.moved());
+                if (may && isPossible(on(state.placement(), vm.vmId(), host.hostId()), host)) {
+                    List<String> next = new ArrayList<>(state.placement());
                     next.set(i, host.hostId());
-                    found.add(next);
+                    Set<String> moved = new TreeSet<>(state.moved());
+                    if (ordered) {
+                        moved.add(vm.vmId());
+                    }
+                    found.add(new State(next, moved));
                 }
             }
         }
         return found;
     }
 
-    private boolean nothingToDo() {
-        return problem.hosts().stream()
-                .allMatch(host -> withinMargin(host) && memory(host, start) <= host.memoryBytes());
-    }
-
-    private boolean withinMargin(Host host) {
-        long tolerated = host.cpuMillicores() * (1000 + problem.limits().marginPermille()) / 1000;
-        return cpu(host, start) <= tolerated;
-    }
-
-    private boolean isWithinLimits(List<String> placement) {
-        return problem.hosts().stream().allMatch(host -> {
-            boolean tookIn = false;
-            for (int i = 0; i < start.size(); i++) {
-                tookIn |=
-                        placement.get(i).equals(host.hostId()) && !start.get(i).equals(host.hostId());
-            }
-            long limit = tookIn
-                    ? host.cpuMillicores() * problem.limits().fillPermille() / 1000
-                    : withinMargin(host) ? Math.max(host.cpuMillicores(), cpu(host, start)) : host.cpuMillicores();
-            return cpu(host, placement) <= limit && memory(host, placement) <= host.memoryBytes();
+    private boolean mayMove(String vm, String source, String target, Set<String> moved) {
+        return problem.constraints().stream().allMatch(each -> switch (each) {
+            case Constraint.Root it -> !it.vms().contains(vm);
+            case Constraint.Quarantine it ->
+                !it.hosts().contains(source) && !it.hosts().contains(target);
+            case Constraint.Gather it -> !kept.contains(it) || !it.vms().contains(vm);
+            case Constraint.Precedence it ->
+                !it.earlier().contains(vm) || moved.stream().noneMatch(it.later()::contains);
+            case Constraint.Seq it ->
+                !it.vms().contains(vm)
+                        || it.vms().subList(it.vms().indexOf(vm) + 1, it.vms().size()).stream()
+                                .noneMatch(moved::contains);
+            default -> true;
         });
     }
 
-    private long cpu(Host host, List<String> placement) {
-        long sum = host.inboundCpuMillicores();
-        for (int i = 0; i < placement.size(); i++) {
-            sum += placement.get(i).equals(host.hostId()) ? problem.vms().get(i).cpuMillicores() : 0;
+    private boolean isPossible(Map<String, Set<String>> on, Host target) {
+        for (Resource resource : Resource.values()) {
+            if (Meaning.sum(problem, target, resource, on) > Meaning.capacity(problem, target, resource, true)) {
+                return false;
+            }
         }
-        return sum;
+        return kept.stream().allMatch(each -> Meaning.holds(problem, each, on));
     }
 
-    private long memory(Host host, List<String> placement) {
-        long sum = host.inboundMemoryBytes();
+    /** Hosts that each VM takes; one VM is on its way to a further one. */
+    private Map<String, Set<String>> on(List<String> placement, String moving, String target) {
+        Map<String, Set<String>> on = new TreeMap<>();
         for (int i = 0; i < placement.size(); i++) {
-            sum += placement.get(i).equals(host.hostId()) ? problem.vms().get(i).memoryBytes() : 0;
+            String vm = problem.vms().get(i).vmId();
+            on.put(vm, new TreeSet<>(Set.of(placement.get(i))));
+            if (vm.equals(moving)) {
+                on.get(vm).add(target);
+            }
         }
-        return sum;
+        return on;
+    }
+
+    private boolean nothingToDo() {
+        Map<String, Set<String>> on = on(start, "", "");
+        return problem.constraints().stream().allMatch(each -> Meaning.holds(problem, each, on))
+                && problem.hosts().stream().allMatch(host -> withinMargin(host) && othersFit(host, on));
+    }
+
+    private boolean withinMargin(Host host) {
+        long capacity = Meaning.capacity(problem, host, Resource.CPU, false);
+        return Meaning.sum(problem, host, Resource.CPU, on(start, "", ""))
+                <= capacity * (1000 + problem.limits().marginPermille()) / 1000;
+    }
+
+    private boolean othersFit(Host host, Map<String, Set<String>> on) {
+        for (Resource resource : List.of(Resource.MEMORY, Resource.NETWORK, Resource.DISK)) {
+            if (Meaning.sum(problem, host, resource, on) > Meaning.capacity(problem, host, resource, false)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isWithinLimits(List<String> placement) {
+        Map<String, Set<String>> on = on(placement, "", "");
+        return problem.constraints().stream().allMatch(each -> Meaning.holds(problem, each, on))
+                && problem.hosts().stream().allMatch(host -> {
+                    boolean tookIn = false;
+                    for (int i = 0; i < start.size(); i++) {
+                        tookIn |= placement.get(i).equals(host.hostId())
+                                && !start.get(i).equals(host.hostId());
+                    }
+                    long capacity = Meaning.capacity(problem, host, Resource.CPU, false);
+                    long atStart = Meaning.sum(problem, host, Resource.CPU, on(start, "", ""));
+                    long limit = tookIn
+                            ? capacity * problem.limits().fillPermille() / 1000
+                            : withinMargin(host) ? Math.max(capacity, atStart) : capacity;
+                    return Meaning.sum(problem, host, Resource.CPU, on) <= limit && othersFit(host, on);
+                });
     }
 }

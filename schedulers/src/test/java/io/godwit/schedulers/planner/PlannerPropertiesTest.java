@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 
 class PlannerPropertiesTest {
     private static final int SMALL = 3_000;
+    /** More of them by -Dgodwit.instances=N. */
+    private static final int INSTANCES = Integer.getInteger("godwit.instances", 2_000);
+
     private final Planner planner = new RepairPlanner();
 
     @Test
@@ -37,11 +40,60 @@ class PlannerPropertiesTest {
                     assertEquals(List.of(), PlanJudge.check(problem, plan));
                     assertEquals(fewest.orElseThrow(), plan.moves().size(), plan::toString);
                 }
-                case Infeasible infeasible -> assertEquals(Optional.empty(), fewest, infeasible::toString);
+                case Infeasible infeasible -> assertEquals(Optional.of(-1), fewest, infeasible::toString);
                 case Refused refused -> fail("only a judge refuses: " + refused);
             }
         });
         assertTrue(plans[0] > SMALL / 4 && longer[0] > SMALL / 20, "problems too easy: " + plans[0] + " " + longer[0]);
+    }
+
+    @Test
+    void with_constraints_too_it_finds_what_trying_everything_finds_with_as_few_moves() {
+        int[] plans = new int[1];
+        int[] longer = new int[1];
+        int[] relieved = new int[1];
+        forSeeds(INSTANCES, seed -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            PlacementProblem problem = Constraints.on(Problems.small(random), random, false, false);
+            Optional<Integer> known = Exhaustive.fewestMoves(problem);
+            if (known.isEmpty()) {
+                return; // too many states to try
+            }
+            int fewest = known.get();
+            switch (planner.plan(problem)) {
+                case Viable _ -> assertEquals(0, fewest, problem::toString);
+                case Plan plan -> {
+                    assertEquals(List.of(), PlanJudge.check(problem, plan), () -> problem + " " + plan);
+                    if (plan.stillBroken().isEmpty()) {
+                        plans[0]++;
+                        longer[0] += fewest > 1 ? 1 : 0;
+                        assertEquals(fewest, plan.moves().size(), () -> problem + " " + plan);
+                    } else {
+                        relieved[0]++;
+                        assertEquals(-1, fewest, () -> problem + " could be mended " + plan);
+                    }
+                }
+                case Infeasible infeasible -> assertEquals(-1, fewest, () -> problem + " " + infeasible);
+                case Refused refused -> fail("only a judge refuses: " + refused);
+            }
+        });
+        assertTrue(
+                plans[0] > INSTANCES / 8 && longer[0] > INSTANCES / 30 && relieved[0] > INSTANCES / 100,
+                "problems too easy: " + plans[0] + " " + longer[0] + " " + relieved[0]);
+    }
+
+    @Test
+    void no_plan_breaks_a_constraint_be_it_about_time_or_about_what_others_hold() {
+        int[] plans = new int[1];
+        forSeeds(INSTANCES, seed -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            PlacementProblem problem = Constraints.on(Problems.small(random), random, true, true);
+            if (planner.plan(problem) instanceof Plan plan) {
+                plans[0]++;
+                assertEquals(List.of(), PlanJudge.check(problem, plan), () -> problem + " " + plan);
+            }
+        });
+        assertTrue(plans[0] > INSTANCES / 8, "problems too hard: " + plans[0]);
     }
 
     @Test

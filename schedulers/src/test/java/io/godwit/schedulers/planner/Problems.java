@@ -47,6 +47,11 @@ final class Problems {
         return this;
     }
 
+    Problems vm(Vm vm) {
+        vms.add(vm);
+        return this;
+    }
+
     Problems fixed(String id, String hostId, long cpuMillicores, String why) {
         vms.add(new Vm(id, hostId, cpuMillicores, GIB, 0, Optional.of(why)));
         return this;

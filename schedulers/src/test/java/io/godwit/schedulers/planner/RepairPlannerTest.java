@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.schedulers.constraints.Constraint;
+import io.godwit.schedulers.constraints.Constraint.When;
 import io.godwit.schedulers.planner.Answer.Infeasible;
 import io.godwit.schedulers.planner.Answer.Plan;
 import io.godwit.schedulers.planner.Answer.Rejected;
 import io.godwit.schedulers.planner.Answer.Viable;
 import io.godwit.schedulers.planner.PlacementProblem.Host;
 import io.godwit.schedulers.planner.PlacementProblem.Limits;
+import io.godwit.schedulers.planner.PlacementProblem.PostCopy;
+import io.godwit.schedulers.planner.PlacementProblem.Vm;
 import io.godwit.schemas.events.MigrationMode;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -197,11 +202,7 @@ class RepairPlannerTest {
                 .limits(new Limits(10_000, 0, 900))
                 .overloaded("h1");
         Plan plan = plan(problem);
-        assertEquals(
-                List.of("c h2→h3", "a h1→h2", "c h3→h1"),
-                plan.moves().stream()
-                        .map(move -> move.vmId() + " " + move.sourceHostId() + "→" + move.targetHostId())
-                        .toList());
+        assertEquals(List.of("c h2→h3", "a h1→h2", "c h3→h1"), moves(plan));
         assertEquals(List.of(0), plan.moves().get(1).after());
         assertEquals(List.of(0, 1), plan.moves().get(2).after());
     }
@@ -212,6 +213,105 @@ class RepairPlannerTest {
         Infeasible infeasible = assertInstanceOf(Infeasible.class, planner.plan(problem));
         assertTrue(infeasible.limitHit());
         assertTrue(infeasible.reason().startsWith("no plan for 6 hosts within 10 search nodes"), infeasible::reason);
+    }
+
+    @Test
+    void a_host_whose_vms_are_banned_from_it_is_emptied_though_nothing_is_overloaded() {
+        PlacementProblem problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .vm("a", "h1", 100)
+                .vm("b", "h1", 200)
+                .vm("c", "h2", 300)
+                .keep(new Constraint.Ban(List.of("a", "b"), List.of("h1"), When.DISCRETE))
+                .overloaded("h1");
+        assertEquals(List.of("a h1→h2", "b h1→h2"), moves(plan(problem)));
+        assertEquals("for ban({a, b}, {h1})", plan(problem).moves().getFirst().why());
+    }
+
+    @Test
+    void a_vm_that_relieves_and_must_leave_anyway_is_chosen_before_a_faster_one() {
+        PlacementProblem problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .vm("fast", "h1", 600)
+                .vm("slow", "h1", 600, 8, 0)
+                .keep(new Constraint.Fence(List.of("slow"), List.of("h2"), When.CONTINUOUS))
+                .overloaded("h1");
+        assertEquals(List.of("slow h1→h2"), moves(plan(problem)));
+    }
+
+    @Test
+    void an_overload_is_relieved_though_a_broken_constraint_cannot_be_mended_and_the_plan_says_so() {
+        Problems problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .vm("a", "h1", 600)
+                .vm("b", "h1", 600)
+                .fixed("c", "h2", 100, "it is pinned")
+                .fixed("d", "h2", 100, "it is pinned")
+                .keep(new Constraint.Spread(List.of("c", "d"), When.DISCRETE));
+        Plan plan = plan(problem.overloaded("h1"));
+        assertEquals(1, plan.moves().size());
+        assertEquals(List.of("spread({c, d})"), plan.stillBroken());
+    }
+
+    @Test
+    void two_vms_that_must_be_apart_at_every_moment_change_hosts_one_after_the_other() {
+        PlacementProblem problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .host("h3", 1000)
+                .vm("a", "h1", 600)
+                .fixed("b", "h1", 500, "it is pinned")
+                .vm("c", "h2", 100)
+                .fixed("d", "h3", 900, "it is pinned")
+                .keep(new Constraint.Spread(List.of("a", "c"), When.CONTINUOUS))
+                .overloaded("h1");
+        Plan plan = plan(problem);
+        assertEquals(List.of("c h2→h3", "a h1→h2"), moves(plan));
+        assertEquals(List.of(0), plan.moves().getLast().after());
+    }
+
+    @Test
+    void a_relieving_move_is_made_by_post_copy_where_that_is_allowed_and_a_prescribed_mode_is_kept() {
+        Problems problem = problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .vm("a", "h1", 600, 1, 60_000_000)
+                .vm("b", "h1", 500, 8, 60_000_000);
+        Limits urgent = new Limits(1_000, 0, 1000, PostCopy.URGENT, false);
+        Move plain = plan(problem.overloaded("h1")).moves().getFirst();
+        Move quick = plan(problem.limits(urgent).overloaded("h1")).moves().getFirst();
+        assertEquals(MigrationMode.PRE_COPY, plain.mode());
+        assertEquals(MigrationMode.POST_COPY, quick.mode());
+        assertTrue(quick.estimatedMillis() < plain.estimatedMillis(), quick::toString);
+    }
+
+    @Test
+    void moves_that_share_a_link_are_expected_to_take_longer() {
+        Problems problem = problem().host("h1", 1000).host("h2", 1000).host("h3", 1000);
+        problem.vm("a", "h1", 900).vm("b", "h1", 900).fixed("c", "h1", 900, "it is pinned");
+        Plan plan = plan(problem.overloaded("h1"));
+        assertEquals(2, plan.moves().size());
+        plan.moves().forEach(move -> assertEquals(17_180, move.estimatedMillis()));
+    }
+
+    @Test
+    void network_and_disk_count_where_they_are_given() {
+        Problems problem = problem()
+                .host("h1", 1000)
+                .host(new Host("h2", "h2", 1000, 64L << 30, 1_000, 0, 125_000_000, 0, 0, List.of()))
+                .host("h3", 1000);
+        problem.vm(new Vm("a", "h1", 600, 1L << 30, 2_000, 9_000, 0, 1000, Optional.empty(), Optional.empty()));
+        problem.vm("b", "h1", 900).vm("c", "h3", 300);
+        assertEquals(List.of("a h1→h3"), moves(plan(problem.overloaded("h1"))));
+    }
+
+    private static List<String> moves(Plan plan) {
+        return plan.moves().stream()
+                .map(move -> move.vmId() + " " + move.sourceHostId() + "→" + move.targetHostId())
+                .toList();
     }
 
     private Plan plan(PlacementProblem problem) {

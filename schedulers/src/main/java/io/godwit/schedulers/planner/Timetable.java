@@ -1,0 +1,85 @@
+package io.godwit.schedulers.planner;
+
+import io.godwit.schedulers.planner.Board.Step;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * When steps should begin and end: each as soon as those that it waits for have ended, and all that run at the same time share
+ * the links of their hosts evenly.
+ */
+final class Timetable {
+    private final Board board;
+    private final List<Step> steps;
+    private final List<? extends Set<Integer>> after;
+    private final long[] start;
+    private final long[] end;
+    /** What is left to send, in thousandths of a byte, so that a rate times milliseconds needs no rounding. */
+    private final long[] left;
+
+    private Timetable(Board board, List<Step> steps, List<? extends Set<Integer>> after) {
+        this.board = board;
+        this.steps = steps;
+        this.after = after;
+        start = new long[steps.size()];
+        end = new long[steps.size()];
+        left = new long[steps.size()];
+    }
+
+    /** @param after for each step those that it waits for, all earlier ones */
+    static Timetable of(Board board, List<Step> steps, List<? extends Set<Integer>> after) {
+        Timetable timetable = new Timetable(board, steps, after);
+        timetable.run();
+        return timetable;
+    }
+
+    long startMillis(int step) {
+        return start[step];
+    }
+
+    long endMillis(int step) {
+        return end[step];
+    }
+
+    private void run() {
+        int count = steps.size();
+        boolean[] begun = new boolean[count];
+        boolean[] ended = new boolean[count];
+        int[] onHost = new int[board.hosts];
+        long now = 0;
+        for (int done = 0; done < count; ) {
+            for (int i = 0; i < count; i++) {
+                if (!begun[i] && after.get(i).stream().allMatch(earlier -> ended[earlier])) {
+                    begun[i] = true;
+                    start[i] = now;
+                    left[i] = Math.max(1, board.memoryBytes(steps.get(i).vm()) * 1000);
+                    onHost[steps.get(i).source()]++;
+                    onHost[steps.get(i).target()]++;
+                }
+            }
+            long[] rate = new long[count];
+            long next = Long.MAX_VALUE;
+            for (int i = 0; i < count; i++) {
+                if (begun[i] && !ended[i]) {
+                    Step step = steps.get(i);
+                    rate[i] = board.progress(
+                            step.vm(), step.source(), step.target(), onHost[step.source()], onHost[step.target()]);
+                    next = Math.min(next, Math.ceilDiv(left[i], rate[i]));
+                }
+            }
+            now += next;
+            for (int i = 0; i < count; i++) {
+                if (rate[i] > 0) {
+                    left[i] -= Math.min(left[i], rate[i] * next);
+                    if (left[i] == 0) {
+                        ended[i] = true;
+                        end[i] = now;
+                        onHost[steps.get(i).source()]--;
+                        onHost[steps.get(i).target()]--;
+                        done++;
+                    }
+                }
+            }
+        }
+    }
+}
