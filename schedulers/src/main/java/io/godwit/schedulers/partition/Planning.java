@@ -95,7 +95,8 @@ final class Planning {
     private Asked ask(OpenPartition partition) {
         List<HostFacts> hosts =
                 partition.getMembers().stream().map(this::factsOf).toList();
-        PlacementProblem problem = Problems.of(partition.getInitiator(), hosts, turn.state.settings());
+        PlacementProblem problem =
+                Problems.of(partition.getInitiator(), hosts, turn.state.constraints(), turn.state.settings());
         long headroom = hosts.stream().mapToLong(room::headroomMillicores).sum();
         if (headroom < 0) { // cheap and necessary, so no search is begun without it
             return new Asked(

@@ -15,7 +15,8 @@ final class Problems {
     private Problems() {}
 
     /** A VM that two hosts tell of is in flight: it counts on both and moves from neither. */
-    static PlacementProblem of(String initiator, Collection<HostFacts> hosts, DecisionSettings settings) {
+    static PlacementProblem of(
+            String initiator, Collection<HostFacts> hosts, StandingConstraints constraints, DecisionSettings settings) {
         Map<String, String> seenOn = new HashMap<>(); // asked by id only
         Map<String, PlacementProblem.Vm> vms = new HashMap<>(); // sorted by the problem
         List<PlacementProblem.Host> places = new ArrayList<>();
@@ -51,7 +52,7 @@ final class Problems {
                 places,
                 List.copyOf(vms.values()),
                 List.of(),
-                List.of(),
+                constraints.concerning(hosts),
                 new PlacementProblem.Limits(
                         settings.searchNodes(), settings.marginPermille(), settings.fillPermille()));
     }

@@ -1,6 +1,7 @@
 package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.InputRun;
@@ -36,6 +37,8 @@ public final class SchedulerState {
     final Entries<HostLease> leases = new Entries<>("lease", HostLease.class);
     final Entries<OpenPartition> partitions = new Entries<>("partition", OpenPartition.class);
     final Entries<VmHold> holds = new Entries<>("hold", VmHold.class);
+    private final Entries<ConstraintsApplied> constraints = new Entries<>("constraints", ConstraintsApplied.class);
+    private final StandingConstraints standing = new StandingConstraints();
     private final Entries<KnownSample> samples = new Entries<>("sample", KnownSample.class);
     private final Map<String, Sample> decoded = new HashMap<>(); // looked up by id only, never iterated
 
@@ -78,6 +81,8 @@ public final class SchedulerState {
             decoded.put(
                     hostId,
                     new Sample(sample.getOffset(), sample.getLogTime(), EventCodec.decode(bytes, HostSampled.class)));
+        } else if (constraints.load(key, value)) {
+            standing.put(constraints.get(key.substring(key.indexOf('/') + 1)));
         } else if (!(hosts.load(key, value)
                 || detections.load(key, value)
                 || leases.load(key, value)
@@ -102,6 +107,7 @@ public final class SchedulerState {
         leases.drainTo(changes);
         partitions.drainTo(changes);
         holds.drainTo(changes);
+        constraints.drainTo(changes);
         if (progressChanged) {
             changes.put(PROGRESS, EventCodec.encode(progress()));
             progressChanged = false;
@@ -118,6 +124,7 @@ public final class SchedulerState {
         leases.writeTo(entries);
         partitions.writeTo(entries);
         holds.writeTo(entries);
+        constraints.writeTo(entries);
         entries.put(PROGRESS, EventCodec.encode(progress()));
         return entries;
     }
@@ -213,6 +220,24 @@ public final class SchedulerState {
         settings = told;
         settingsText = told.toJson();
         progressChanged = true;
+    }
+
+    StandingConstraints constraints() {
+        return standing;
+    }
+
+    /** @throws IllegalArgumentException with what is wrong; nothing has changed then */
+    void apply(ConstraintsApplied applied) {
+        standing.put(applied);
+        // the text is for people, and the log keeps it
+        constraints.put(
+                applied.getName(),
+                ConstraintsApplied.newBuilder(applied).setText("").build());
+    }
+
+    void withdrawConstraints(String script) {
+        standing.remove(script);
+        constraints.remove(script);
     }
 
     /** Open host partitions, for metrics. */

@@ -1,5 +1,6 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schedulers.planner.Planner;
 import io.godwit.schedulers.planner.RepairPlanner;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
@@ -54,6 +55,7 @@ final class Region {
     private final Map<String, DetectionBegan> open = new TreeMap<>();
     private final Map<String, Long> cursors = new TreeMap<>();
     private final int segments;
+    private final Planner planner;
     private long millis = 1_700_000_000_000L;
 
     /** A host of the model. */
@@ -75,13 +77,17 @@ final class Region {
     }
 
     Region(int segments) {
+        this(segments, new RepairPlanner());
+    }
+
+    Region(int segments, Planner planner) {
         this.segments = segments;
+        this.planner = planner;
         log = new MemoryLog(SITE, segments);
         for (int segment = 0; segment < segments; segment++) {
             schedulers.put(
                     segment,
-                    new SegmentScheduler(
-                            SchedulerState.of(Map.of()), segment, segments, new RepairPlanner(), "test-code"));
+                    new SegmentScheduler(SchedulerState.of(Map.of()), segment, segments, planner, "test-code"));
         }
     }
 
@@ -268,8 +274,7 @@ final class Region {
     Region restart(int segment) {
         var entries = schedulers.get(segment).state().entries();
         schedulers.put(
-                segment,
-                new SegmentScheduler(SchedulerState.of(entries), segment, segments, new RepairPlanner(), "test-code"));
+                segment, new SegmentScheduler(SchedulerState.of(entries), segment, segments, planner, "test-code"));
         return this;
     }
 
