@@ -7,9 +7,14 @@ import io.godwit.schedulers.constraints.Constraint;
 import io.godwit.schedulers.constraints.Constraint.Resource;
 import io.godwit.schedulers.constraints.Constraint.When;
 import io.godwit.schedulers.constraints.Vocabulary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,11 +214,11 @@ final class ConstraintScriptTest {
     @Test
     void all_faults_of_a_script_are_told_at_once_by_line_and_column_and_nothing_is_understood() {
         assertEquals("""
-                2:9 no constraint is called "sprd"; did you mean spread?
-                4:1 found "root" where ";" at the end of the statement was expected
-                4:6 no VM or host is called "vm-99"; did you mean vm-9?
-                5:14 found ")" where a set or a name was expected\
-                """, refused("""
+            2:9 no constraint is called "sprd"; did you mean spread?
+            4:1 found "root" where ";" at the end of the statement was expected
+            4:6 no VM or host is called "vm-99"; did you mean vm-9?
+            5:14 found ")" where a set or a name was expected\
+            """, refused("""
                     $web = {vm-1, vm-2};
                     \tspread($web); sprd($web);
                     spread($web)
@@ -273,6 +278,24 @@ final class ConstraintScriptTest {
                 ((Reading.Understood) ConstraintScript.read("root(n[08..10] + n[8..9] + n10x);", new NamesAsWritten()))
                         .constraints()
                         .toString());
+    }
+
+    @Test
+    void the_page_for_operators_keeps_its_word() throws IOException {
+        Path file = Path.of("docs", "constraints.md");
+        String page = Files.readString(Files.exists(file) ? file : Path.of("..").resolve(file));
+
+        String example = page.substring(page.indexOf("# web.constraints"), page.indexOf("```", page.indexOf("$web")));
+        assertEquals(5, understood(example).size());
+        for (Vocabulary word : Vocabulary.values()) {
+            assertTrue(page.contains("`" + word.word() + "("), word.word() + " is not told");
+        }
+        List<MatchResult> told = Pattern.compile("\\| `([^`]*;)` \\| `(\\d+:\\d+): ([^`]*)` \\|")
+                .matcher(page)
+                .results()
+                .toList();
+        assertEquals(7, told.size());
+        told.forEach(row -> assertEquals(row.group(2) + " " + row.group(3), refused(row.group(1))));
     }
 
     private static List<Constraint> understood(String script) {
