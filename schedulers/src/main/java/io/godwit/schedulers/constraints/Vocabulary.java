@@ -91,6 +91,7 @@ public enum Vocabulary {
 
     private final String word;
     private final Manner manner;
+
     @SuppressWarnings("ImmutableEnumChecker") // it is, as List.of makes it
     private final List<Shape> shapes;
 

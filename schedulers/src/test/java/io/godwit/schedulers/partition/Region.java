@@ -107,8 +107,13 @@ final class Region {
     }
 
     Region mode(String mode) {
+        return control(SITE, new ModeChanged(SITE, mode, "test", "test"));
+    }
+
+    /** Says something to the whole site: to each segment. */
+    Region control(String key, SpecificRecord event) {
         for (int segment = 0; segment < segments; segment++) {
-            append(Topic.CONTROLS, segment, SITE, new ModeChanged(SITE, mode, "test", "test"));
+            append(Topic.CONTROLS, segment, key, event);
         }
         return this;
     }

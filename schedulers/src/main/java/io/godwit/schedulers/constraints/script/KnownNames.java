@@ -78,10 +78,14 @@ public final class KnownNames implements Names {
     }
 
     @Override
+    public Collection<String> allRacks() {
+        return racks.keySet();
+    }
+
+    @Override
     public Collection<String> all() {
         List<String> all = new ArrayList<>(vms.keySet());
         all.addAll(hosts.keySet());
-        all.addAll(racks.keySet());
         return all;
     }
 }

@@ -24,6 +24,9 @@ public interface Names {
     /** Ids of the hosts of each rack, by "site/rack". */
     SortedMap<String, List<String>> hostsByRack();
 
-    /** All that {@link #vms}, {@link #hosts} or {@link #racks} would find, to name the nearest of an unknown one. */
+    /** All that {@link #racks} would find. */
+    Collection<String> allRacks();
+
+    /** All that {@link #vms} or {@link #hosts} would find, to name the nearest of an unknown one. */
     Collection<String> all();
 }

@@ -39,6 +39,11 @@ public final class NamesAsWritten implements Names {
     }
 
     @Override
+    public Collection<String> allRacks() {
+        return List.of();
+    }
+
+    @Override
     public Collection<String> all() {
         return List.of();
     }

@@ -167,9 +167,7 @@ final class Sets {
             faults.add(
                     named,
                     found.isEmpty()
-                            ? "no rack is called " + named.shown()
-                                    + Nearest.hint(
-                                            named.text(), names.hostsByRack().keySet())
+                            ? "no rack is called " + named.shown() + Nearest.hint(named.text(), names.allRacks())
                             : ambiguous(named.shown(), "racks", found));
             return new Value.Broken();
         }

@@ -197,7 +197,7 @@ final class ConstraintScriptTest {
         runningCapacity(h01, 1000001);         | 1:1  | give 0 to 1000000
         deadline(vm-1, 31d);                   | 1:1  | give 1 to 2592000000
         deadline(vm-1, soon);                  | 1:16 | is no duration
-        offline(rack(r3));                     | 1:14 | no rack is called "r3"
+        offline(rack(r3));                     | 1:14 | no rack is called "r3"; did you mean r1?
         spread(vm-1); /* and so on             | 1:15 | this comment has no end
         root("vm-1);                           | 1:6  | no closing quote
         root(vm-1) & root(vm-2);               | 1:12 | the character "&" has no meaning here
@@ -219,13 +219,13 @@ final class ConstraintScriptTest {
             4:6 no VM or host is called "vm-99"; did you mean vm-9?
             5:14 found ")" where a set or a name was expected\
             """, refused("""
-                    $web = {vm-1, vm-2};
-                    \tspread($web); sprd($web);
-                    spread($web)
-                    root(vm-99);
-                    gather({$web,);
-                    lonely($web);
-                    """.replace("\tspread($web); ", "        ")));
+                $web = {vm-1, vm-2};
+                \tspread($web); sprd($web);
+                spread($web)
+                root(vm-99);
+                gather({$web,);
+                lonely($web);
+                """.replace("\tspread($web); ", "        ")));
     }
 
     @Test

@@ -210,8 +210,7 @@ final class ScriptFuzzTest {
     private static List<String> ids(Random random, int from) {
         List<String> odd = List.of("", " ", "\"", "\\", "\n", "é", "-", "..", "$x", "//", "3f25-04e0/");
         return IntStream.rangeClosed(1, 1 + random.nextInt(4))
-                .mapToObj(number ->
-                        "x" + (from + number) + (random.nextInt(4) == 0 ? any(odd, random) : ""))
+                .mapToObj(number -> "x" + (from + number) + (random.nextInt(4) == 0 ? any(odd, random) : ""))
                 .toList();
     }
 }
