@@ -1,6 +1,7 @@
 package io.godwit.ops;
 
 import io.godwit.ops.bench.BenchCommand;
+import io.godwit.ops.cli.ConstraintCommands;
 import io.godwit.ops.cli.DetectionCommands;
 import io.godwit.ops.cli.ExitCode;
 import io.godwit.ops.cli.Failed;
@@ -47,6 +48,7 @@ import picocli.CommandLine.ScopeType;
             SiteCommands.class,
             TopicsCommands.class,
             RuleCommands.class,
+            ConstraintCommands.class,
             Why.class,
             Replay.class,
             SimulateCommand.class,

@@ -240,6 +240,18 @@ public final class CommonOptions {
         }
     }
 
+    /** Whether there is a region to ask: one is named, or one has run on this machine. */
+    boolean namesRegion() {
+        try {
+            return config != null
+                    || bootstrap != null
+                    || data != null
+                    || DataFolder.endpoints(folder(region())).isPresent();
+        } catch (IOException unreadable) {
+            throw new Failed("cannot read " + folder(region()) + ": " + unreadable.getMessage(), unreadable);
+        }
+    }
+
     /** The site that is meant, or this one where none is named. */
     public String siteOr(String first) {
         return site == null ? first : site;

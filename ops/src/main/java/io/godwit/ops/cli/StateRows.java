@@ -1,5 +1,7 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schedulers.constraints.Constraint;
+import io.godwit.schedulers.constraints.Form;
 import io.godwit.schemas.state.Detections;
 import io.godwit.schemas.state.Host;
 import io.godwit.schemas.state.Migrations;
@@ -12,15 +14,21 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The state of a region as rows to print: short values for tables come first, whole ones for JSON and YAML beside them. */
 final class StateRows {
     private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT);
+
+    private static final int NAMED_MAX = 8;
 
     private final Map<String, String> hostNames;
     private final Map<String, String> vmNames;
@@ -161,6 +169,25 @@ final class StateRows {
         row.put("reason", version.deployed().getReason());
         row.put("lookBack", version.deployed().getLookBackSeconds() + " s");
         return row;
+    }
+
+    /** One constraint as people know its VMs and hosts; long sets are cut. */
+    String constraint(Constraint constraint) {
+        Form form = Form.of(constraint);
+        Stream<List<String>> vms = form.vms().stream().map(set -> named(set, this::vmName));
+        Stream<List<String>> hosts = form.hosts().stream().map(set -> named(set, this::hostName));
+        return Stream.concat(vms, hosts)
+                .map(names -> String.join(" ", names))
+                .collect(Collectors.joining(", ", form.word().word() + "(", ")"));
+    }
+
+    private static List<String> named(List<String> ids, UnaryOperator<String> name) {
+        List<String> names =
+                new ArrayList<>(ids.stream().limit(NAMED_MAX).map(name).toList());
+        if (ids.size() > NAMED_MAX) {
+            names.add("…");
+        }
+        return names;
     }
 
     String hostName(String id) {

@@ -4,6 +4,8 @@ import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.ConstraintsApplied;
+import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
@@ -20,8 +22,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Tells events of the log in one plain line each: what was detected, what is moved and why, how it ended. Pure. */
@@ -32,6 +36,7 @@ public final class LiveLines {
     private final Names names;
     private final ZoneId zone;
     private String mode = "";
+    private final Map<String, SpecificRecord> constraints = new HashMap<>(); // as last told, by name of their script
 
     public LiveLines(String site, Names names, ZoneId zone) {
         this.site = site;
@@ -114,6 +119,15 @@ public final class LiveLines {
                         way(ended.getSourceHostId(), ended.getTargetHostId()),
                         ended.getDetail()));
             case ModeChanged changed -> addMode(lines, time, changed);
+            case ConstraintsApplied applied ->
+                addConstraints(
+                        lines,
+                        time,
+                        applied.getName(),
+                        applied,
+                        applied.getConstraints().size() + " in force: " + applied.getReason());
+            case ConstraintsWithdrawn withdrawn ->
+                addConstraints(lines, time, withdrawn.getName(), withdrawn, "withdrawn: " + withdrawn.getReason());
             case RuleActivated activated -> {
                 if (activated.getSegment() == 0) { // it stands in every segment; one line is enough
                     lines.add(line(
@@ -156,6 +170,12 @@ public final class LiveLines {
         if (!changed.getMode().equals(mode)) { // it stands in every segment; one line is enough
             mode = changed.getMode();
             lines.add(line(time, "mode", "%s is %s now: %s".formatted(changed.getSite(), mode, changed.getReason())));
+        }
+    }
+
+    private void addConstraints(List<String> lines, String time, String name, SpecificRecord told, String what) {
+        if (!told.equals(constraints.put(name, told))) { // it stands in every segment; one line is enough
+            lines.add(line(time, "demand", name + "  " + what));
         }
     }
 

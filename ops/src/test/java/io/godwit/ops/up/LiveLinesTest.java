@@ -3,6 +3,8 @@ package io.godwit.ops.up;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.ConstraintsApplied;
+import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
@@ -130,6 +132,12 @@ final class LiveLinesTest {
                 List.of("10:00:01.000  rule       overload v1 is active at west"),
                 of(new RuleActivated("overload", 1, 0, 17L)));
         assertEquals(List.of(), of(new RuleActivated("overload", 1, 1, 4L)));
+        ConstraintsApplied applied = new ConstraintsApplied("web", "", List.of(), "ann", "two racks");
+        assertEquals(List.of("10:00:01.000  demand     web  0 in force: two racks"), of(applied));
+        assertEquals(List.of(), of(applied));
+        assertEquals(
+                List.of("10:00:01.000  demand     web  withdrawn: enough"),
+                of(new ConstraintsWithdrawn("web", "ann", "enough")));
     }
 
     private List<String> of(SpecificRecord event) {

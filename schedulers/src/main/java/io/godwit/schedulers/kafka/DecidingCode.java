@@ -1,5 +1,6 @@
 package io.godwit.schedulers.kafka;
 
+import io.godwit.schedulers.constraints.Constraint;
 import io.godwit.schedulers.partition.Digests;
 import io.godwit.schedulers.partition.SegmentScheduler;
 import io.godwit.schedulers.planner.Planner;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 public final class DecidingCode {
     private DecidingCode() {}
 
-    /** Hex digest over the class files of the host partitions and the planner, by name; "unknown" where they cannot be read. */
+    /** Hex digest over the class files of the constraints, the host partitions and the planner, by name; "unknown" where they cannot be read. */
     public static String digest() {
         try {
             Path place = Path.of(SegmentScheduler.class
@@ -41,10 +42,10 @@ public final class DecidingCode {
 
     private static String digestBelow(Path root) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (Class<?> inPackage : List.of(SegmentScheduler.class, Planner.class)) {
+        for (Class<?> inPackage : List.of(Constraint.class, SegmentScheduler.class, Planner.class)) {
             Path folder = root.resolve(inPackage.getPackageName().replace('.', '/'));
             try (Stream<Path> files = Files.list(folder)) {
-                files.sorted().forEach(file -> append(all, file));
+                files.filter(Files::isRegularFile).sorted().forEach(file -> append(all, file));
             }
         }
         return Digests.sha256(all.toByteArray());

@@ -8,6 +8,7 @@ import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.VmFact;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a host partition is for, which its detection's kind tells: to relieve an overload, to keep headroom, or to empty. */
@@ -83,7 +84,9 @@ final class Goal {
                                 .build())
                         .toList()
                 : hosts;
-        return Problems.of(subject, asFarAs, emptied(kind, subject, hosts), turn.state.settings());
+        List<Constraint> constraints = new ArrayList<>(turn.state.constraints().concerning(hosts));
+        constraints.addAll(emptied(kind, subject, hosts));
+        return Problems.of(subject, asFarAs, constraints, turn.state.settings());
     }
 
     private static List<Constraint> emptied(DetectionKind kind, String subject, List<HostFacts> hosts) {

@@ -7,6 +7,8 @@ import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandProgressed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.ConstraintsApplied;
+import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.CoordinateAnnounced;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionBegan;
@@ -315,6 +317,11 @@ final class Reactions {
                     throw new Unusable(wrong.getMessage());
                 }
             }
+            case ConstraintsApplied applied -> applied(applied);
+            case ConstraintsWithdrawn withdrawn -> {
+                turn.state.withdrawConstraints(withdrawn.getName());
+                considerAnew();
+            }
             default -> {} // another service's
         }
     }
@@ -325,6 +332,23 @@ final class Reactions {
         if (told.policy() != before) {
             partitions.policyChanged(told.policy());
         }
+    }
+
+    private void applied(ConstraintsApplied applied) {
+        try {
+            turn.state.apply(applied);
+        } catch (IllegalArgumentException wrong) {
+            throw new Unusable("the constraints \"" + applied.getName()
+                    + "\" cannot be kept, so what held before goes on to hold: " + wrong.getMessage());
+        }
+        considerAnew();
+    }
+
+    /** What was advised, or had no plan, may be otherwise by now. */
+    private void considerAnew() {
+        knowledge.forgetAdvice();
+        partitions.closing().headroomMayHaveFreed();
+        partitions.considerAll();
     }
 
     private void mode(ModeChanged changed) {

@@ -1,6 +1,7 @@
 package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.HostMoves;
 import io.godwit.schemas.events.HostSampled;
@@ -45,6 +46,8 @@ public final class SchedulerState {
     final Entries<VmHold> holds = new Entries<>("hold", VmHold.class);
     final Entries<VmTrail> trails = new Entries<>("trail", VmTrail.class);
     final Entries<HostMoves> moves = new Entries<>("moves", HostMoves.class);
+    private final Entries<ConstraintsApplied> constraints = new Entries<>("constraints", ConstraintsApplied.class);
+    private final StandingConstraints standing = new StandingConstraints();
     final Entries<SegmentTold> told = new Entries<>("told", SegmentTold.class); // by segment
     /** Newest samples by host id; an entry is made of one when it is written, as most are followed by the next before that. */
     private final Map<String, Sample> samples = new HashMap<>(); // looked up by id, never iterated unsorted
@@ -101,6 +104,8 @@ public final class SchedulerState {
                             sample.getLogTime(),
                             EventCodec.decode(bytes, HostSampled.class),
                             bytes));
+        } else if (constraints.load(key, value)) {
+            standing.put(constraints.get(key.substring(key.indexOf('/') + 1)));
         } else if (!(hosts.load(key, value)
                 || detections.load(key, value)
                 || leases.load(key, value)
@@ -132,6 +137,7 @@ public final class SchedulerState {
         trails.drainTo(changes);
         moves.drainTo(changes);
         told.drainTo(changes);
+        constraints.drainTo(changes);
         if (progressChanged) {
             changes.put(PROGRESS, EventCodec.encode(progress()));
             progressChanged = false;
@@ -151,6 +157,7 @@ public final class SchedulerState {
         trails.writeTo(entries);
         moves.writeTo(entries);
         told.writeTo(entries);
+        constraints.writeTo(entries);
         entries.put(PROGRESS, EventCodec.encode(progress()));
         return entries;
     }
@@ -301,6 +308,24 @@ public final class SchedulerState {
         settings = told;
         settingsText = told.toJson();
         progressChanged = true;
+    }
+
+    StandingConstraints constraints() {
+        return standing;
+    }
+
+    /** @throws IllegalArgumentException with what is wrong; nothing has changed then */
+    void apply(ConstraintsApplied applied) {
+        standing.put(applied);
+        // the text is for people, and the log keeps it
+        constraints.put(
+                applied.getName(),
+                ConstraintsApplied.newBuilder(applied).setText("").build());
+    }
+
+    void withdrawConstraints(String script) {
+        standing.remove(script);
+        constraints.remove(script);
     }
 
     /** Open host partitions, for metrics. */

@@ -2,14 +2,21 @@ package io.godwit.schedulers.partition;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.godwit.schedulers.constraints.Constraint;
+import io.godwit.schedulers.constraints.Constraint.When;
+import io.godwit.schedulers.constraints.Form;
 import io.godwit.schedulers.replay.DecisionReplay;
+import io.godwit.schemas.events.ConstraintsApplied;
+import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.StatedConstraint;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -61,7 +68,7 @@ class InterleavingsTest {
         }
     }
 
-    /** Overloads, moves that succeed and fail, a mode that changes, restarts; then quiet until everything has ended. */
+    /** Overloads, moves that succeed and fail, a mode and constraints that change, restarts; then quiet until everything has ended. */
     static Region simulate(long seed) {
         Random random = new Random(seed);
         int segments = 1 + random.nextInt(4);
@@ -81,6 +88,8 @@ class InterleavingsTest {
                 case 3 -> {
                     if (random.nextInt(4) == 0) {
                         region.mode(List.of("off", "advise", "auto", "auto").get(random.nextInt(4)));
+                    } else {
+                        demand(region, random);
                     }
                 }
                 case 4 -> region.restart(random.nextInt(segments));
@@ -111,6 +120,25 @@ class InterleavingsTest {
         Region.Host host = hosts.get(random.nextInt(hosts.size()));
         host.vms.replaceAll((_, _) -> 100L + random.nextInt(1400));
         region.sample(host.id);
+    }
+
+    /** Applies constraints under one of two names, in place of what stood there, or withdraws them. */
+    private static void demand(Region region, Random random) {
+        List<Region.Host> hosts = List.copyOf(region.hosts.values());
+        Region.Host one = hosts.get(random.nextInt(hosts.size()));
+        Region.Host other = hosts.get(random.nextInt(hosts.size()));
+        List<String> vms = List.copyOf(one.vms.keySet());
+        String name = random.nextBoolean() ? "a" : "b";
+        if (vms.isEmpty() || random.nextInt(3) == 0) {
+            region.control(name, new ConstraintsWithdrawn(name, "test", "test"));
+        } else {
+            List<StatedConstraint> demands = Stream.of(
+                            new Constraint.Ban(vms, List.of(other.id), When.DISCRETE),
+                            new Constraint.RunningCapacity(List.of(other.id), vms.size(), When.CONTINUOUS))
+                    .map(constraint -> Form.of(constraint).stated())
+                    .toList();
+            region.control(name, new ConstraintsApplied(name, "", demands, "test", "test"));
+        }
     }
 
     private static void act(Region region, Random random) {

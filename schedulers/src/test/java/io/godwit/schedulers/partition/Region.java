@@ -59,6 +59,7 @@ final class Region {
     private final Map<String, Long> cursors = new TreeMap<>();
     private final int segments;
     Wire wire = (_, output) -> append(output.topic(), output.segment(), output.key(), output.value());
+    private final Planner planner;
     private long millis = 1_700_000_000_000L;
 
     /** A host of the model. */
@@ -85,6 +86,7 @@ final class Region {
 
     Region(int segments, Planner planner) {
         this.segments = segments;
+        this.planner = planner;
         log = new MemoryLog(SITE, segments);
         for (int segment = 0; segment < segments; segment++) {
             schedulers.put(
@@ -127,8 +129,13 @@ final class Region {
     }
 
     Region mode(String mode) {
+        return control(SITE, new ModeChanged(SITE, mode, "test", "test"));
+    }
+
+    /** Says something to the whole site: to each segment. */
+    Region control(String key, SpecificRecord event) {
         for (int segment = 0; segment < segments; segment++) {
-            append(Topic.CONTROLS, segment, SITE, new ModeChanged(SITE, mode, "test", "test"));
+            append(Topic.CONTROLS, segment, key, event);
         }
         return this;
     }
@@ -347,8 +354,7 @@ final class Region {
     Region restart(int segment) {
         var entries = schedulers.get(segment).state().entries();
         schedulers.put(
-                segment,
-                new SegmentScheduler(SchedulerState.of(entries), segment, segments, new RepairPlanner(), "test-code"));
+                segment, new SegmentScheduler(SchedulerState.of(entries), segment, segments, planner, "test-code"));
         return this;
     }
 

@@ -6,6 +6,8 @@ import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandProgressed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.ConstraintsApplied;
+import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.CoordinateAnnounced;
 import io.godwit.schemas.events.DeadLetter;
 import io.godwit.schemas.events.DetectionBegan;
@@ -111,7 +113,7 @@ public final class Events {
                         OutcomeRelayed.class,
                         PartitionClosed.class,
                         SegmentTold.class));
-        // the last nine travel as entries of StateSnapshotted
+        // the last nine travel as entries of StateSnapshotted, and so does ConstraintsApplied
         events.put(
                 Topic.JOURNAL,
                 List.of(
@@ -138,7 +140,13 @@ public final class Events {
                         CommandRefused.class,
                         CommandAborted.class));
         events.put(Topic.ENVIRONMENTS, List.of());
-        events.put(Topic.CONTROLS, List.of(ModeChanged.class, SettingsAnnounced.class));
+        events.put(
+                Topic.CONTROLS,
+                List.of(
+                        ModeChanged.class,
+                        SettingsAnnounced.class,
+                        ConstraintsApplied.class,
+                        ConstraintsWithdrawn.class));
         events.put(Topic.DEAD_LETTERS, List.of(DeadLetter.class));
         return Map.copyOf(events).entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())

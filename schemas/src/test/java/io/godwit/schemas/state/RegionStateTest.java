@@ -9,6 +9,8 @@ import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.CommandAccepted;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.ConstraintsApplied;
+import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
@@ -436,6 +438,34 @@ final class RegionStateTest {
 
     private Migrations.Migration migration(String id) {
         return of.state().migrations().byId(id).orElseThrow();
+    }
+
+    @Test
+    void constraints_hold_by_name_until_replaced_or_withdrawn_each_copy_counting_once() {
+        for (int segment = 0; segment < 3; segment++) {
+            of.append(1, segment, "web", applied("web", "spread({v1, v2});"));
+            of.append(2, segment, "db", applied("db", "root(v3);"));
+            of.append(3, segment, "web", applied("web", "gather({v1, v2});"));
+            of.append(5, segment, "db", new ConstraintsWithdrawn("db", "test", "test"));
+        }
+
+        assertEquals(List.of("web since 1: spread({v1, v2});"), constraints(of.stateAt(1)));
+        assertEquals(List.of("db since 2: root(v3);", "web since 3: gather({v1, v2});"), constraints(of.stateAt(4)));
+        assertEquals(List.of("web since 3: gather({v1, v2});"), constraints(of.state()));
+    }
+
+    private static ConstraintsApplied applied(String name, String text) {
+        return new ConstraintsApplied(name, text, List.of(), "test", "test");
+    }
+
+    private static List<String> constraints(RegionState state) {
+        return state.controls().constraints().stream()
+                .map(one -> "%s since %d: %s"
+                        .formatted(
+                                one.applied().getName(),
+                                one.since().getEpochSecond() - START.getEpochSecond(),
+                                one.applied().getText()))
+                .toList();
     }
 
     private static VmChanged changed(String vm, VmChange change) {
