@@ -29,6 +29,8 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -46,6 +48,7 @@ import picocli.CommandLine;
 final class ConstraintVerbsTest {
     private static final String SITE = "rennes";
     private static final int SEGMENTS = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final StringWriter told = new StringWriter();
 
@@ -85,11 +88,11 @@ final class ConstraintVerbsTest {
         assertTrue(
                 told.toString().contains("broken now: spread(vm-v1 vm-v2) vm-v1, vm-v2 run on rennes/r/h1"),
                 told.toString());
-        assertEquals(List.of(), controls(0), "a dry run writes nothing");
+        assertEquals(List.of(), controls(0, 0), "a dry run writes nothing");
 
         assertEquals(ExitCode.OK, run("apply", script.toString(), "--name", "web", "--reason", "two of each"));
-        ConstraintsApplied applied = (ConstraintsApplied) controls(0).getFirst();
-        assertEquals(controls(0), controls(1));
+        ConstraintsApplied applied = (ConstraintsApplied) controls(0, 1).getFirst();
+        assertEquals(controls(0, 1), controls(1, 1));
         assertEquals(Files.readString(script), applied.getText());
         assertEquals("two of each", applied.getReason());
         assertEquals(
@@ -106,7 +109,8 @@ final class ConstraintVerbsTest {
         assertEquals(ExitCode.FAILED, run("withdraw", "db", "--reason", "x"));
         assertTrue(told.toString().contains("under the name db; there are web"), told.toString());
         assertEquals(ExitCode.OK, run("withdraw", "web", "--reason", "enough"));
-        assertEquals(ConstraintsWithdrawn.class, controls(1).getLast().getClass());
+        assertEquals(ConstraintsWithdrawn.class, controls(0, 2).getLast().getClass());
+        assertEquals(controls(0, 2), controls(1, 2));
         assertEquals(1, listed().lines().count());
         assertEquals(ExitCode.FAILED, run("withdraw", "web", "--reason", "x"), "it has gone");
     }
@@ -136,14 +140,20 @@ final class ConstraintVerbsTest {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private List<SpecificRecord> controls(int segment) {
+    /** What a segment says, once it says so many things: a commit returns before its markers are in each segment. */
+    private List<SpecificRecord> controls(int segment, int records) {
+        Instant until = Instant.now().plus(PATIENCE);
         List<SpecificRecord> events = new ArrayList<>();
-        try (KafkaLog log = new KafkaLog(kafka, SITE)) {
-            log.scan(List.of(LogRange.all(Topic.CONTROLS, segment)), record -> {
-                events.add(EventCodec.decode(record.value()));
-                return true;
-            });
-        }
+        do {
+            events.clear();
+            try (KafkaLog log = new KafkaLog(kafka, SITE)) {
+                log.scan(List.of(LogRange.all(Topic.CONTROLS, segment)), record -> {
+                    events.add(EventCodec.decode(record.value()));
+                    return true;
+                });
+            }
+        } while (events.size() < records && Instant.now().isBefore(until));
+        assertEquals(records, events.size(), () -> "segment " + segment + ": " + events);
         return events;
     }
 

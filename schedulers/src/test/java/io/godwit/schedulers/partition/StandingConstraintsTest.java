@@ -13,6 +13,7 @@ import io.godwit.schemas.events.ConstraintKind;
 import io.godwit.schemas.events.ConstraintResource;
 import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.ConstraintsWithdrawn;
+import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.StatedConstraint;
 import io.godwit.schemas.log.Topic;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.Test;
 /** From the log to the planner: constraints are folded, kept over restarts, and handed on where they concern somebody. */
 class StandingConstraintsTest {
     private static final long[] OVER = {4000, 4350};
-    private static final Constraint BAN = new Constraint.Ban(List.of("h1-0", "h1-1"), List.of("h2"), When.DISCRETE);
+    private static final List<String> WEB = List.of("h1-0", "h1-1");
+    private static final Constraint BAN = new Constraint.Ban(WEB, List.of("h2"), When.DISCRETE);
     private static final Constraint ROOT = new Constraint.Root(List.of("h1-0"));
     private static final Constraint ELSEWHERE = new Constraint.Spread(List.of("h9-0", "h9-1"), When.CONTINUOUS);
 
@@ -97,21 +99,45 @@ class StandingConstraintsTest {
         assertEquals(List.of(ROOT), asked.getLast().constraints());
     }
 
+    @Test
+    void a_move_goes_where_the_constraints_let_it() {
+        assertEquals("h2", targetUnder());
+        assertEquals("h3", targetUnder(BAN));
+        assertEquals("h3", targetUnder(new Constraint.Fence(WEB, List.of("h1", "h3"), When.CONTINUOUS)));
+    }
+
+    /** Where the planner moves a VM of h1 to, with h2 nearly empty, h3 less so, and these constraints. */
+    private static String targetUnder(Constraint... constraints) {
+        Region three = new Region(1)
+                .host("h1", 0, OVER)
+                .host("h2", 0, 1000)
+                .host("h3", 0, 2000)
+                .mode("auto")
+                .control("web", applied("web", constraints))
+                .sampleAll()
+                .settle();
+        return three.last(MigrateVm.class).getTargetHostId();
+    }
+
     private static ConstraintsApplied stated(String name, ConstraintKind kind, List<List<String>> vms, long amount) {
         boolean continuous = kind == ConstraintKind.DEADLINE;
         var constraint = new StatedConstraint(kind, continuous, vms, List.of(), ConstraintResource.NONE, amount);
         return new ConstraintsApplied(name, "", List.of(constraint), "test", "test");
     }
 
-    private void apply(String name, Constraint... constraints) {
-        append(new ConstraintsApplied(
+    private static ConstraintsApplied applied(String name, Constraint... constraints) {
+        return new ConstraintsApplied(
                 name,
                 "as given",
                 List.of(constraints).stream()
                         .map(constraint -> Form.of(constraint).stated())
                         .toList(),
                 "test",
-                "test"));
+                "test");
+    }
+
+    private void apply(String name, Constraint... constraints) {
+        append(applied(name, constraints));
     }
 
     private void append(ConstraintsApplied applied) {
