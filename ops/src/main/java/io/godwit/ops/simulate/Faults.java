@@ -27,8 +27,8 @@ record Faults(
         Duration cepKills,
         Cuts cuts,
         Duration until) {
-    static final Faults NONE =
-            new Faults(0, Duration.ZERO, 0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Cuts.NONE, Duration.ZERO);
+    static final Faults NONE = new Faults(
+            0, Duration.ZERO, 0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Cuts.NONE, Duration.ZERO);
 
     /**
      * Links between two sites are cut.

@@ -40,7 +40,8 @@ final class FaultyNetwork implements SimulatedLog.Network {
             if (agenda.nowMicros() < untilMicros) {
                 int one = cuts.nextInt(wholeAgainMicros.length);
                 int other = (one + 1 + cuts.nextInt(wholeAgainMicros.length - 1)) % wholeAgainMicros.length;
-                long whole = agenda.nowMicros() + Simulation.micros(faults.cuts().down());
+                long whole =
+                        agenda.nowMicros() + Simulation.micros(faults.cuts().down());
                 wholeAgainMicros[one][other] = whole;
                 wholeAgainMicros[other][one] = whole;
                 cutNext(cuts);

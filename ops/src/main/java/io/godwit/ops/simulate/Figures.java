@@ -45,8 +45,7 @@ final class Figures {
 
     SimulationResult result(String policy, LoadMeter meter, Measured measured) {
         RunSummary summary = fold.summary();
-        long solves =
-                solvesByHosts.values().stream().mapToLong(Long::longValue).sum();
+        long solves = solvesByHosts.values().stream().mapToLong(Long::longValue).sum();
         long hosts = solvesByHosts.entrySet().stream()
                 .mapToLong(entry -> entry.getKey() * entry.getValue())
                 .sum();

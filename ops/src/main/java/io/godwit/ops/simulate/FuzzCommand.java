@@ -33,7 +33,8 @@ final class FuzzCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         TreeMap<Long, List<String>> failed = new TreeMap<>(failures());
         failed.forEach((seed, faults) -> {
-            System.out.println("seed " + seed + ": " + faults.size() + " faults");
+            System.out.println(
+                    "seed %d (%s): %d faults".formatted(seed, Scenario.says(Scenario.of(seed)), faults.size()));
             faults.stream().limit(3).forEach(fault -> System.out.println("  " + fault));
         });
         System.out.println("%d seeds from %d on: %d with faults".formatted(seeds, first, failed.size()));

@@ -197,8 +197,7 @@ final class LoadMeter {
     private void look(int host) {
         long capacity = fleet.hosts().get(host).cpuCapacityMillicores();
         energy.draws(host, up[host] ? power.milliwatts(hostDemand[host], capacity) : power.offMilliwatts(), nowMicros);
-        boolean violated =
-                up[host] && hostDemand[host] > capacity;
+        boolean violated = up[host] && hostDemand[host] > capacity;
         if (violated && violatingSince[host] == NONE) {
             violatingSince[host] = nowMicros;
             violatingNow++;

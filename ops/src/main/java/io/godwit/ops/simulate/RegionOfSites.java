@@ -38,8 +38,7 @@ record RegionOfSites(List<SimulatedFleet> fleets, SimulatedFleet all, Optional<S
                         before + vm.homeHost()));
             }
         }
-        return new RegionOfSites(
-                List.copyOf(fleets), new SimulatedFleet("region", hosts, vms), Optional.of(latencies));
+        return new RegionOfSites(List.copyOf(fleets), new SimulatedFleet("region", hosts, vms), Optional.of(latencies));
     }
 
     /** Round trips between hosts: by rack within a site, measured ones between sites. */
@@ -57,7 +56,8 @@ record RegionOfSites(List<SimulatedFleet> fleets, SimulatedFleet all, Optional<S
             int here = siteOf.getOrDefault(from, there);
             return here == there
                     ? inside.get(here).micros(from, to)
-                    : latencies.orElseThrow().roundTripMicros(here, there) + inside.get(there).micros(to, to);
+                    : latencies.orElseThrow().roundTripMicros(here, there)
+                            + inside.get(there).micros(to, to);
         };
     }
 

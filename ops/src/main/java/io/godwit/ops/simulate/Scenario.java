@@ -43,13 +43,24 @@ final class Scenario {
                 DecisionSettings.parse("{\"policy\":\"" + policy.text() + "\"}"),
                 ExecutorConfig.DEFAULTS,
                 1 + random.nextInt(3),
-                Duration.ofSeconds(1),
+                Duration.ofMillis(1000 + 500L * random.nextInt(4)),
                 Duration.ofMillis(10),
                 TROUBLE.plus(CALM),
                 seed,
                 faults(random, seed),
                 true,
                 Optional.empty());
+    }
+
+    /** A scenario in a few words. */
+    static String says(SimulationPlan plan) {
+        return "%s, %d hosts, %d VMs, %d segments%s"
+                .formatted(
+                        plan.decisions().policy().text(),
+                        plan.region().all().hosts().size(),
+                        plan.region().all().vms().size(),
+                        plan.segments(),
+                        plan.crashes() == CrashPlan.NONE ? "" : ", crashes");
     }
 
     private static SimulatedFleet fleet(SeededStream random) {

@@ -101,10 +101,7 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--load-events", paramLabel = "DIR", description = "Short for --trace events:DIR.")
     String loadEvents = "";
 
-    @Option(
-            names = "--sample-period",
-            paramLabel = "D",
-            description = "Distance of a host's samples (default: 1s).")
+    @Option(names = "--sample-period", paramLabel = "D", description = "Distance of a host's samples (default: 1s).")
     String samplePeriod = "1s";
 
     @Option(
@@ -117,8 +114,9 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--headroom",
             paramLabel = "PERCENT",
-            description = "Relieves a host before it is overloaded, when less than this share of it is free (default: 0,"
-                    + " never before).")
+            description =
+                    "Relieves a host before it is overloaded, when less than this share of it is free (default: 0,"
+                            + " never before).")
     Integer headroom;
 
     @Option(
@@ -256,16 +254,16 @@ public final class SimulateCommand implements Callable<Integer> {
         }
         List<DataCentres> centres = IntStream.range(0, sites)
                 .mapToObj(site -> DataCentres.of(
-                        hostsOf(site, source), sites == 1 ? RegionConfig.SITE : siteNames().get(site)))
+                        hostsOf(site, source),
+                        sites == 1 ? RegionConfig.SITE : siteNames().get(site)))
                 .toList();
         RegionOfSites region = region(centres, source);
-        CrashPlan plan =
-                crashes == null ? CrashPlan.NONE : Crashes.parse(crashes).plan(seed).crashes();
+        CrashPlan plan = crashes == null
+                ? CrashPlan.NONE
+                : Crashes.parse(crashes).plan(seed).crashes();
         return new SimulationPlan(
                 region,
-                sites == 1
-                        ? centres.getFirst().load()
-                        : new PoissonLoad(seed, mu, sigma, Durations.parse(period)),
+                sites == 1 ? centres.getFirst().load() : new PoissonLoad(seed, mu, sigma, Durations.parse(period)),
                 plan,
                 PowerFile.read(power),
                 decisions,

@@ -92,8 +92,8 @@ final class Simulation implements AutoCloseable {
         SimulatedFleet fleet = plan.region().all();
         boolean mortal = plan.faults().any();
         SimulatedLog.Network sound = plan.region().network(micros(plan.logDelay()), plan.segments());
-        FaultyNetwork network =
-                new FaultyNetwork(agenda, sound, plan.faults(), plan.region().fleets().size(), plan.segments());
+        FaultyNetwork network = new FaultyNetwork(
+                agenda, sound, plan.faults(), plan.region().fleets().size(), plan.segments());
         boolean keepsBytes = mortal || plan.keepsLog() || plan.record().isPresent();
         log = new SimulatedLog(agenda, segments.count(), mortal ? network : sound, keepsBytes);
         COUNTED.forEach(topic -> log.watch(topic, figures::take));
@@ -118,8 +118,7 @@ final class Simulation implements AutoCloseable {
         });
         dataCentre = new DataCentre(
                 agenda,
-                new DataCentreModel(
-                        fleet, plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros));
+                new DataCentreModel(fleet, plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros));
         meter = new LoadMeter(fleet, plan.load(), plan.power(), originMicros);
         List<CompiledRule> rules =
                 BuiltInRules.all().stream().map(RuleCompiler::compile).toList();

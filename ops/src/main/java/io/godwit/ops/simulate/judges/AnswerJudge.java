@@ -33,7 +33,10 @@ final class AnswerJudge {
                 }
             }
             case DetectionEnded detection -> openOverloads.remove(detection.getId());
-            case PlanDecided decided -> answered.add(decided.getDetectionId());
+            case PlanDecided decided -> {
+                answered.add(decided.getDetectionId());
+                answered.addAll(decided.getDetections());
+            }
             case PlanRefused refused ->
                 verdict.fault(
                         millis,

@@ -50,7 +50,8 @@ final class CommandJudge {
                 end(ended.getCommandId(), "succeeded", millis);
                 String place = placeOfVm.apply(ended.getVmId());
                 if (!place.equals(ended.getTargetHostId())) {
-                    verdict.fault(millis, ended.getCommandId() + " is said to have succeeded, and its VM is on " + place);
+                    verdict.fault(
+                            millis, ended.getCommandId() + " is said to have succeeded, and its VM is on " + place);
                 }
             }
             case CommandFailed ended -> {
@@ -114,7 +115,8 @@ final class CommandJudge {
     private void notMoved(String id, long millis) {
         Command command = commands.get(id);
         if (command != null && placeOfVm.apply(command.order.getVmId()).equals(command.order.getTargetHostId())) {
-            verdict.fault(millis, id + " is said not to have moved its VM, which is on " + command.order.getTargetHostId());
+            verdict.fault(
+                    millis, id + " is said not to have moved its VM, which is on " + command.order.getTargetHostId());
         }
     }
 

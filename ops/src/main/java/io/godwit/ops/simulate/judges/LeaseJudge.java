@@ -29,8 +29,8 @@ final class LeaseJudge {
                 openPartitions.put(opened.getPartitionId(), millis);
                 opened.getMembers().forEach(lease -> granted(opened.getPartitionId(), lease, millis));
             }
-            case MemberGranted granted when !granted.getAnswer() ->
-                granted(granted.getPartitionId(), granted.getLease(), millis);
+            case MemberGranted granted
+            when !granted.getAnswer() -> granted(granted.getPartitionId(), granted.getLease(), millis);
             case MemberReleased released -> released(released.getPartitionId(), released.getLease(), millis);
             case PartitionClosed closed -> openPartitions.remove(closed.getPartitionId());
             default -> {} // changes no lease
@@ -81,7 +81,8 @@ final class LeaseJudge {
         });
         openPartitions.forEach((id, since) -> {
             if (since < latestMillis) {
-                verdict.fault(nowMillis, "host partition %s is open since %d s".formatted(id, (nowMillis - since) / 1000));
+                verdict.fault(
+                        nowMillis, "host partition %s is open since %d s".formatted(id, (nowMillis - since) / 1000));
             }
         });
     }

@@ -57,7 +57,8 @@ final class LoadJudge {
     void delivered(SpecificRecord event) {
         switch (event) {
             case HostSampled sampled -> samples.put(sampled.getHostId(), sampled);
-            case MemberGranted granted when granted.getAnswer() ->
+            case MemberGranted granted
+            when granted.getAnswer() ->
                 lent.computeIfAbsent(granted.getPartitionId(), _ -> new HashMap<>())
                         .put(granted.getLease().getHostId(), granted.getFacts());
             default -> {} // no facts of hosts
@@ -66,8 +67,8 @@ final class LoadJudge {
 
     void take(SpecificRecord event, long millis) {
         switch (event) {
-            case PlanDecided decided when decided.getAnswer() == PlanAnswer.PLAN ->
-                plans.put(decided.getPartitionId(), read(decided));
+            case PlanDecided decided
+            when decided.getAnswer() == PlanAnswer.PLAN -> plans.put(decided.getPartitionId(), read(decided));
             case MigrateVm order -> {
                 if (open.putIfAbsent(order.getCommandId(), order) == null) {
                     begin(order, millis);
@@ -88,7 +89,8 @@ final class LoadJudge {
     private Plan read(PlanDecided decided) {
         Map<String, Host> hosts = new HashMap<>();
         decided.getMembers().forEach(lease -> {
-            HostFacts facts = lent.getOrDefault(decided.getPartitionId(), Map.of()).get(lease.getHostId());
+            HostFacts facts =
+                    lent.getOrDefault(decided.getPartitionId(), Map.of()).get(lease.getHostId());
             hosts.put(lease.getHostId(), facts == null ? of(samples.get(lease.getHostId())) : of(facts));
         });
         return new Plan(hosts);
