@@ -15,5 +15,6 @@ import picocli.CommandLine.Command;
             RulesBench.class,
             ScaleBench.class,
             RebuildBench.class,
+            PlannerBench.class,
         })
 public final class BenchCommand {}
