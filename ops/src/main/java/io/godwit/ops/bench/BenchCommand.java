@@ -16,5 +16,6 @@ import picocli.CommandLine.Command;
             ScaleBench.class,
             RebuildBench.class,
             VivaldiBench.class,
+            PlannerBench.class,
         })
 public final class BenchCommand {}

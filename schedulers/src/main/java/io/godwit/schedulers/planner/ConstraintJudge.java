@@ -28,6 +28,9 @@ final class ConstraintJudge {
     /** Hosts that each VM takes before any move; VMs in flight also the one that they go to. */
     private final Map<String, Set<String>> start = new TreeMap<>();
 
+    private final Map<String, Set<String>> before;
+    private final Map<String, Set<String>> now;
+    private final List<Constraint> kept;
     private final Map<Constraint, Boolean> heldAtStart = new HashMap<>(); // asked by key only
 
     /** @param faults where it says what is wrong, each in one sentence */
@@ -40,14 +43,18 @@ final class ConstraintJudge {
             vms.put(vm.vmId(), vm);
             start.put(vm.vmId(), new TreeSet<>(Set.of(vm.hostId())));
         }
-        problem.constraints().forEach(each -> heldAtStart.put(each, amiss(each, withInbound(start)) == 0));
+        before = withInbound(start);
+        now = withInbound(start);
+        problem.constraints().forEach(each -> heldAtStart.put(each, amiss(each, before) == 0));
+        kept = problem.constraints().stream()
+                .filter(each -> each.when() == When.CONTINUOUS && heldAtStart.get(each))
+                .toList();
     }
 
     /** @param where the host of each VM once all moves have ended */
     void checkEnd(Map<String, String> where) {
         Map<String, Set<String>> end = new TreeMap<>();
         where.forEach((vm, host) -> end.put(vm, Set.of(host)));
-        Map<String, Set<String>> before = withInbound(start);
         Map<String, Set<String>> after = withInbound(end);
         boolean relieves = !plan.stillBroken().isEmpty();
         for (Constraint constraint : problem.constraints()) {
@@ -66,47 +73,52 @@ final class ConstraintJudge {
     }
 
     /**
-     * @param hosts that each VM takes at this moment
+     * @param moving hosts that each VM that moves takes at this moment
      * @param when how the moment is called
      */
-    void checkMoment(Map<String, Set<String>> hosts, String when) {
-        Map<String, Set<String>> now = withInbound(hosts);
-        for (Constraint constraint : problem.constraints()) {
-            if (constraint.when() == When.CONTINUOUS && heldAtStart.get(constraint)) {
-                if (amiss(constraint, now) > 0) {
-                    faults.add(when + ", " + words(constraint) + " is broken");
-                }
-                checkShareOfOthers(constraint, withInbound(start), now, when);
+    void checkMoment(Map<String, Set<String>> moving, String when) {
+        if (kept.isEmpty()) {
+            return;
+        }
+        moving.forEach((vm, on) -> {
+            Set<String> all = new TreeSet<>(on);
+            all.addAll(inboundOf(vm));
+            now.put(vm, all);
+        });
+        for (Constraint constraint : kept) {
+            if (amiss(constraint, now) > 0) {
+                faults.add(when + ", " + words(constraint) + " is broken");
             }
+            checkShareOfOthers(constraint, before, now, when);
         }
     }
 
     /** A sum over hosts some of which are not the problem's must not grow here, as nobody here knows how much it may. */
     private void checkShareOfOthers(
-            Constraint constraint, Map<String, Set<String>> before, Map<String, Set<String>> now, String when) {
+            Constraint constraint, Map<String, Set<String>> first, Map<String, Set<String>> then, String when) {
         List<String> over = switch (constraint) {
             case Constraint.ResourceCapacity it -> it.hosts();
             case Constraint.RunningCapacity it -> it.hosts();
             case Constraint.MaxOnline it -> it.hosts();
             default -> List.of();
         };
-        if (!hostIds.containsAll(over) && sum(constraint, now) > sum(constraint, before)) {
+        if (!hostIds.containsAll(over) && sum(constraint, then) > sum(constraint, first)) {
             faults.add(when + ", what " + words(constraint) + " bounds has grown, and others share that bound");
         }
     }
 
     void checkMoves() {
         List<Move> moves = plan.moves();
-        List<Set<Integer>> before = new ArrayList<>();
+        List<Set<Integer>> waitsFor = new ArrayList<>();
         long[] end = new long[moves.size()];
         for (int i = 0; i < moves.size(); i++) {
             Set<Integer> all = new TreeSet<>();
             for (int earlier : moves.get(i).after()) {
                 all.add(earlier);
-                all.addAll(before.get(earlier));
+                all.addAll(waitsFor.get(earlier));
                 end[i] = Math.max(end[i], end[earlier]);
             }
-            before.add(all);
+            waitsFor.add(all);
             end[i] += moves.get(i).estimatedMillis();
         }
         for (Constraint constraint : problem.constraints()) {
@@ -126,17 +138,17 @@ final class ConstraintJudge {
                     boolean ordered = true;
                     for (int i = 0; i < it.vms().size(); i++) {
                         List<String> rest = it.vms().subList(i + 1, it.vms().size());
-                        ordered &= follow(before, of(List.of(it.vms().get(i))), of(rest));
+                        ordered &= follow(waitsFor, of(List.of(it.vms().get(i))), of(rest));
                     }
                     yield ordered;
                 }
-                case Constraint.Precedence it -> follow(before, of(it.earlier()), of(it.later()));
+                case Constraint.Precedence it -> follow(waitsFor, of(it.earlier()), of(it.later()));
                 case Constraint.Serialize it ->
                     of(it.vms()).stream()
                             .allMatch(one -> of(it.vms()).stream()
                                     .allMatch(two -> one.equals(two)
-                                            || before.get(one).contains(two)
-                                            || before.get(two).contains(one)));
+                                            || waitsFor.get(one).contains(two)
+                                            || waitsFor.get(two).contains(one)));
                 case Constraint.Sync it -> {
                     List<Integer> all = of(it.vms());
                     boolean several = all.stream()
@@ -144,7 +156,7 @@ final class ConstraintJudge {
                                     .distinct()
                                     .count()
                             > 1;
-                    yield !several || all.stream().map(before::get).distinct().count() == 1;
+                    yield !several || all.stream().map(waitsFor::get).distinct().count() == 1;
                 }
                 case Constraint.Deadline it -> of(it.vms()).stream().allMatch(i -> end[i] <= it.withinMillis());
                 default -> true; // a matter of placements
@@ -166,8 +178,8 @@ final class ConstraintJudge {
         return found;
     }
 
-    private static boolean follow(List<Set<Integer>> before, List<Integer> earlier, List<Integer> later) {
-        return later.stream().allMatch(move -> before.get(move).containsAll(earlier));
+    private static boolean follow(List<Set<Integer>> waitsFor, List<Integer> earlier, List<Integer> later) {
+        return later.stream().allMatch(move -> waitsFor.get(move).containsAll(earlier));
     }
 
     /** Whether sets that keep to their group on the way, or with VMs that nobody here sees, are where they were. */
@@ -340,6 +352,13 @@ final class ConstraintJudge {
             }
         }
         return found;
+    }
+
+    private List<String> inboundOf(String vmId) {
+        return problem.hosts().stream()
+                .filter(host -> host.inboundVmIds().contains(vmId))
+                .map(Host::hostId)
+                .toList();
     }
 
     private Map<String, Set<String>> withInbound(Map<String, Set<String>> hosts) {

@@ -173,7 +173,8 @@ public record PlacementProblem(
      * @param nodes search nodes at most, all engines together; 1 or more
      * @param marginPermille an excess of CPU demand up to this share of a host's capacity is not worth a move; 0: each is
      * @param fillPermille CPU demand that a host may have after it took a VM in, as a share of its capacity; 1 to 1000
-     * @param maySuspend whether a VM may be suspended for as long as others change places, where no detour helps
+     * @param maySuspend whether a VM may be suspended for as long as others change places, where no detour helps; no planner
+     *     does so yet, as executors cannot
      */
     public record Limits(long nodes, int marginPermille, int fillPermille, PostCopy postCopy, boolean maySuspend) {
         public static final Limits DEFAULTS = new Limits(5_000, 0, 1000);

@@ -32,6 +32,8 @@ public final class PlanJudge {
     private final Map<String, Host> hosts = new TreeMap<>();
     private final Map<String, Vm> vms = new TreeMap<>();
     private final Map<Resource, Map<String, Long>> atStart = new EnumMap<>(Resource.class);
+    private final Map<Resource, Map<String, Long>> amounts = new EnumMap<>(Resource.class);
+    private final Map<Resource, Map<String, Long>> mostOnTheWay = new EnumMap<>(Resource.class);
     private final TreeSet<String> faults = new TreeSet<>();
     private final ConstraintJudge constraints;
     private final boolean bearsBroken;
@@ -42,6 +44,8 @@ public final class PlanJudge {
         bearsBroken = !plan.stillBroken().isEmpty();
         for (Resource resource : Resource.values()) {
             atStart.put(resource, new TreeMap<>());
+            amounts.put(resource, new TreeMap<>());
+            mostOnTheWay.put(resource, new TreeMap<>());
         }
         for (Host host : problem.hosts()) {
             hosts.put(host.hostId(), host);
@@ -52,7 +56,18 @@ public final class PlanJudge {
         for (Vm vm : problem.vms()) {
             vms.put(vm.vmId(), vm);
             for (Resource resource : Resource.values()) {
-                atStart.get(resource).merge(vm.hostId(), amount(problem, vm, resource), Long::sum);
+                long amount = amount(problem, vm, resource);
+                amounts.get(resource).put(vm.vmId(), amount);
+                atStart.get(resource).merge(vm.hostId(), amount, Long::sum);
+            }
+        }
+        for (Host host : problem.hosts()) {
+            for (Resource resource : Resource.values()) {
+                long can = Math.max(capacity(host, resource, false), capacity(host, resource, true));
+                long before = atStart.get(resource).get(host.hostId());
+                mostOnTheWay
+                        .get(resource)
+                        .put(host.hostId(), physical(host, resource) < 0 ? Long.MAX_VALUE : Math.max(can, before));
             }
         }
         constraints = new ConstraintJudge(problem, plan, faults);
@@ -200,7 +215,7 @@ public final class PlanJudge {
         boolean tookIn = false;
         for (Vm vm : problem.vms()) {
             if (where.get(vm.vmId()).equals(id)) {
-                asked += amount(problem, vm, resource);
+                asked += amounts.get(resource).get(vm.vmId());
                 tookIn |= !vm.hostId().equals(id);
             }
             really += vm.hostId().equals(id) ? taken(vm, resource) : 0;
@@ -282,17 +297,25 @@ public final class PlanJudge {
 
     /** These moves have ended, all others that need not wait have begun: the fullest moment between two ends. */
     private void checkMoment(boolean[] done) {
+        Map<Resource, Map<String, Long>> asked = new EnumMap<>(Resource.class);
+        atStart.forEach((resource, byHost) -> asked.put(resource, new TreeMap<>(byHost)));
         Map<String, Set<String>> takes = new TreeMap<>();
-        vms.values().forEach(vm -> takes.put(vm.vmId(), new TreeSet<>(Set.of(vm.hostId()))));
         StringBuilder underWay = new StringBuilder();
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
             boolean begun = move.after().stream().allMatch(earlier -> done[earlier]);
+            Set<String> on = takes.computeIfAbsent(
+                    move.vmId(), vm -> new TreeSet<>(Set.of(vms.get(vm).hostId())));
+            for (Resource resource : Resource.values()) {
+                long amount = amounts.get(resource).get(move.vmId());
+                asked.get(resource).merge(move.targetHostId(), begun ? amount : 0, Long::sum);
+                asked.get(resource).merge(move.sourceHostId(), done[i] ? -amount : 0, Long::sum);
+            }
             if (begun) {
-                takes.get(move.vmId()).add(move.targetHostId());
+                on.add(move.targetHostId());
             }
             if (done[i]) {
-                takes.get(move.vmId()).remove(move.sourceHostId());
+                on.remove(move.sourceHostId());
             } else if (begun) {
                 underWay.append(underWay.isEmpty() ? "" : ", ").append(i);
             }
@@ -300,25 +323,14 @@ public final class PlanJudge {
         String when = "while moves " + underWay + " are under way";
         for (Host host : problem.hosts()) {
             for (Resource resource : Resource.values()) {
-                if (physical(host, resource) >= 0) {
-                    checkMoment(host, resource, takes, when);
+                // What was overloaded before may stay so for a while, but no arrival may add to it.
+                long most = mostOnTheWay.get(resource).get(host.hostId());
+                long now = asked.get(resource).get(host.hostId());
+                if (now > most) {
+                    faults.add(when + ", " + host.hostId() + says(resource, now, most));
                 }
             }
         }
         constraints.checkMoment(takes, when);
-    }
-
-    private void checkMoment(Host host, Resource resource, Map<String, Set<String>> takes, String when) {
-        String id = host.hostId();
-        long asked = inbound(host, resource);
-        for (Vm vm : problem.vms()) {
-            asked += takes.get(vm.vmId()).contains(id) ? amount(problem, vm, resource) : 0;
-        }
-        // What was overloaded before may stay so for a while, but no arrival may add to it.
-        long can = Math.max(capacity(host, resource, false), capacity(host, resource, true));
-        long most = Math.max(can, atStart.get(resource).get(id));
-        if (asked > most) {
-            faults.add(when + ", " + id + says(resource, asked, most));
-        }
     }
 }

@@ -23,7 +23,7 @@ final class DataCentreFigures {
         int seconds = args.length > 2 ? Integer.parseInt(args[2]) : 120;
         SimulatedFleet fleet = SimulatedFleet.homogeneous("a", hosts, vms, 1, 23);
         Load load = new PoissonLoad(23, 70, 30, Duration.ofMinutes(5));
-        CrashPlan crashes = CrashPlan.NONE, Duration.ofMinutes(5));
+        CrashPlan crashes = CrashPlan.exponential(23, Duration.ofDays(30), Duration.ofMinutes(5));
         DataCentreModel model = new DataCentreModel(fleet, load, crashes, 0, Restored.NOTHING, 0);
         List<SimulatedFleet.Host> all = fleet.hosts();
         long demand = 0;
