@@ -60,7 +60,7 @@ final class Scenario {
                         plan.region().all().hosts().size(),
                         plan.region().all().vms().size(),
                         plan.segments(),
-                        plan.crashes() == CrashPlan.NONE ? "" : ", crashes");
+                        plan.crashes().equals(CrashPlan.NONE) ? "" : ", crashes");
     }
 
     private static SimulatedFleet fleet(SeededStream random) {

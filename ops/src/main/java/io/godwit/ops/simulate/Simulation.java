@@ -134,7 +134,7 @@ final class Simulation implements AutoCloseable {
         begin();
         monitors.start();
         cep.start();
-        if (plan.crashes() != CrashPlan.NONE) {
+        if (!plan.crashes().equals(CrashPlan.NONE)) {
             new SimulatedOverlay(agenda, log, dataCentre, segments, OverlayConfig.DEFAULTS).start();
         }
         kept.ifPresent(

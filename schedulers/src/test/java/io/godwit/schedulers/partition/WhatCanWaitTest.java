@@ -57,7 +57,15 @@ class WhatCanWaitTest {
     void to_empty_a_host_its_vms_are_banned_from_it() {
         Turn turn = new Turn(SchedulerState.of(Map.of()), 0, 1);
         HostFacts facts = new HostFacts(
-                "h1", "a/r/h1", 0, 8000L, 1L << 34, 1L << 27, List.of(new VmFact("v", 100L, 1L, -1L, true, "")), null);
+                "h1",
+                "a/r/h1",
+                0,
+                8000L,
+                1L << 34,
+                1L << 27,
+                List.of(new VmFact("v", 100L, 1L, -1L, true, "")),
+                null,
+                1000);
         assertEquals(
                 List.of(new Constraint.Ban(List.of("v"), List.of("h1"), Constraint.When.DISCRETE)),
                 new Goal(turn, new Room(turn))
