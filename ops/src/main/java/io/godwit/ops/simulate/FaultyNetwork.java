@@ -36,17 +36,20 @@ final class FaultyNetwork implements SimulatedLog.Network {
     }
 
     private void cutNext(SeededStream cuts) {
-        agenda.in((long) cuts.nextExponential(Simulation.micros(faults.cuts().mean())), () -> {
-            if (agenda.nowMicros() < untilMicros) {
-                int one = cuts.nextInt(wholeAgainMicros.length);
-                int other = (one + 1 + cuts.nextInt(wholeAgainMicros.length - 1)) % wholeAgainMicros.length;
-                long whole =
-                        agenda.nowMicros() + Simulation.micros(faults.cuts().down());
-                wholeAgainMicros[one][other] = whole;
-                wholeAgainMicros[other][one] = whole;
-                cutNext(cuts);
-            }
-        });
+        agenda.in(
+                (long) cuts.nextExponential(
+                        (double) Simulation.micros(faults.cuts().mean())),
+                () -> {
+                    if (agenda.nowMicros() < untilMicros) {
+                        int one = cuts.nextInt(wholeAgainMicros.length);
+                        int other = (one + 1 + cuts.nextInt(wholeAgainMicros.length - 1)) % wholeAgainMicros.length;
+                        long whole = agenda.nowMicros()
+                                + Simulation.micros(faults.cuts().down());
+                        wholeAgainMicros[one][other] = whole;
+                        wholeAgainMicros[other][one] = whole;
+                        cutNext(cuts);
+                    }
+                });
     }
 
     /** How long a record waits for a link that is cut. */

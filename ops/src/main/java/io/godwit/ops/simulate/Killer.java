@@ -40,7 +40,7 @@ final class Killer {
     }
 
     private void next(SeededStream random, long meanMicros, int many, IntConsumer kill, IntConsumer revive) {
-        agenda.in((long) random.nextExponential(meanMicros), () -> {
+        agenda.in((long) random.nextExponential((double) meanMicros), () -> {
             if (agenda.nowMicros() >= untilMicros) {
                 return;
             }

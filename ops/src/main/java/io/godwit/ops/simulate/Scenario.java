@@ -24,6 +24,7 @@ final class Scenario {
 
     private static final Duration CALM = Duration.ofSeconds(150);
     private static final long STREAM = 103;
+    private static final List<Policy> POLICIES = List.of(Policy.values());
 
     private Scenario() {}
 
@@ -34,7 +35,7 @@ final class Scenario {
         int deviation = 10 + random.nextInt(31);
         Duration period = Duration.ofSeconds(15 + random.nextInt(100));
         Load load = until(TROUBLE, new PoissonLoad(seed, mean, deviation, period));
-        Policy policy = Policy.values()[random.nextInt(Policy.values().length)];
+        Policy policy = POLICIES.get(random.nextInt(POLICIES.size()));
         return new SimulationPlan(
                 RegionOfSites.of(fleet),
                 load,
@@ -69,7 +70,7 @@ final class Scenario {
         List<SimulatedFleet.Host> hosts = new ArrayList<>();
         List<SimulatedFleet.Vm> vms = new ArrayList<>();
         for (int host = 0; host < hostCount; host++) {
-            long cores = 2 + random.nextInt(7);
+            long cores = 2L + random.nextInt(7);
             SimulatedFleet.Host usual =
                     SimulatedFleet.Host.of("sim", SimulatedFleet.rack(host, hostCount, racks), "h" + host);
             hosts.add(new SimulatedFleet.Host(

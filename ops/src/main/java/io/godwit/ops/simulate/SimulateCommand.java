@@ -232,7 +232,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     /** The bar is for people: where errors go to a file, there is none. */
     private static SimulationResult withProgress(Simulation simulation) {
-        if (System.console() == null || !System.console().isTerminal()) {
+        if (!System.console().isTerminal()) {
             return simulation.run(_ -> {});
         }
         try (ProgressBar bar = new ProgressBarBuilder()

@@ -46,7 +46,7 @@ final class SimulatedExecutor {
     private final long[] floor;
     private final long[] outcomesFloor;
     private final long[] outcomesEnd;
-    private Process process;
+    private Life life;
 
     /** @param knowledge what it makes of the log; as it is, but where a test plants a fault */
     SimulatedExecutor(
@@ -66,9 +66,9 @@ final class SimulatedExecutor {
         this.outcomesEnd = new long[segments];
         View view = new View(log, segments);
         this.region = knowledge.apply(view);
-        this.process = new Process();
+        this.life = new Life();
         for (int segment = 0; segment < segments; segment++) {
-            process.engine.assign(segment, new Ledger(), 0, 0, false);
+            life.engine.assign(segment, new Ledger(), 0, 0, false);
             log.subscribe(Topic.COMMANDS, segment, this::read);
             log.subscribe(Topic.INVENTORY, segment, view::take);
             log.subscribe(Topic.HOST_PARTITIONS, segment, view::take);
@@ -77,21 +77,21 @@ final class SimulatedExecutor {
     }
 
     private void read(LogRecord record, SpecificRecord event) {
-        if (process != null) {
-            process.read(record, event);
-            process.act();
+        if (life != null) {
+            life.read(record, event);
+            life.act();
         }
     }
 
     /** The process is gone, from now until another one runs in its place. */
     void kill() {
-        process.gone = true;
-        process = null;
+        life.gone = true;
+        life = null;
     }
 
     /** A process that took over: it reads what the log has kept of commands that are open, and of outcomes. */
     void revive(MemoryLog kept) {
-        process = new Process();
+        life = new Life();
         for (int segment = 0; segment < segments; segment++) {
             Ledger ledger = new Ledger();
             long end = kept.end(Topic.OUTCOMES, segment);
@@ -100,26 +100,26 @@ final class SimulatedExecutor {
                 return true;
             });
             outcomesEnd[segment] = end;
-            process.engine.assign(segment, ledger, floor[segment], end, true);
+            life.engine.assign(segment, ledger, floor[segment], end, true);
             LogRange commands = new LogRange(Topic.COMMANDS, segment, floor[segment], Long.MAX_VALUE);
-            Process revived = process;
+            Life revived = life;
             kept.scan(List.of(commands), record -> {
                 revived.read(record, EventCodec.decode(record.value()));
                 return true;
             });
         }
-        process.act();
+        life.act();
     }
 
     /** What an executor keeps in memory. */
-    private final class Process {
+    private final class Life {
         private final MembershipProof proof = new MembershipProof(config.session(), config.margin());
         private final CommandEngine engine;
         private boolean gone;
         private boolean rounds;
         private boolean acting;
 
-        Process() {
+        Life() {
             engine = new CommandEngine(
                     SLOT,
                     config.movesPerHost(),

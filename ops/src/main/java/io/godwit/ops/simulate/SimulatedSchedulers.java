@@ -103,6 +103,7 @@ final class SimulatedSchedulers {
         private SegmentScheduler scheduler;
         private Input uncommitted;
         private boolean down;
+        private long kills;
 
         Seat(int segment) {
             this.segment = segment;
@@ -145,8 +146,9 @@ final class SimulatedSchedulers {
                 return;
             }
             uncommitted = input;
+            long life = kills;
             agenda.in(micros(nodes), () -> {
-                if (uncommitted == input) { // else it was killed meanwhile
+                if (life == kills) {
                     uncommitted = null;
                     commit(taken);
                     work();
@@ -177,10 +179,10 @@ final class SimulatedSchedulers {
             long began = System.nanoTime();
             Output answer = job.answer(planner);
             measured.decided(System.nanoTime() - began);
-            SegmentScheduler asking = scheduler;
+            long life = kills;
             long nodes = answer.event() instanceof SolveAnswered solved ? solved.getNodesSearched() : 0;
             agenda.in(micros(nodes), () -> {
-                if (!down && scheduler == asking) {
+                if (life == kills) {
                     append(answer);
                 }
             });
@@ -188,6 +190,7 @@ final class SimulatedSchedulers {
 
         void kill() {
             down = true;
+            kills++;
             if (uncommitted != null) {
                 waiting.addFirst(uncommitted);
                 uncommitted = null;

@@ -31,7 +31,7 @@ final class LeaseJudge {
             }
             case MemberGranted granted
             when !granted.getAnswer() -> granted(granted.getPartitionId(), granted.getLease(), millis);
-            case MemberReleased released -> released(released.getPartitionId(), released.getLease(), millis);
+            case MemberReleased released -> released(released.getPartitionId(), released.getLease());
             case PartitionClosed closed -> openPartitions.remove(closed.getPartitionId());
             default -> {} // changes no lease
         }
@@ -56,7 +56,7 @@ final class LeaseJudge {
         holders.put(host, new Held(partitionId, lease.getEpoch(), millis));
     }
 
-    private void released(String partitionId, Lease lease, long millis) {
+    private void released(String partitionId, Lease lease) {
         Held held = holders.get(lease.getHostId());
         if (held != null && held.partitionId().equals(partitionId) && held.epoch() == lease.getEpoch()) {
             holders.remove(lease.getHostId());
