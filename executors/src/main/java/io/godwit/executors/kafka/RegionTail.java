@@ -2,14 +2,9 @@ package io.godwit.executors.kafka;
 
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.work.Region;
+import io.godwit.executors.work.RegionFold;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
-import io.godwit.schemas.events.HostJoined;
-import io.godwit.schemas.events.HostLeft;
-import io.godwit.schemas.events.Lease;
-import io.godwit.schemas.events.MemberGranted;
-import io.godwit.schemas.events.ModeChanged;
-import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.kafka.TopicTail;
 import io.godwit.schemas.log.LogRecord;
@@ -17,12 +12,8 @@ import io.godwit.schemas.log.Topic;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.stream.IntStream;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
@@ -38,10 +29,7 @@ public final class RegionTail implements Region, AutoCloseable {
     private final Admin admin;
     private final TopicTail knowledge;
     private final TopicTail grants;
-    private final ConcurrentMap<String, HostAddress> hosts = new ConcurrentHashMap<>();
-    private final Set<String> members = ConcurrentHashMap.newKeySet();
-    private final ConcurrentMap<String, Long> epochs = new ConcurrentHashMap<>();
-    private final Set<Integer> off = ConcurrentHashMap.newKeySet();
+    private final RegionFold fold = new RegionFold();
 
     public RegionTail(SiteKafka kafka, Admin admin, String slot, int segments) {
         this.site = kafka.site();
@@ -71,22 +59,22 @@ public final class RegionTail implements Region, AutoCloseable {
 
     @Override
     public Optional<HostAddress> host(String hostId) {
-        return Optional.ofNullable(hosts.get(hostId));
+        return fold.host(hostId);
     }
 
     @Override
     public boolean member(String hostId) {
-        return members.contains(hostId);
+        return fold.member(hostId);
     }
 
     @Override
     public long newestEpoch(String hostId) {
-        return epochs.getOrDefault(hostId, 0L);
+        return fold.newestEpoch(hostId);
     }
 
     @Override
     public boolean off(int segment) {
-        return off.contains(segment);
+        return fold.off(segment);
     }
 
     /** The broker keeps the newest timestamp of a segment, so none of its observations need be read. */
@@ -108,43 +96,13 @@ public final class RegionTail implements Region, AutoCloseable {
 
     /** One record of the inventory, the controls or the host partitions. */
     void take(LogRecord record) {
-        SpecificRecord event;
         try {
-            event = EventCodec.decode(record.value());
+            fold.take(record, EventCodec.decode(record.value()));
         } catch (UnreadableRecord unreadable) { // its topic's own reader tells it to the dead letters
             LOG.atWarn()
                     .addKeyValue("position", record.position())
                     .addKeyValue("why", unreadable.getMessage())
                     .log("a record was passed over");
-            return;
         }
-        switch (event) {
-            case HostJoined host -> joined(host);
-            case HostLeft host -> members.remove(host.getHostId());
-            case ModeChanged mode -> {
-                if (mode.getMode().equals("off")) {
-                    off.add(record.segment());
-                } else {
-                    off.remove(record.segment());
-                }
-            }
-            case MemberGranted granted -> granted(granted.getLease());
-            case PartitionOpened opened -> opened.getMembers().forEach(this::granted);
-            default -> {} // descriptions, and the rest of the host-partition protocol, are for schedulers
-        }
-    }
-
-    /** The first one in the log decides the segment for good; how the host is reached may change. */
-    private void joined(HostJoined host) {
-        String label = host.getSite() + "/" + host.getRack() + "/" + host.getName();
-        hosts.compute(
-                host.getHostId(),
-                (id, known) ->
-                        new HostAddress(id, label, known == null ? host.getSegment() : known.segment(), host.getUri()));
-        members.add(host.getHostId());
-    }
-
-    private void granted(Lease lease) {
-        epochs.merge(lease.getHostId(), lease.getEpoch(), Math::max);
     }
 }

@@ -8,9 +8,6 @@ import io.godwit.executors.migration.MoveProgress;
 import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
 import io.godwit.monitors.hosts.simulated.DataCentre;
-import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
-import io.godwit.schemas.events.VmState;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -61,28 +58,17 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public CompletableFuture<Optional<MoveProgress>> progress(Move move) {
         return CompletableFuture.supplyAsync(
-                () -> dataCentre
-                        .progress(move.commandId())
-                        .map(progress -> new MoveProgress(
-                                progress.percent(),
-                                progress.transferredBytes(),
-                                progress.switched(),
-                                progress.throttledPermille() / 10)),
-                threads);
+                () -> dataCentre.progress(move.commandId()).map(SimulatedMoves::progress), threads);
     }
 
     @Override
     public CompletableFuture<Sighting> where(Move move) {
         return CompletableFuture.supplyAsync(
-                        () -> {
-                            boolean running = dataCentre
-                                    .progress(move.commandId())
-                                    .map(progress -> !progress.ended())
-                                    .orElse(false);
-                            Map<String, VmState> holders = dataCentre.where(move.vmId());
-                            return new Sighting(
-                                    presence(move.source(), holders), presence(move.target(), holders), running);
-                        },
+                        () -> SimulatedMoves.sighting(
+                                move,
+                                dataCentre.progress(move.commandId()),
+                                dataCentre.where(move.vmId()),
+                                this::reachable),
                         threads)
                 .exceptionally(_ -> new Sighting(Presence.UNREACHABLE, Presence.UNREACHABLE, false));
     }
@@ -117,31 +103,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     private CompletableFuture<MoveEnd> begin(Move move) {
-        return dataCentre
-                .migrate(new MigrationAsk(
-                        move.commandId(),
-                        move.vmId(),
-                        move.source().hostId(),
-                        move.target().hostId(),
-                        move.bytesPerSecondMax(),
-                        move.postCopy(),
-                        move.autoConverge()))
-                .thenApply(result -> result.moved()
-                        ? MoveEnd.moved(
-                                result.downtimeMillis(), result.transferredBytes(), result.switchedAfterMillis())
-                        : MoveEnd.failed(result.detail()));
-    }
-
-    private Presence presence(HostAddress host, Map<String, VmState> holders) {
-        VmState state = holders.get(host.hostId());
-        if (state == null) {
-            return reachable(host) ? Presence.ABSENT : Presence.UNREACHABLE;
-        }
-        return switch (state) {
-            case RUNNING, BLOCKED -> Presence.RUNNING;
-            case PAUSED, SUSPENDED, MIGRATING_IN, UNKNOWN -> Presence.PAUSED;
-            case SHUT_OFF, CRASHED -> Presence.OFF;
-        };
+        return dataCentre.migrate(SimulatedMoves.ask(move)).thenApply(SimulatedMoves::end);
     }
 
     private boolean reachable(HostAddress host) {

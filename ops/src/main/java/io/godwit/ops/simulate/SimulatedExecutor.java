@@ -7,20 +7,14 @@ import io.godwit.executors.work.Append;
 import io.godwit.executors.work.CommandEngine;
 import io.godwit.executors.work.Ledger;
 import io.godwit.executors.work.Region;
+import io.godwit.executors.work.RegionFold;
 import io.godwit.schemas.codec.EventCodec;
-import io.godwit.schemas.events.HostJoined;
-import io.godwit.schemas.events.Lease;
-import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MigrateVm;
-import io.godwit.schemas.events.ModeChanged;
-import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -64,15 +58,15 @@ final class SimulatedExecutor {
         this.floor = new long[segments];
         this.outcomesFloor = new long[segments];
         this.outcomesEnd = new long[segments];
-        View view = new View(log, segments);
-        this.region = knowledge.apply(view);
+        RegionFold fold = new RegionFold();
+        this.region = knowledge.apply(new View(fold, log));
         this.life = new Life();
         for (int segment = 0; segment < segments; segment++) {
             life.engine.assign(segment, new Ledger(), 0, 0, false);
             log.subscribe(Topic.COMMANDS, segment, this::read);
-            log.subscribe(Topic.INVENTORY, segment, view::take);
-            log.subscribe(Topic.HOST_PARTITIONS, segment, view::take);
-            log.subscribe(Topic.CONTROLS, segment, view::take);
+            log.subscribe(Topic.INVENTORY, segment, fold::take);
+            log.subscribe(Topic.HOST_PARTITIONS, segment, fold::take);
+            log.subscribe(Topic.CONTROLS, segment, fold::take);
         }
     }
 
@@ -179,57 +173,25 @@ final class SimulatedExecutor {
     }
 
     /** What the log says of the region. */
-    private static final class View implements Region {
-        private final Map<String, HostAddress> hosts = new HashMap<>();
-        private final Map<String, Long> epochs = new HashMap<>();
-        private final SimulatedLog log;
-        private final boolean[] off;
-
-        View(SimulatedLog log, int segments) {
-            this.log = log;
-            off = new boolean[segments];
-        }
-
-        void take(LogRecord record, SpecificRecord event) {
-            switch (event) {
-                case HostJoined joined ->
-                    hosts.put(
-                            joined.getHostId(),
-                            new HostAddress(
-                                    joined.getHostId(),
-                                    joined.getSite() + "/" + joined.getRack() + "/" + joined.getName(),
-                                    joined.getSegment(),
-                                    joined.getUri()));
-                case ModeChanged changed ->
-                    off[record.segment()] = changed.getMode().equals("off");
-                case MemberGranted granted -> seen(granted.getLease());
-                case PartitionOpened opened -> opened.getMembers().forEach(this::seen);
-                default -> {} // of no concern to an executor
-            }
-        }
-
-        private void seen(Lease lease) {
-            epochs.merge(lease.getHostId(), lease.getEpoch(), Math::max);
-        }
-
+    private record View(RegionFold fold, SimulatedLog log) implements Region {
         @Override
         public Optional<HostAddress> host(String hostId) {
-            return Optional.ofNullable(hosts.get(hostId));
+            return fold.host(hostId);
         }
 
         @Override
         public boolean member(String hostId) {
-            return hosts.containsKey(hostId);
+            return fold.member(hostId);
         }
 
         @Override
         public long newestEpoch(String hostId) {
-            return epochs.getOrDefault(hostId, 0L);
+            return fold.newestEpoch(hostId);
         }
 
         @Override
         public boolean off(int segment) {
-            return off[segment];
+            return fold.off(segment);
         }
 
         @Override

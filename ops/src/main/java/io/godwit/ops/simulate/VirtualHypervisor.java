@@ -5,14 +5,10 @@ import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.hypervisor.Move;
 import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.migration.MoveProgress;
-import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
+import io.godwit.executors.simulated.SimulatedMoves;
 import io.godwit.monitors.hosts.HostUnreachable;
-import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
-import io.godwit.monitors.hosts.simulated.DataCentre.MigrationResult;
 import io.godwit.monitors.hosts.simulated.model.Happening;
-import io.godwit.schemas.events.VmState;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -45,16 +41,7 @@ final class VirtualHypervisor implements Hypervisor {
 
     private CompletableFuture<MoveEnd> begin(Move move) {
         try {
-            Optional<Happening> end = dataCentre
-                    .model()
-                    .migrate(new MigrationAsk(
-                            move.commandId(),
-                            move.vmId(),
-                            move.source().hostId(),
-                            move.target().hostId(),
-                            move.bytesPerSecondMax(),
-                            move.postCopy(),
-                            move.autoConverge()));
+            Optional<Happening> end = dataCentre.model().migrate(SimulatedMoves.ask(move));
             if (end.isPresent()) {
                 return CompletableFuture.completedFuture(endOf(end.get()));
             }
@@ -71,13 +58,7 @@ final class VirtualHypervisor implements Hypervisor {
 
     private static MoveEnd endOf(Happening end) {
         return switch (end) {
-            case Happening.MigrationEnded ended -> {
-                MigrationResult result = ended.result();
-                yield result.moved()
-                        ? MoveEnd.moved(
-                                result.downtimeMillis(), result.transferredBytes(), result.switchedAfterMillis())
-                        : MoveEnd.failed(result.detail());
-            }
+            case Happening.MigrationEnded ended -> SimulatedMoves.end(ended.result());
             case Happening.SourceLost lost -> MoveEnd.failed(lost.detail());
             case Happening.Told _ -> throw new IllegalStateException("a host's word ends no migration");
         };
@@ -85,38 +66,17 @@ final class VirtualHypervisor implements Hypervisor {
 
     @Override
     public CompletableFuture<Optional<MoveProgress>> progress(Move move) {
-        return CompletableFuture.completedFuture(dataCentre
-                .model()
-                .progress(move.commandId())
-                .map(progress -> new MoveProgress(
-                        progress.percent(),
-                        progress.transferredBytes(),
-                        progress.switched(),
-                        progress.throttledPermille() / 10)));
+        return CompletableFuture.completedFuture(
+                dataCentre.model().progress(move.commandId()).map(SimulatedMoves::progress));
     }
 
     @Override
     public CompletableFuture<Sighting> where(Move move) {
-        boolean running = dataCentre
-                .model()
-                .progress(move.commandId())
-                .map(progress -> !progress.ended())
-                .orElse(false);
-        Map<String, VmState> holders = dataCentre.model().where(move.vmId());
-        return CompletableFuture.completedFuture(
-                new Sighting(presence(move.source(), holders), presence(move.target(), holders), running));
-    }
-
-    private Presence presence(HostAddress host, Map<String, VmState> holders) {
-        VmState state = holders.get(host.hostId());
-        if (state == null) {
-            return reachable(host) ? Presence.ABSENT : Presence.UNREACHABLE;
-        }
-        return switch (state) {
-            case RUNNING, BLOCKED -> Presence.RUNNING;
-            case PAUSED, SUSPENDED, MIGRATING_IN, UNKNOWN -> Presence.PAUSED;
-            case SHUT_OFF, CRASHED -> Presence.OFF;
-        };
+        return CompletableFuture.completedFuture(SimulatedMoves.sighting(
+                move,
+                dataCentre.model().progress(move.commandId()),
+                dataCentre.model().where(move.vmId()),
+                this::reachable));
     }
 
     private boolean reachable(HostAddress host) {
