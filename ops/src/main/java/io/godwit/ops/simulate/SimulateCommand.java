@@ -232,7 +232,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     /** The bar is for people: where errors go to a file, there is none. */
     private static SimulationResult withProgress(Simulation simulation) {
-        if (!System.console().isTerminal()) {
+        if (!atTerminal()) {
             return simulation.run(_ -> {});
         }
         try (ProgressBar bar = new ProgressBarBuilder()
@@ -242,6 +242,12 @@ public final class SimulateCommand implements Callable<Integer> {
                 .build()) {
             return simulation.run(bar::stepTo);
         }
+    }
+
+    @SuppressWarnings(
+            "SystemConsoleNull") // was true of Java 22 to 24; 25 gives none again where input or output is a file
+    private static boolean atTerminal() {
+        return System.console() != null && System.console().isTerminal();
     }
 
     private SimulationPlan plan() {
