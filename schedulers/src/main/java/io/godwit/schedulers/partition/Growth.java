@@ -3,6 +3,8 @@ package io.godwit.schedulers.partition;
 import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.OpenPartition;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /** Which hosts a host partition takes next: the nearest that have the room, by coordinates or on the ring. */
@@ -51,7 +53,7 @@ final class Growth {
         return grown;
     }
 
-    /** Free hosts with room here, then questions to the other segments, the nearest first. */
+    /** Free hosts with room here, then those of the nearest segment until it has none left, then of the next. */
     private OpenPartition nearest(OpenPartition partition, int wanted) {
         Room.Need need = needOf(partition);
         List<HostFacts> roomy = free(partition).stream()
@@ -59,20 +61,21 @@ final class Growth {
                 .toList();
         OpenPartition grown = takeFree(partition, wanted, roomy);
         int missing = wanted - grown.getMembers().size();
-        int others = turn.segments - 1;
-        if (missing <= 0 || grown.getRefusals() >= others || ownSegmentAlone(grown)) {
+        List<Integer> nearest = neighbours.nearestSegments(grown.getInitiator(), grown.getDeclined());
+        if (missing <= 0 || nearest.isEmpty() || ownSegmentAlone(grown)) {
             return grown;
         }
-        List<Integer> inOrder = neighbours.segmentsFrom(grown.getInitiator());
+        List<Integer> lenders = new ArrayList<>();
+        grown.getMembers().forEach(member -> lenders.add(member.getSegment()));
         List<Integer> questions = new ArrayList<>();
-        int ring = grown.getRing();
-        for (int question = 0; question < Math.min(missing, others - grown.getRefusals()); question++) {
-            int other = inOrder.get(ring % others);
-            ring = ring % others + 1;
-            questions.add(other);
-            taking.askForOne(grown, other, "", need);
+        while (questions.size() < missing) {
+            int least = Collections.min(
+                    nearest, Comparator.comparingInt(segment -> Collections.frequency(lenders, segment)));
+            lenders.add(least);
+            questions.add(least);
+            taking.askForOne(grown, least, "", need);
         }
-        return taking.asked(grown, questions, ring);
+        return taking.asked(grown, questions, grown.getRing());
     }
 
     /** Host after host clockwise, whichever segment owns it; those without the room are passed by. */

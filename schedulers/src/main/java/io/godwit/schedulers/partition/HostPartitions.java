@@ -21,6 +21,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The life of the host partitions of one segment up to their plan: opened at the detecting host, and grown as the policy
@@ -275,7 +277,7 @@ final class HostPartitions {
             return;
         }
         PartitionMember member = new PartitionMember(grant.getLease(), lender, grant.getFacts());
-        OpenPartition _ = taking.with(answered(partition, lender, 0, ""), List.of(member));
+        OpenPartition _ = taking.with(answered(partition, lender, ""), List.of(member));
         grow(partition.getPartitionId());
     }
 
@@ -295,7 +297,7 @@ final class HostPartitions {
             return;
         }
         int asked = led ? partition.getAsked().getFirst() : lender; // the leader passed the question on
-        OpenPartition heard = answered(partition, asked, partition.getRefusals(), grant.getReason());
+        OpenPartition heard = answered(partition, asked, grant.getReason());
         OpenPartition grown = taking.with(heard, grant.getMembers());
         turn.put(Detections.answeredToo(grown, grant.getDetections(), lender));
         grow(partition.getPartitionId());
@@ -312,18 +314,26 @@ final class HostPartitions {
     void refused(String partitionId, int bySegment, String reason) {
         OpenPartition partition = turn.state.partitions.get(partitionId);
         if (partition != null && partition.getAsked().contains(bySegment)) {
-            turn.put(answered(partition, bySegment, partition.getRefusals() + 1, reason));
+            turn.put(answered(declined(partition, List.of(bySegment)), bySegment, reason));
             grow(partitionId);
         }
     }
 
-    private static OpenPartition answered(OpenPartition partition, int bySegment, int refusals, String reason) {
+    private static OpenPartition answered(OpenPartition partition, int bySegment, String reason) {
         List<Integer> asked = new ArrayList<>(partition.getAsked());
         asked.remove(Integer.valueOf(bySegment));
         return OpenPartition.newBuilder(partition)
                 .setAsked(asked)
-                .setRefusals(refusals)
                 .setRefused(reason)
+                .build();
+    }
+
+    private static OpenPartition declined(OpenPartition partition, List<Integer> segments) {
+        SortedSet<Integer> declined = new TreeSet<>(partition.getDeclined());
+        declined.addAll(segments);
+        return OpenPartition.newBuilder(partition)
+                .setRefusals(declined.size())
+                .setDeclined(List.copyOf(declined))
                 .build();
     }
 
@@ -348,10 +358,8 @@ final class HostPartitions {
     }
 
     private void passOver(OpenPartition partition, long millis) {
-        int silent = partition.getAsked().size();
-        turn.put(OpenPartition.newBuilder(partition)
+        turn.put(OpenPartition.newBuilder(declined(partition, partition.getAsked()))
                 .setAsked(List.of())
-                .setRefusals(partition.getRefusals() + silent)
                 .setRefused("segment %s did not answer within %d ms"
                         .formatted(partition.getAsked().getFirst(), millis))
                 .build());

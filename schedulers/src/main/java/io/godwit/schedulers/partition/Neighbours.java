@@ -9,9 +9,10 @@ import io.godwit.schemas.events.SegmentTold;
 import io.godwit.schemas.log.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Objects;
 
 /** What the schedulers of a site tell each other of their segments, as far as the policy in force needs it. */
 final class Neighbours {
@@ -43,7 +44,8 @@ final class Neighbours {
     private void tell(SegmentTold before, SegmentTold now) {
         boolean nothing = now.getHosts().isEmpty()
                 && now.getLocated() == 0
-                && now.getGroups().isEmpty();
+                && now.getGroups().isEmpty()
+                && !now.getHostless();
         if (before == null ? nothing : same(before, now)) {
             return;
         }
@@ -71,24 +73,26 @@ final class Neighbours {
                 .filter(Neighbours::belongs)
                 .map(KnownHost::getHostId)
                 .toList();
-        return told(ids, 0, 0, 0, 0, List.of());
+        return told(ids, 0, 0, 0, 0, List.of(), false);
     }
 
     /** In steps of what is noise, so that it is not told again for nothing. */
     private SegmentTold centre() {
-        List<CoordinateAnnounced> located = turn.state.hosts.all().stream()
-                .filter(host -> belongs(host) && host.getCoordinate() != null)
+        List<KnownHost> hosts =
+                turn.state.hosts.all().stream().filter(Neighbours::belongs).toList();
+        List<CoordinateAnnounced> located = hosts.stream()
                 .map(KnownHost::getCoordinate)
+                .filter(Objects::nonNull)
                 .toList();
         if (located.isEmpty()) {
-            return told(List.of(), 0, 0, 0, 0, List.of());
+            return told(List.of(), 0, 0, 0, 0, List.of(), hosts.isEmpty());
         }
         long x = located.stream().mapToLong(CoordinateAnnounced::getXMicros).sum();
         long y = located.stream().mapToLong(CoordinateAnnounced::getYMicros).sum();
         long height =
                 located.stream().mapToLong(CoordinateAnnounced::getHeightMicros).sum();
         int count = located.size();
-        return told(List.of(), 1, step(x, count), step(y, count), step(height, count), List.of());
+        return told(List.of(), 1, step(x, count), step(y, count), step(height, count), List.of(), false);
     }
 
     private static long step(long sum, int count) {
@@ -103,11 +107,12 @@ final class Neighbours {
             long headroom = free.stream().mapToLong(room::headroomMillicores).sum();
             groups.add(new GroupRoom(group, free.size(), headroom));
         }
-        return told(List.of(), 0, 0, 0, 0, groups);
+        return told(List.of(), 0, 0, 0, 0, groups, false);
     }
 
-    private SegmentTold told(List<String> hosts, int located, long x, long y, long height, List<GroupRoom> groups) {
-        return new SegmentTold(new Decision(turn.segment, 0L), hosts, located, x, y, height, groups);
+    private SegmentTold told(
+            List<String> hosts, int located, long x, long y, long height, List<GroupRoom> groups, boolean hostless) {
+        return new SegmentTold(new Decision(turn.segment, 0L), hosts, located, x, y, height, groups, hostless);
     }
 
     void heard(SegmentTold told) {
@@ -126,30 +131,39 @@ final class Neighbours {
         });
     }
 
-    /** The other segments, the nearest to a host first; those that told no centre last, in turn from the own one on. */
-    List<Integer> segmentsFrom(String hostId) {
+    /**
+     * The other segment that is nearest to a host, with those that are as near, in turn from the own one on; those that told
+     * no centre are the farthest.
+     *
+     * @param declined segments that are not asked again
+     */
+    List<Integer> nearestSegments(String hostId, Collection<Integer> declined) {
         KnownHost host = turn.state.hosts.get(hostId);
-        Comparator<Integer> inTurn =
-                Comparator.comparingInt(other -> Math.floorMod(other - turn.segment, turn.segments));
-        boolean near =
-                turn.state.settings().policy() == Policy.DVMS_LOCAL && host != null && host.getCoordinate() != null;
-        Comparator<Integer> order = near
-                ? Comparator.comparingLong((Integer other) -> distance(host, other))
-                        .thenComparing(inTurn)
-                : inTurn;
-        return IntStream.range(0, turn.segments)
-                .filter(other -> other != turn.segment)
-                .boxed()
-                .sorted(order)
-                .toList();
+        long least = Long.MAX_VALUE;
+        List<Integer> nearest = new ArrayList<>();
+        for (int step = 1; step < turn.segments; step++) {
+            int other = (turn.segment + step) % turn.segments;
+            SegmentTold told = turn.state.told.get(key(other));
+            if (declined.contains(other) || (told != null && told.getHostless())) {
+                continue;
+            }
+            long distance = distance(host, told);
+            if (distance < least) {
+                nearest.clear();
+                least = distance;
+            }
+            if (distance == least) {
+                nearest.add(other);
+            }
+        }
+        return nearest;
     }
 
-    private long distance(KnownHost from, int segment) {
-        SegmentTold told = turn.state.told.get(key(segment));
-        if (told == null || told.getLocated() == 0) {
+    private static long distance(KnownHost from, SegmentTold to) {
+        if (from == null || from.getCoordinate() == null || to == null || to.getLocated() == 0) {
             return Long.MAX_VALUE;
         }
-        return Room.distance(from.getCoordinate(), told.getXMicros(), told.getYMicros(), told.getHeightMicros());
+        return Room.distance(from.getCoordinate(), to.getXMicros(), to.getYMicros(), to.getHeightMicros());
     }
 
     /** A manager's group that another segment holds or this one. */

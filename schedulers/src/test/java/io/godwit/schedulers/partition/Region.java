@@ -7,6 +7,7 @@ import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.CommandAccepted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.CoordinateAnnounced;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
@@ -107,6 +108,13 @@ final class Region {
                 segment,
                 id,
                 new HostJoined(id, SITE, "r" + segment, id, segment, "simulated:" + id, "", "test", "test"));
+        return this;
+    }
+
+    /** Says where a host is in the network. */
+    Region locate(String id, long xMicros) {
+        CoordinateAnnounced place = new CoordinateAnnounced(id, xMicros, 0L, 100L, 50);
+        append(Topic.OBSERVATIONS, hosts.get(id).segment, id, place);
         return this;
     }
 
