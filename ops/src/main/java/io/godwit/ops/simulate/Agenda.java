@@ -1,6 +1,5 @@
 package io.godwit.ops.simulate;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
@@ -8,10 +7,15 @@ import java.util.PriorityQueue;
  * times are microseconds since 1970.
  */
 final class Agenda {
-    private record Due(long micros, long number, Runnable what) {}
+    private record Due(long micros, long number, Runnable what) implements Comparable<Due> {
+        @Override
+        public int compareTo(Due other) {
+            int byTime = Long.compare(micros, other.micros);
+            return byTime != 0 ? byTime : Long.compare(number, other.number);
+        }
+    }
 
-    private final PriorityQueue<Due> queue =
-            new PriorityQueue<>(Comparator.comparingLong(Due::micros).thenComparingLong(Due::number));
+    private final PriorityQueue<Due> queue = new PriorityQueue<>();
     private long nowMicros;
     private long number;
 

@@ -2,15 +2,23 @@ package io.godwit.ops.simulate;
 
 import io.godwit.ops.summary.Percentile;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 
 /** What a simulation cost on this machine; the only part of its result that differs from run to run. */
 final class Measured {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     private final long beganNanos = System.nanoTime();
     private double[] decisionMillis = new double[1024];
     private int decisions;
 
-    /** @param nanos of the thread that decided */
+    /** CPU time of the running thread, on which everything that is simulated happens. */
+    static long cpuNanos() {
+        return THREADS.getCurrentThreadCpuTime();
+    }
+
+    /** @param nanos CPU time of the thread that decided */
     void decided(long nanos) {
         if (decisions == decisionMillis.length) {
             decisionMillis = Arrays.copyOf(decisionMillis, 2 * decisions);

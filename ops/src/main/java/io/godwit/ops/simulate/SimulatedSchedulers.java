@@ -7,6 +7,7 @@ import io.godwit.schedulers.partition.SegmentScheduler;
 import io.godwit.schedulers.partition.SolveJob;
 import io.godwit.schedulers.partition.Taken;
 import io.godwit.schedulers.planner.Planner;
+import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.SolveAnswered;
 import io.godwit.schemas.log.LogRecord;
@@ -44,11 +45,13 @@ final class SimulatedSchedulers {
     private final Planner planner;
     private final Measured measured;
     private final boolean mortal;
+    private final boolean keepsHeadroom;
     private final Consumer<SpecificRecord> inputs;
     private final List<Seat> seats = new ArrayList<>();
 
     /**
      * @param mortal whether any may be killed, so that each keeps its store
+     * @param keepsHeadroom whether a sample alone may lead to a decision
      * @param inputs told of each input before it is taken
      */
     SimulatedSchedulers(
@@ -58,6 +61,7 @@ final class SimulatedSchedulers {
             Planner planner,
             Measured measured,
             boolean mortal,
+            boolean keepsHeadroom,
             Consumer<SpecificRecord> inputs) {
         this.agenda = agenda;
         this.log = log;
@@ -65,6 +69,7 @@ final class SimulatedSchedulers {
         this.planner = planner;
         this.measured = measured;
         this.mortal = mortal;
+        this.keepsHeadroom = keepsHeadroom;
         this.inputs = inputs;
         for (int segment = 0; segment < segments; segment++) {
             Seat seat = new Seat(segment);
@@ -127,7 +132,7 @@ final class SimulatedSchedulers {
 
         private void take(Input input) {
             inputs.accept(input.event());
-            long began = System.nanoTime();
+            long began = mayDecide(input.event()) ? Measured.cpuNanos() : 0;
             Taken taken = scheduler.take(input.record(), input.event());
             List<Output> outputs = taken.outputs();
             long nodes = 0;
@@ -139,7 +144,7 @@ final class SimulatedSchedulers {
                 }
             }
             if (decided) {
-                measured.decided(System.nanoTime() - began);
+                measured.decided(Measured.cpuNanos() - began);
             }
             if (nodes == 0) {
                 commit(taken);
@@ -154,6 +159,13 @@ final class SimulatedSchedulers {
                     work();
                 }
             });
+        }
+
+        /** A sample leads to a decision only where something is open or headroom is kept; asking for the clock costs too. */
+        private boolean mayDecide(SpecificRecord event) {
+            return !(event instanceof HostSampled)
+                    || keepsHeadroom
+                    || scheduler.state().openDetections() > 0;
         }
 
         private void commit(Taken taken) {
@@ -176,9 +188,9 @@ final class SimulatedSchedulers {
 
         /** Beside the transactions; its answer comes when it would have been found, unless the process is killed before. */
         private void run(SolveJob job) {
-            long began = System.nanoTime();
+            long began = Measured.cpuNanos();
             Output answer = job.answer(planner);
-            measured.decided(System.nanoTime() - began);
+            measured.decided(Measured.cpuNanos() - began);
             long life = kills;
             long nodes = answer.event() instanceof SolveAnswered solved ? solved.getNodesSearched() : 0;
             agenda.in(micros(nodes), () -> {

@@ -84,6 +84,7 @@ final class Simulation implements AutoCloseable {
     }
 
     Simulation(SimulationPlan plan, Parts parts, Optional<Function<Simulation, Onlooker>> onlookers) {
+        RepairPlanner.warmUp(); // as a live scheduler does, so that no decision is charged for loading classes
         this.plan = plan;
         Optional<Onlooker> onlooker = onlookers.map(maker -> maker.apply(this));
         Consumer<SpecificRecord> inputs =
@@ -123,7 +124,15 @@ final class Simulation implements AutoCloseable {
         List<CompiledRule> rules =
                 BuiltInRules.all().stream().map(RuleCompiler::compile).toList();
         cep = new SimulatedCep(agenda, log, segments.count(), rules);
-        schedulers = new SimulatedSchedulers(agenda, log, segments.count(), parts.planner(), measured, mortal, inputs);
+        schedulers = new SimulatedSchedulers(
+                agenda,
+                log,
+                segments.count(),
+                parts.planner(),
+                measured,
+                mortal,
+                plan.decisions().headroomPermille() > 0,
+                inputs);
         SimulatedExecutor executor =
                 new SimulatedExecutor(agenda, log, segments.count(), plan.executor(), dataCentre, parts.knowledge());
         SimulatedMonitors monitors = new SimulatedMonitors(

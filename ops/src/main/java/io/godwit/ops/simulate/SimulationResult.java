@@ -49,7 +49,7 @@ public record SimulationResult(
     @JsonPropertyOrder({"decisionMillis", "wallSeconds", "peakHeapBytes"})
     public record Measured(DecisionMillis decisionMillis, double wallSeconds, long peakHeapBytes) {}
 
-    /** Time of the thread that decided, per decision; nearest-rank percentiles. */
+    /** CPU time of the thread that decided, per decision; nearest-rank percentiles. */
     @JsonPropertyOrder({"p50", "p99"})
     public record DecisionMillis(Double p50, Double p99) {}
 }

@@ -46,6 +46,10 @@ final class Entries<T extends SpecificRecord> {
 
     /** Those whose id starts so, by id. */
     List<T> startingWith(String start) {
+        String first = byId.ceilingKey(start);
+        if (first == null || !first.startsWith(start)) {
+            return List.of(); // as for most hosts with each of their samples
+        }
         return new ArrayList<>(byId.subMap(start, start + Character.MAX_VALUE).values());
     }
 

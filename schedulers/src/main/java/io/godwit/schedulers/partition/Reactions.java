@@ -52,16 +52,22 @@ final class Reactions {
     private final Knowledge knowledge;
     private final Room room;
     private final Goal goal;
-    private final HostPartitions partitions;
-    private final Lending lending;
+    private final Planner planner;
+    private HostPartitions partitions; // made when first needed, because most inputs are samples that need none
 
     Reactions(Turn turn, Planner planner) {
         this.turn = turn;
         this.knowledge = new Knowledge(turn);
         this.room = new Room(turn);
         this.goal = new Goal(turn, room);
-        this.partitions = new HostPartitions(turn, planner);
-        this.lending = new Lending(turn, partitions);
+        this.planner = planner;
+    }
+
+    private HostPartitions partitions() {
+        if (partitions == null) {
+            partitions = new HostPartitions(turn, planner);
+        }
+        return partitions;
     }
 
     /** @throws Unusable if the event makes no sense here */
@@ -78,7 +84,7 @@ final class Reactions {
                         "a scheduler does not read " + record.topic().stage());
         }
         if (turn.takeFreed()) {
-            partitions.considerAll();
+            partitions().considerAll();
         }
     }
 
@@ -88,7 +94,7 @@ final class Reactions {
             case HostDescribed described -> knowledge.described(described);
             case HostLeft left -> {
                 knowledge.left(left);
-                partitions.lost(left.getHostId(), "the host was removed");
+                partitions().lost(left.getHostId(), "the host was removed");
             }
             default -> {} // definitions of VMs are told by samples
         }
@@ -99,19 +105,22 @@ final class Reactions {
             case HostSampled sampled -> {
                 knowledge.sampled(record, sampled);
                 headroom(record, sampled.getHostId());
-                turn.state.detections.startingWith(sampled.getHostId() + "/").forEach(partitions::consider);
+                turn.state
+                        .detections
+                        .startingWith(sampled.getHostId() + "/")
+                        .forEach(open -> partitions().consider(open));
             }
             case VmChanged changed
             when changed.getChange() == VmChange.MIGRATED_IN -> knowledge.arrived(changed.getVmId());
             case CoordinateAnnounced announced -> knowledge.located(announced);
             case Tick _ -> {
                 knowledge.expire();
-                partitions.waitNoLonger();
-                partitions.neighbours().tell();
-                if (partitions.wholeSite().due()) {
-                    partitions.grow(partitions.wholeSite().open(record.position()));
+                partitions().waitNoLonger();
+                partitions().neighbours().tell();
+                if (partitions().wholeSite().due()) {
+                    partitions().grow(partitions().wholeSite().open(record.position()));
                 }
-                partitions.considerAll();
+                partitions().considerAll();
             }
             default -> {} // concluding from the others is the rules' part
         }
@@ -130,10 +139,10 @@ final class Reactions {
                 switch (began.getKind()) {
                     case OVERLOAD -> {
                         headroomEnds(began.getHostId(), "it is overloaded now");
-                        partitions.consider(open);
+                        partitions().consider(open);
                     }
-                    case UNDERLOAD -> partitions.consider(open);
-                    case HOST_CRASH -> partitions.lost(began.getHostId(), "the host crashed: " + began.getId());
+                    case UNDERLOAD -> partitions().consider(open);
+                    case HOST_CRASH -> partitions().lost(began.getHostId(), "the host crashed: " + began.getId());
                     case HEADROOM, VM_CRASH, CUSTOM, UNKNOWN -> {} // kept in mind
                 }
             }
@@ -152,7 +161,7 @@ final class Reactions {
             boolean own = partition.getDetectionId().equals(detectionId)
                     && !partition.getScope().equals(Scope.SITE);
             if (own && partition.getPlan() == null) {
-                partitions.closing().close(partition, PartitionEnd.DETECTION_ENDED, reason);
+                partitions().closing().close(partition, PartitionEnd.DETECTION_ENDED, reason);
             }
         }
     }
@@ -199,17 +208,20 @@ final class Reactions {
     /** Own records were applied when they were written; what others wrote here is addressed to this scheduler. */
     private void message(SpecificRecord event) {
         switch (event) {
-            case MemberAsked asked when foreign(asked.getDecision()) -> lending.answer(asked);
-            case MemberGranted granted when foreign(granted.getDecision()) -> partitions.granted(granted);
-            case HostsGranted granted when foreign(granted.getDecision()) -> partitions.granted(granted);
+            case MemberAsked asked when foreign(asked.getDecision()) -> new Lending(turn, partitions()).answer(asked);
+            case MemberGranted granted
+            when foreign(granted.getDecision()) -> partitions().granted(granted);
+            case HostsGranted granted
+            when foreign(granted.getDecision()) -> partitions().granted(granted);
             case MemberRefused refused
             when foreign(refused.getDecision()) ->
-                partitions.refused(
-                        refused.getPartitionId(), refused.getDecision().getSegment(), refused.getReason());
-            case MemberLost lost when foreign(lost.getDecision()) -> partitions.lost(lost);
+                partitions()
+                        .refused(refused.getPartitionId(), refused.getDecision().getSegment(), refused.getReason());
+            case MemberLost lost
+            when foreign(lost.getDecision()) -> partitions().lost(lost);
             case SegmentTold told
-            when foreign(told.getDecision()) -> partitions.neighbours().heard(told);
-            case SolveAnswered answered -> partitions.planning().answered(answered);
+            when foreign(told.getDecision()) -> partitions().neighbours().heard(told);
+            case SolveAnswered answered -> partitions().planning().answered(answered);
             case MemberReleased released
             when foreign(released.getDecision()) -> {
                 Leases.free(
@@ -220,16 +232,16 @@ final class Reactions {
                         released.getMovesOut(),
                         released.getMovesIn());
                 if (released.getMoved()) {
-                    partitions.closing().headroomMayHaveFreed();
+                    partitions().closing().headroomMayHaveFreed();
                 }
             }
             case YieldAsked asked
             when foreign(asked.getDecision()) -> {
-                boolean _ = partitions.yields(asked.getPartitionId(), asked.getHostId());
+                boolean _ = partitions().yields(asked.getPartitionId(), asked.getHostId());
             }
             case OutcomeRelayed relayed
             when foreign(relayed.getDecision()) ->
-                partitions.planning().applying().outcome(relayed.getCommandId(), relayed.getOutcome());
+                partitions().planning().applying().outcome(relayed.getCommandId(), relayed.getOutcome());
             default -> {} // own records
         }
     }
@@ -288,7 +300,7 @@ final class Reactions {
                     + ", which is none of this site's; commands are c-SEGMENT-NUMBER");
         }
         if (deciding == turn.segment) {
-            partitions.planning().applying().outcome(commandId, outcome);
+            partitions().planning().applying().outcome(commandId, outcome);
             return;
         }
         var lease = turn.state.leases.get(sourceHostId);
@@ -330,7 +342,7 @@ final class Reactions {
         Policy before = turn.state.settings().policy();
         turn.state.settings(told);
         if (told.policy() != before) {
-            partitions.policyChanged(told.policy());
+            partitions().policyChanged(told.policy());
         }
     }
 
@@ -347,8 +359,8 @@ final class Reactions {
     /** What was advised, or had no plan, may be otherwise by now. */
     private void considerAnew() {
         knowledge.forgetAdvice();
-        partitions.closing().headroomMayHaveFreed();
-        partitions.considerAll();
+        partitions().closing().headroomMayHaveFreed();
+        partitions().considerAll();
     }
 
     private void mode(ModeChanged changed) {
@@ -358,12 +370,12 @@ final class Reactions {
         turn.state.mode(changed.getMode());
         for (OpenPartition partition : turn.state.partitions.all()) {
             if (partition.getPlan() == null && changed.getMode().equals("off")) {
-                partitions.closing().close(partition, PartitionEnd.MODE_OFF, changed.getReason());
+                partitions().closing().close(partition, PartitionEnd.MODE_OFF, changed.getReason());
             } else if (partition.getPlan() != null) {
-                partitions.planning().applying().advance(partition);
+                partitions().planning().applying().advance(partition);
             }
         }
         knowledge.forgetAdvice();
-        partitions.considerAll();
+        partitions().considerAll();
     }
 }

@@ -214,6 +214,10 @@ public final class SchedulerState {
         progressChanged = true;
     }
 
+    boolean hasTakenNothing() {
+        return taken.isEmpty();
+    }
+
     boolean hasTaken(Topic topic, long offset) {
         return offset <= taken.getOrDefault(topic, -1L);
     }

@@ -55,7 +55,7 @@ public final class SegmentScheduler {
             return new Taken(List.of(), Optional.empty(), List.of());
         }
         List<Output> outputs = new ArrayList<>();
-        if (state.takenUpTo().isEmpty()) {
+        if (state.hasTakenNothing()) {
             outputs.addAll(journal.snapshot(state)); // replay may start at the very beginning
         }
         long firstSequence = state.nextSequence();
