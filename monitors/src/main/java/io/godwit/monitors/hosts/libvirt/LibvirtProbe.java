@@ -29,14 +29,33 @@ final class LibvirtProbe implements HostProbe {
     private static final int XML_INACTIVE = 2;
     private static final long KIB = 1024;
 
-    /** Counters of one moment. */
+    /** A look that leaves too much in doubt is followed by later ones, at most so many. */
+    private static final int LATER_LOOKS_MAX = 3;
+
+    /**
+     * Counters of one moment.
+     *
+     * @param askedNanos before the call that read them
+     * @param answeredNanos after it; they are of some moment between the two
+     */
     private record Look(
             long connection,
-            long atNanos,
+            long askedNanos,
+            long answeredNanos,
             NodeInfo node,
             long busyNanos,
             long memoryUsedBytes,
-            Map<String, DomainStats> domains) {}
+            Map<String, DomainStats> domains) {
+        long atNanos() {
+            return askedNanos + (answeredNanos - askedNanos) / 2;
+        }
+
+        /** Whether the time since an earlier look may be off by more than a fifth, as where this process did not get a core. */
+        boolean leavesInDoubt(Look before) {
+            long doubt = (answeredNanos - askedNanos + before.answeredNanos - before.askedNanos) / 2;
+            return 5 * doubt > atNanos() - before.atNanos();
+        }
+    }
 
     private final String hostId;
     private final LibvirtSettings settings;
@@ -81,6 +100,14 @@ final class LibvirtProbe implements HostProbe {
             before = now;
             now = look();
         }
+        for (int looks = 0; looks < LATER_LOOKS_MAX && now.leavesInDoubt(before); looks++) {
+            waitSince(now);
+            Look later = look();
+            if (later.connection() != now.connection()) {
+                break; // the next read tells what was missed meanwhile
+            }
+            now = later;
+        }
         last = now;
         return reading(before, now);
     }
@@ -114,13 +141,17 @@ final class LibvirtProbe implements HostProbe {
     private Look look() throws HostUnreachable {
         try {
             return link.call("sampling", connection -> {
+                long asked = System.nanoTime();
+                List<DomainStats> found = connection.domains();
+                long answered = System.nanoTime();
                 Map<String, DomainStats> domains = new HashMap<>();
-                for (DomainStats domain : connection.domains()) {
+                for (DomainStats domain : found) {
                     domains.put(domain.vmId(), domain);
                 }
                 return new Look(
                         link.connections(),
-                        System.nanoTime(),
+                        asked,
+                        answered,
                         connection.nodeInfo(),
                         connection.busyNanos(),
                         connection.memoryUsedBytes(),
