@@ -111,11 +111,16 @@ public final class CommonOptions {
         return logFolder != null;
     }
 
+    private void refuseFolder() {
+        if (ofFolder()) {
+            throw new IllegalArgumentException("--log " + logFolder
+                    + " is a record in a folder, and this verb needs a region that runs; drop --log");
+        }
+    }
+
     /** Kafka of the site that is asked, which answers now. */
     SiteKafka kafka() {
-        if (ofFolder()) {
-            throw new IllegalArgumentException("--log names a folder, and this needs a Kafka; drop --log");
-        }
+        refuseFolder();
         RegionConfig region = region();
         Map<String, String> bootstraps = bootstraps(region);
         // every site mirrors the others, so the first one answers for all where nobody says which one to ask
@@ -148,6 +153,7 @@ public final class CommonOptions {
     }
 
     private KafkaSettings homeSettings() {
+        refuseFolder();
         RegionConfig region = region();
         Map<String, String> bootstraps = bootstraps(region);
         String home = site == null ? bootstraps.keySet().iterator().next() : site;
@@ -164,6 +170,7 @@ public final class CommonOptions {
      * @throws Failed where region.yaml names a site and not its Kafka
      */
     public List<KafkaSettings> everySite() {
+        refuseFolder();
         RegionConfig region = region();
         Map<String, String> bootstraps = bootstraps(region);
         if (region.sites().size() > 1) {
@@ -183,10 +190,24 @@ public final class CommonOptions {
     /** The log of the site that is meant, to read. */
     Log log() {
         if (logFolder != null) {
-            return new DirectoryLog(logFolder);
+            return folderLog();
         }
         SiteKafka kafka = kafka();
         return open(kafka);
+    }
+
+    private Log folderLog() {
+        if (bootstrap != null || data != null || fromSite != null) {
+            throw new IllegalArgumentException(
+                    "--log names a folder to read, and --bootstrap, --data or --from-site a region that runs; give"
+                            + " one");
+        }
+        DirectoryLog log = new DirectoryLog(logFolder);
+        if (site != null && !site.equals(log.site())) {
+            throw new IllegalArgumentException(
+                    "the log in " + logFolder + " is of site " + log.site() + ", not " + site + "; drop --site");
+        }
+        return log;
     }
 
     static Log open(SiteKafka kafka) {

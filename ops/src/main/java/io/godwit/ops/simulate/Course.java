@@ -8,13 +8,15 @@ import io.godwit.schemas.events.CommandSucceeded;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
 /** How a run went over time, for its report. */
 final class Course {
     private final long originMicros;
-    private final List<Level> openViolations = new ArrayList<>();
     private final List<Level> wattHours = new ArrayList<>();
     private final SequencedMap<String, List<Double>> migrationEnds = new LinkedHashMap<>();
 
@@ -27,7 +29,6 @@ final class Course {
 
     void look(LoadMeter meter, long micros) {
         meter.advance(micros);
-        openViolations.add(new Level(seconds(micros), meter.violatingNow()));
         wattHours.add(new Level(seconds(micros), meter.wattHours()));
     }
 
@@ -44,8 +45,20 @@ final class Course {
         }
     }
 
-    List<Level> openViolations() {
-        return openViolations;
+    /** How many violations were open from each moment on at which one began or ended. */
+    static List<Level> open(List<LoadMeter.Violation> violations, long originMicros) {
+        SortedMap<Long, Integer> changes = new TreeMap<>();
+        for (LoadMeter.Violation violation : violations) {
+            changes.merge(violation.fromMicros(), 1, Integer::sum);
+            changes.merge(violation.toMicros(), -1, Integer::sum);
+        }
+        List<Level> levels = new ArrayList<>();
+        int open = 0;
+        for (Map.Entry<Long, Integer> change : changes.entrySet()) {
+            open += change.getValue();
+            levels.add(new Level((change.getKey() - originMicros) / 1e6, open));
+        }
+        return levels;
     }
 
     List<Level> wattHours() {

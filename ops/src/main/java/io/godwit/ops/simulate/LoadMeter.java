@@ -46,7 +46,6 @@ final class LoadMeter {
     private final long[] violatingSince;
     private final EnergyMeter energy;
     private final List<Violation> violations = new ArrayList<>();
-    private int violatingNow;
     private long nowMicros;
 
     LoadMeter(SimulatedFleet fleet, Load load, PowerCurve power, long originMicros) {
@@ -141,10 +140,6 @@ final class LoadMeter {
         return fleet.hosts().get(place[vmIndex.get(vmId)]).hostId();
     }
 
-    int violatingNow() {
-        return violatingNow;
-    }
-
     /** Energy that all hosts have taken up to now. */
     double wattHours() {
         energy.advance(nowMicros);
@@ -200,11 +195,9 @@ final class LoadMeter {
         boolean violated = up[host] && hostDemand[host] > capacity;
         if (violated && violatingSince[host] == NONE) {
             violatingSince[host] = nowMicros;
-            violatingNow++;
         } else if (!violated && violatingSince[host] != NONE) {
             violations.add(new Violation(fleet.hosts().get(host).hostId(), violatingSince[host], nowMicros));
             violatingSince[host] = NONE;
-            violatingNow--;
         }
     }
 }

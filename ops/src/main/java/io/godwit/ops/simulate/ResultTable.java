@@ -27,7 +27,7 @@ final class ResultTable {
                         number(result.hostsPerSolve()),
                         result.hostsPerSolveMax() == null ? "-" : result.hostsPerSolveMax(),
                         result.interSiteMigrations()));
-        lines.add("  energy      %.1f kWh".formatted(result.energyWattHours() / 1000));
+        lines.add("  energy      " + energy(result.energyWattHours()));
         SimulationResult.Measured measured = result.measured();
         lines.add("  measured    %.1f s, heap %d MiB at most; decisions p50 %s ms, p99 %s ms"
                 .formatted(
@@ -36,6 +36,12 @@ final class ResultTable {
                         number(measured.decisionMillis().p50()),
                         number(measured.decisionMillis().p99())));
         return lines;
+    }
+
+    private static String energy(double wattHours) {
+        return wattHours < 1000
+                ? String.format(Locale.ROOT, "%.1f Wh", wattHours)
+                : String.format(Locale.ROOT, "%.1f kWh", wattHours / 1000);
     }
 
     private static String number(Double value) {

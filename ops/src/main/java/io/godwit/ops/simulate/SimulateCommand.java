@@ -21,8 +21,9 @@ import io.godwit.ops.report.CompareCommand;
 import io.godwit.ops.report.ReportPage;
 import io.godwit.ops.report.RunSeries;
 import io.godwit.schedulers.partition.DecisionSettings;
-import io.godwit.schemas.units.Durations;
+import io.godwit.schedulers.partition.Policy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,16 +54,23 @@ import picocli.CommandLine.Spec;
 public final class SimulateCommand implements Callable<Integer> {
     private static final int VMS_PER_HOST = 10;
     private static final int HOSTS_PER_RACK = 32;
+    private static final int HOSTS_MAX = 100_000;
+    private static final int VMS_MAX = 1_000_000;
     private static final int SITES_MAX = 64;
+    private static final List<String> POLICIES =
+            Arrays.stream(Policy.values()).map(Policy::text).toList();
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Spec
     CommandSpec spec;
 
-    @Option(names = "--hosts", paramLabel = "N", description = "Hosts of all sites together (default: 64).")
+    @Option(
+            names = "--hosts",
+            paramLabel = "N",
+            description = "Hosts of all sites together, 1 to 100000 (default: 64).")
     int hosts = 64;
 
-    @Option(names = "--vms", paramLabel = "N", description = "VMs (default: ten per host).")
+    @Option(names = "--vms", paramLabel = "N", description = "VMs, 0 to 1000000 (default: ten per host).")
     Integer vms;
 
     @Option(names = "--racks", paramLabel = "N", description = "Racks per site (default: one per 32 hosts).")
@@ -74,10 +82,13 @@ public final class SimulateCommand implements Callable<Integer> {
             description = "CPU of a host in percent of a core (default: 800, which is 8 cores).")
     int capacity = 800;
 
-    @Option(names = "--mu", paramLabel = "PERCENT", description = "Mean load of a VM (default: 70).")
+    @Option(
+            names = "--mu",
+            paramLabel = "PERCENT",
+            description = "Mean load of a VM, 0 to 100 of a core (default: 70).")
     int mu = 70;
 
-    @Option(names = "--sigma", paramLabel = "PERCENT", description = "Its standard deviation (default: 30).")
+    @Option(names = "--sigma", paramLabel = "PERCENT", description = "Its standard deviation, 0 to 100 (default: 30).")
     int sigma = 30;
 
     @Option(
@@ -89,7 +100,11 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "What everything random is drawn from (default: 23).")
     long seed = 23;
 
-    @Option(names = "--duration", paramLabel = "D", description = "Simulated time (default: 1800s).")
+    @Option(
+            names = "--duration",
+            paramLabel = "D",
+            description =
+                    "Simulated time, 1s to 366d, as 1800s, 30m or bare seconds, like all durations (default: 1800s).")
     String duration = "1800s";
 
     @Option(
@@ -101,7 +116,10 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--load-events", paramLabel = "DIR", description = "Short for --trace events:DIR.")
     String loadEvents = "";
 
-    @Option(names = "--sample-period", paramLabel = "D", description = "Distance of a host's samples (default: 1s).")
+    @Option(
+            names = "--sample-period",
+            paramLabel = "D",
+            description = "Distance of a host's samples, 100ms to 5m (default: 1s).")
     String samplePeriod = "1s";
 
     @Option(
@@ -114,9 +132,8 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--headroom",
             paramLabel = "PERCENT",
-            description =
-                    "Relieves a host before it is overloaded, when less than this share of it is free (default: 0,"
-                            + " never before).")
+            description = "Relieves a host before it is overloaded, when less than this share of it is free, 0 to 90"
+                    + " (default: 0, never before).")
     Integer headroom;
 
     @Option(
@@ -131,7 +148,10 @@ public final class SimulateCommand implements Callable<Integer> {
             description = "region.yaml, for settings that have no option here; options win over it.")
     Path config;
 
-    @Option(names = "--sites", paramLabel = "N", description = "Sites that the hosts are dealt to (default: 1).")
+    @Option(
+            names = "--sites",
+            paramLabel = "N",
+            description = "Sites that the hosts are dealt to, 1 to 64; more than one need --latency (default: 1).")
     int sites = 1;
 
     @Option(
@@ -217,7 +237,14 @@ public final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SimulationPlan plan = plan();
-        try (Simulation simulation = new Simulation(plan)) {
+        if (record != null) {
+            OptionValues.writable("--record", record);
+        }
+        if (report != null) {
+            OptionValues.writable("--report", report);
+        }
+        try (Stopped _ = new Stopped();
+                Simulation simulation = new Simulation(plan)) {
             SimulationResult result = withProgress(simulation);
             if (report != null) {
                 write(page(simulation, plan, result));
@@ -226,8 +253,34 @@ public final class SimulateCommand implements Callable<Integer> {
                 case TABLE -> ResultTable.of(result).forEach(System.out::println);
                 case JSON, YAML -> new Printer(System.out, format).whole(JSON.valueToTree(result));
             }
+        } catch (UncheckedIOException failed) {
+            throw new Failed(
+                    failed.getMessage() + ": " + failed.getCause().getMessage()
+                            + "; the folder holds no log, give another one or make room",
+                    failed);
         }
         return ExitCode.OK;
+    }
+
+    /** Tells a person who stops a run with Ctrl-C what is left of it. */
+    private final class Stopped implements AutoCloseable {
+        private volatile boolean running = true;
+
+        Stopped() {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::tell, "stopped"));
+        }
+
+        private void tell() {
+            if (running) {
+                System.err.println("\ngodwit: stopped before the end of the run, so there is no result"
+                        + (record == null ? "" : "; what is in " + record + " is no log, remove it"));
+            }
+        }
+
+        @Override
+        public void close() {
+            running = false;
+        }
     }
 
     /** The bar is for people: where errors go to a file, there is none. */
@@ -250,78 +303,112 @@ public final class SimulateCommand implements Callable<Integer> {
         return System.console() != null && System.console().isTerminal();
     }
 
-    private SimulationPlan plan() {
+    SimulationPlan plan() {
+        check();
         RegionConfig settings = CommonOptions.region(config);
         DecisionSettings decisions = decisions(settings.scheduler().decisions());
         String source = loadEvents.isEmpty() ? trace : "events:" + loadEvents;
-        if (sites < 1 || sites > SITES_MAX || sites > hosts) {
-            throw new IllegalArgumentException(
-                    "--sites is %d; give 1 to %d, and no more than the %d hosts".formatted(sites, SITES_MAX, hosts));
-        }
-        List<DataCentres> centres = IntStream.range(0, sites)
-                .mapToObj(site -> DataCentres.of(
-                        hostsOf(site, source),
-                        sites == 1 ? RegionConfig.SITE : siteNames().get(site)))
-                .toList();
-        RegionOfSites region = region(centres, source);
+        List<DataCentres> centres = source.isEmpty()
+                ? centres(source)
+                : OptionValues.named(loadEvents.isEmpty() ? "--trace" : "--load-events", () -> centres(source));
+        RegionOfSites region = region(centres);
         CrashPlan plan = crashes == null
                 ? CrashPlan.NONE
-                : Crashes.parse(crashes).plan(seed).crashes();
+                : OptionValues.named(
+                        "--crashes", () -> Crashes.parse(crashes).plan(seed).crashes());
+        Duration time = OptionValues.duration("--duration", duration, "1s", "366d");
         return new SimulationPlan(
                 region,
-                sites == 1 ? centres.getFirst().load() : new PoissonLoad(seed, mu, sigma, Durations.parse(period)),
+                sites == 1 ? centres.getFirst().load() : new PoissonLoad(seed, mu, sigma, period()),
                 plan,
-                PowerFile.read(power),
+                OptionValues.named("--power", () -> PowerFile.read(power)),
                 decisions,
                 settings.executor(),
                 settings.segments(),
-                Durations.parse(samplePeriod),
-                Durations.parse(logDelay),
-                Durations.parse(duration),
+                OptionValues.duration("--sample-period", samplePeriod, "100ms", "5m"),
+                OptionValues.duration("--log-delay", logDelay, "0s", "1m"),
+                time,
                 seed,
-                faults(),
+                faults(time),
                 false,
                 Optional.ofNullable(record));
     }
 
-    private Faults faults() {
-        if (loss < 0 || loss > 100 || doubling < 0 || doubling > 100) {
-            throw new IllegalArgumentException(
-                    "--loss is %d and --doubling %d; give 0 to 100".formatted(loss, doubling));
+    private List<DataCentres> centres(String source) {
+        return IntStream.range(0, sites)
+                .mapToObj(site -> DataCentres.of(
+                        hostsOf(site, source),
+                        sites == 1 ? RegionConfig.SITE : siteNames().get(site)))
+                .toList();
+    }
+
+    private void check() {
+        OptionValues.in("--hosts", hosts, 1, HOSTS_MAX);
+        OptionValues.in("--sites", sites, 1, Math.min(hosts, SITES_MAX));
+        if (vms != null) {
+            OptionValues.in("--vms", vms, 0, VMS_MAX);
         }
+        if (racks != null) {
+            OptionValues.in("--racks", racks, 1, hosts / sites);
+        }
+        OptionValues.in("--capacity", capacity, 100, 100_000);
+        OptionValues.in("--mu", mu, 0, 100);
+        OptionValues.in("--sigma", sigma, 0, 100);
+        if (!trace.isEmpty() && !loadEvents.isEmpty()) {
+            throw new IllegalArgumentException("--load-events is short for --trace events:DIR; drop one of the two");
+        }
+        if (sites > 1 && !(trace.isEmpty() && loadEvents.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "a trace drives one site; drop --trace and --load-events, or drop --sites");
+        }
+        if (sites == 1 && latency != null) {
+            throw new IllegalArgumentException(
+                    "--latency tells how far sites are from each other, and there is one; give --sites 2 or more, or"
+                            + " drop --latency");
+        }
+    }
+
+    private Duration period() {
+        return OptionValues.duration("--period", period, "1s", "24h");
+    }
+
+    private Faults faults(Duration time) {
+        OptionValues.in("--loss", loss, 0, 100);
+        OptionValues.in("--doubling", doubling, 0, 100);
         Faults faults = new Faults(
                 0,
-                Durations.parse(delay),
+                OptionValues.duration("--delay", delay, "0s", "1h"),
                 10 * loss,
                 10 * loss,
                 10 * doubling,
-                Durations.parse(killSchedulers),
-                Durations.parse(killExecutors),
+                OptionValues.between("--kill-schedulers", killSchedulers),
+                OptionValues.between("--kill-executors", killExecutors),
                 Duration.ZERO,
                 cuts(),
                 Duration.ZERO);
-        return faults.any() ? faults.with(seed, Durations.parse(duration)) : Faults.NONE;
+        return faults.any() ? faults.with(seed, time) : Faults.NONE;
     }
 
     private Faults.Cuts cuts() {
         if (cutLinks.isEmpty()) {
             return Faults.Cuts.NONE;
         }
-        String[] parts = cutLinks.split(",", -1);
-        if (parts.length != 2 || sites == 1) {
-            throw new IllegalArgumentException("--cut-links is \"" + cutLinks + "\" with " + sites
-                    + " sites; write MEAN,DOWN, as in 10m,30s, and give two sites or more");
+        if (sites == 1) {
+            throw new IllegalArgumentException(
+                    "--cut-links cuts links between sites, and there is one site; give --sites 2 or more and"
+                            + " --latency");
         }
-        return new Faults.Cuts(Durations.parse(parts[0]), Durations.parse(parts[1]));
+        String[] parts = cutLinks.split(",", -1);
+        if (parts.length != 2) {
+            throw new IllegalArgumentException("--cut-links is \"" + cutLinks + "\"; write MEAN,DOWN, as in 10m,30s");
+        }
+        return new Faults.Cuts(
+                OptionValues.between("--cut-links", parts[0]), OptionValues.between("--cut-links", parts[1]));
     }
 
-    private RegionOfSites region(List<DataCentres> centres, String source) {
+    private RegionOfSites region(List<DataCentres> centres) {
         if (sites == 1) {
             return RegionOfSites.of(centres.getFirst().fleet());
-        }
-        if (!source.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "a trace drives one site; drop --trace and --load-events, or drop --sites");
         }
         return RegionOfSites.of(centres.stream().map(DataCentres::fleet).toList(), latencies());
     }
@@ -331,7 +418,7 @@ public final class SimulateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--sites " + sites
                     + " needs to know how far they are from each other; give --latency FILE, or FILE#NAME,NAME,…");
         }
-        return LatencyMatrix.sites(latency, sites);
+        return OptionValues.named("--latency", () -> LatencyMatrix.sites(latency, sites));
     }
 
     /** Names that ids can carry. */
@@ -353,7 +440,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 source,
                 mu,
                 sigma,
-                Durations.parse(period),
+                period(),
                 "",
                 Duration.ZERO,
                 HostsConfig.DEFAULTS.crashDuration(),
@@ -368,12 +455,13 @@ public final class SimulateCommand implements Callable<Integer> {
         try {
             ObjectNode tree = (ObjectNode) JSON.readTree(base.toJson());
             if (policy != null) {
-                tree.put("policy", policy);
+                tree.put("policy", OptionValues.oneOf("--policy", policy, POLICIES));
             }
             if (headroom != null) {
-                tree.put("headroomPermille", 10 * headroom);
+                tree.put("headroomPermille", 10 * OptionValues.in("--headroom", headroom, 0, 90));
             }
             if (postCopy != null) {
+                OptionValues.oneOf("--post-copy", postCopy, List.of("never", "urgent"));
                 tree.put("postCopy", postCopy.toUpperCase(Locale.ROOT));
             }
             return DecisionSettings.parse(tree.toString());
@@ -392,25 +480,30 @@ public final class SimulateCommand implements Callable<Integer> {
                 simulation.meter().violations().stream()
                         .map(violation -> violation.micros() / 1e6)
                         .toList(),
-                course.openViolations(),
+                Course.open(simulation.meter().violations(), simulation.originMicros()),
                 simulation.figures().partitionSizes(),
                 course.migrationEnds(),
                 course.wattHours(),
                 Arrays.stream(simulation.measured().decisionMillis()).boxed().toList());
     }
 
-    /** Options as they were given, the files of this machine apart. */
+    /** What the command line said, without what this machine alone knows: where files are, and where to write. */
     private SequencedMap<String, String> given() {
         SequencedMap<String, String> given = new LinkedHashMap<>();
         for (OptionSpec option : spec.options()) {
-            Object value = option.getValue();
-            boolean ours = List.of("--report", "--record", "--output", "--help", "--version")
-                    .contains(option.longestName());
-            if (!ours && value != null && !value.toString().isEmpty()) {
-                given.put(option.longestName(), value.toString());
+            boolean told = spec.commandLine().getParseResult().hasMatchedOption(option)
+                    || List.of("--seed", "--duration").contains(option.longestName());
+            boolean ours = List.of("--report", "--record", "--output").contains(option.longestName());
+            if (told && !ours) {
+                given.put(option.longestName(), withoutFolders(option.getValue().toString()));
             }
         }
         return given;
+    }
+
+    /** The last part of each path in what an option says. */
+    static String withoutFolders(String value) {
+        return value.replaceAll("[^:#,=]*/(?=[^/])", "");
     }
 
     private void write(RunSeries run) {

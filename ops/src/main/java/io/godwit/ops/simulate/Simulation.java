@@ -195,7 +195,12 @@ final class Simulation implements AutoCloseable {
             course.look(meter, agenda.nowMicros());
             progress.accept(part);
         }
+        recorder.ifPresent(DirectoryLogWriter::finish);
         return figures.result(plan.decisions().policy().text(), meter, measured);
+    }
+
+    long originMicros() {
+        return originMicros;
     }
 
     Course course() {

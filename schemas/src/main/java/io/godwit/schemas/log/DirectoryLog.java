@@ -39,7 +39,7 @@ public final class DirectoryLog implements Log {
             properties.load(reader);
         } catch (IOException unreadable) {
             throw new IllegalArgumentException(
-                    folder + " holds no log: " + head + " cannot be read; give a folder that an export made",
+                    folder + " holds no log: " + head + " cannot be read; give a folder that was written to its end",
                     unreadable);
         }
         if (!FORMAT.equals(properties.getProperty("format"))) {

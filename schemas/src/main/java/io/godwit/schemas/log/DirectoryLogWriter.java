@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Writes a log into a folder record by record, for {@link DirectoryLog} to read. The folder holds a log once this is closed;
+ * Writes a log into a folder record by record, for {@link DirectoryLog} to read. The folder holds a log once this is finished;
  * before, it holds none. Not safe for use by several threads.
  */
 public final class DirectoryLogWriter implements AutoCloseable {
@@ -57,13 +57,22 @@ public final class DirectoryLogWriter implements AutoCloseable {
         }
     }
 
+    /** All has been appended: from now on the folder holds a log. */
+    public void finish() {
+        close();
+        try {
+            DirectoryLog.finish(folder, site, incarnation, segments);
+        } catch (IOException failed) {
+            throw failed(failed);
+        }
+    }
+
     @Override
     public void close() {
         try {
             for (DataOutputStream file : files.values()) {
                 file.close();
             }
-            DirectoryLog.finish(folder, site, incarnation, segments);
         } catch (IOException failed) {
             throw failed(failed);
         }

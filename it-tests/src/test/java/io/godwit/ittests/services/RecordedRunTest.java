@@ -1,0 +1,117 @@
+package io.godwit.ittests.services;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.ops.Godwit;
+import io.godwit.ops.cli.ExitCode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run that was simulated and recorded answers as a region that ran. */
+final class RecordedRunTest {
+    @TempDir
+    private static Path folder;
+
+    private static String result;
+
+    private final StringWriter told = new StringWriter();
+
+    @BeforeAll
+    static void record() {
+        RecordedRunTest run = new RecordedRunTest();
+        result = run.says("simulate", "--hosts", "12", "--mu", "80", "--duration", "120s", "-o", "json", "--record");
+    }
+
+    @Test
+    void what_was_moved_is_listed_as_the_result_counts_it() {
+        String moves = says("migration", "list", "--log");
+        int lines = (int) moves.lines().count() - 1; // the first one is the heading
+        assertTrue(lines > 0, moves);
+        assertTrue(result.contains("\"commanded\" : " + lines + ","), result);
+    }
+
+    @Test
+    void a_move_is_explained_down_to_the_observation() {
+        String command =
+                says("migration", "list", "--log").lines().skip(1).findFirst().orElseThrow();
+        String id = Stream.of(command.split(" +"))
+                .filter(word -> word.matches("c-\\d+-\\d+"))
+                .findFirst()
+                .orElseThrow();
+        String why = says("why", id, "--log");
+        assertTrue(why.contains(id), why);
+        assertTrue(why.contains("because  of this observation: cpu demand"), why);
+    }
+
+    @Test
+    void hosts_are_shown_as_of_a_moment() {
+        String early = says("host", "list", "--at", "2026-01-01T00:00:30Z", "--log");
+        assertEquals(13, early.lines().count(), early);
+        assertTrue(early.contains("00:00:29.") || early.contains(":29."), early);
+    }
+
+    @Test
+    void it_is_decided_again_to_the_byte() {
+        String replayed =
+                says("replay", "--verify", "--from", "2026-01-01T00:00:00Z", "--to", "2026-01-01T00:03:00Z", "--log");
+        assertTrue(replayed.startsWith("identical: "), replayed);
+        assertTrue(!replayed.startsWith("identical: 0 detections"), replayed);
+    }
+
+    @Test
+    void a_verb_that_changes_a_region_refuses_the_folder() {
+        assertEquals(
+                ExitCode.USAGE,
+                run(
+                        "site",
+                        "mode",
+                        "off",
+                        "--reason",
+                        "x",
+                        "--log",
+                        folder.resolve("run").toString()));
+        assertTrue(told.toString().contains("needs a region that runs; drop --log"), told.toString());
+        assertEquals(
+                ExitCode.USAGE,
+                run("topics", "create", "--log", folder.resolve("run").toString()));
+        assertEquals(
+                ExitCode.USAGE,
+                run(
+                        "host",
+                        "list",
+                        "--site",
+                        "elsewhere",
+                        "--log",
+                        folder.resolve("run").toString()));
+        assertTrue(told.toString().contains("is of site local, not elsewhere; drop --site"), told.toString());
+    }
+
+    /** What a verb prints; its last word names the option that takes the folder. */
+    private String says(String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            int code = run(Stream.concat(
+                            Stream.of(words), Stream.of(folder.resolve("run").toString()))
+                    .toArray(String[]::new));
+            assertEquals(ExitCode.OK, code, told::toString);
+        } finally {
+            System.setOut(before);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private int run(String... words) {
+        return Godwit.commandLine().setErr(new PrintWriter(told, true)).execute(words);
+    }
+}
