@@ -95,7 +95,7 @@ class WhatCanWaitTest {
                 .orElseThrow();
         assertEquals(PartitionEnd.YIELDED, closed.getEnd());
 
-        region.pass(1000).sampleAll().settle();
+        region.pass(3000).sampleAll().tick().settle();
         MigrateVm relief = region.openCommands().getFirst();
         assertEquals("h3", relief.getSourceHostId());
         assertEquals(DetectionKind.OVERLOAD, region.last(PartitionOpened.class).getDetectionKind());
