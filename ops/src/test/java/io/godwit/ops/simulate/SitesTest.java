@@ -83,8 +83,10 @@ class SitesTest {
     }
 
     private static double millis(CoordinateAnnounced one, CoordinateAnnounced other) {
-        double plane = Math.hypot(one.getXMicros() - other.getXMicros(), one.getYMicros() - other.getYMicros());
-        return (plane + one.getHeightMicros() + other.getHeightMicros()) / 1000;
+        double x = (double) one.getXMicros() - (double) other.getXMicros();
+        double y = (double) one.getYMicros() - (double) other.getYMicros();
+        double heights = (double) (one.getHeightMicros() + other.getHeightMicros());
+        return (Math.hypot(x, y) + heights) / 1000;
     }
 
     @Test
