@@ -32,6 +32,7 @@ final class LoadMeter {
     private final SimulatedFleet fleet;
     private final Load load;
     private final PowerCurve power;
+    private final boolean powerOffEmpty;
     private final long originMicros;
     private final Map<String, Integer> hostIndex = new HashMap<>();
     private final Map<String, Integer> vmIndex = new HashMap<>();
@@ -43,15 +44,18 @@ final class LoadMeter {
     private final long[] vmDemand;
     private final boolean[] up;
     private final long[] hostDemand;
+    private final int[] hostVms;
     private final long[] violatingSince;
     private final EnergyMeter energy;
     private final List<Violation> violations = new ArrayList<>();
     private long nowMicros;
 
-    LoadMeter(SimulatedFleet fleet, Load load, PowerCurve power, long originMicros) {
+    /** @param powerOffEmpty whether a host without VMs draws what one draws that is off */
+    LoadMeter(SimulatedFleet fleet, Load load, PowerCurve power, boolean powerOffEmpty, long originMicros) {
         this.fleet = fleet;
         this.load = load;
         this.power = power;
+        this.powerOffEmpty = powerOffEmpty;
         this.originMicros = originMicros;
         this.nowMicros = originMicros;
         int hosts = fleet.hosts().size();
@@ -61,6 +65,7 @@ final class LoadMeter {
         vmDemand = new long[vms];
         up = new boolean[hosts];
         hostDemand = new long[hosts];
+        hostVms = new int[hosts];
         violatingSince = new long[hosts];
         energy = new EnergyMeter(hosts, originMicros);
         Arrays.fill(up, true);
@@ -75,6 +80,7 @@ final class LoadMeter {
             Load.Step step = load.at(vm, 0);
             vmDemand[vm] = demand(vm, step);
             hostDemand[place[vm]] += vmDemand[vm];
+            hostVms[place[vm]]++;
             plan(vm, step);
         }
         for (int host = 0; host < hosts; host++) {
@@ -160,8 +166,13 @@ final class LoadMeter {
         boolean ran = running[vm];
         long asks = vmDemand[vm];
         demand(vm, asks, false);
+        int fromHost = place[vm];
         place[vm] = toHost;
+        hostVms[fromHost]--;
+        hostVms[toHost]++;
+        look(fromHost);
         demand(vm, asks, ran);
+        look(toHost);
     }
 
     private void demand(int vm, long asks, boolean runs) {
@@ -191,7 +202,8 @@ final class LoadMeter {
 
     private void look(int host) {
         long capacity = fleet.hosts().get(host).cpuCapacityMillicores();
-        energy.draws(host, up[host] ? power.milliwatts(hostDemand[host], capacity) : power.offMilliwatts(), nowMicros);
+        boolean on = up[host] && !(powerOffEmpty && hostVms[host] == 0);
+        energy.draws(host, on ? power.milliwatts(hostDemand[host], capacity) : power.offMilliwatts(), nowMicros);
         boolean violated = up[host] && hostDemand[host] > capacity;
         if (violated && violatingSince[host] == NONE) {
             violatingSince[host] = nowMicros;

@@ -41,6 +41,7 @@ final class Scenario {
                 load,
                 crashes(random, seed),
                 PowerCurve.DEFAULT,
+                false,
                 DecisionSettings.parse("{\"policy\":\"" + policy.text() + "\"}"),
                 ExecutorConfig.DEFAULTS,
                 1 + random.nextInt(3),

@@ -167,6 +167,13 @@ public final class SimulateCommand implements Callable<Integer> {
     String power = "linear:100,200";
 
     @Option(
+            names = "--power-off-empty",
+            description =
+                    "Counts a host without VMs as off, in the energy alone: it is off and on again at once, and costs"
+                            + " nothing for that.")
+    boolean powerOffEmpty;
+
+    @Option(
             names = "--crashes",
             paramLabel = "PLAN",
             description = "Hosts crash: exponential:MEAN,DOWN or g5k:PATH[,from=D][,speed=N] (default: none do).")
@@ -322,6 +329,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 sites == 1 ? centres.getFirst().load() : new PoissonLoad(seed, mu, sigma, period()),
                 plan,
                 OptionValues.named("--power", () -> PowerFile.read(power)),
+                powerOffEmpty,
                 decisions,
                 settings.executor(),
                 settings.segments(),

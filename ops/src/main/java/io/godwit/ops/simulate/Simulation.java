@@ -120,7 +120,7 @@ final class Simulation implements AutoCloseable {
         dataCentre = new DataCentre(
                 agenda,
                 new DataCentreModel(fleet, plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros));
-        meter = new LoadMeter(fleet, plan.load(), plan.power(), originMicros);
+        meter = new LoadMeter(fleet, plan.load(), plan.power(), plan.powerOffEmpty(), originMicros);
         List<CompiledRule> rules =
                 BuiltInRules.all().stream().map(RuleCompiler::compile).toList();
         cep = new SimulatedCep(agenda, log, segments.count(), rules);

@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param load of the VMs of all sites, in the order of the region
  * @param crashes of the hosts of all sites, in the order of the region
+ * @param powerOffEmpty whether a host without VMs draws what one draws that is off
  * @param segments segments of each site
  * @param logDelay how long a record is under way from its append to its readers
  * @param seed of what is random beside load, crashes and faults
@@ -25,6 +26,7 @@ record SimulationPlan(
         Load load,
         CrashPlan crashes,
         PowerCurve power,
+        boolean powerOffEmpty,
         DecisionSettings decisions,
         ExecutorConfig executor,
         int segments,

@@ -1,6 +1,7 @@
 package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.OpenPartition;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Carries plans out: commands each move once its predecessors have succeeded, and ends when no command is open. */
 final class Applying {
@@ -27,10 +29,12 @@ final class Applying {
 
     private final Turn turn;
     private final Closing closing;
+    private final WhatCanWait canWait;
 
-    Applying(Turn turn, Closing closing) {
+    Applying(Turn turn, Room room, Closing closing) {
         this.turn = turn;
         this.closing = closing;
+        this.canWait = new WhatCanWait(turn, room);
     }
 
     /** Commands what can be commanded now, drops what cannot be any more, and closes when all is over. */
@@ -59,10 +63,34 @@ final class Applying {
             }
             waits |= outcome.isEmpty();
         }
-        if (!turn.state.mode().equals("auto")) {
+        if (!turn.state.mode().equals("auto") || givesWay(partition)) {
             return new PlanStep(step.getMove(), "", DROPPED);
         }
-        return waits ? step : new PlanStep(step.getMove(), command(partition, step.getMove()), "");
+        return waits || busy(step.getMove(), steps)
+                ? step
+                : new PlanStep(step.getMove(), command(partition, step.getMove()), "");
+    }
+
+    /** What empties a host goes no further once somebody needs help. */
+    private boolean givesWay(OpenPartition partition) {
+        return Goal.kindOf(partition) == DetectionKind.UNDERLOAD && !canWait.nobodyNeedsHelp();
+    }
+
+    /** Whether a host of the move has as many moves under way as it may; all of them are this plan's. */
+    private boolean busy(PlannedMove move, List<PlanStep> steps) {
+        return Stream.of(move.getSourceHostId(), move.getTargetHostId())
+                .anyMatch(host -> steps.stream()
+                                .filter(step -> underWay(step) && touches(step.getMove(), host))
+                                .count()
+                        >= turn.state.settings().movesAtOnce());
+    }
+
+    private static boolean underWay(PlanStep step) {
+        return !step.getCommandId().isEmpty() && step.getOutcome().isEmpty();
+    }
+
+    private static boolean touches(PlannedMove move, String hostId) {
+        return move.getSourceHostId().equals(hostId) || move.getTargetHostId().equals(hostId);
     }
 
     private String command(OpenPartition partition, PlannedMove move) {
@@ -140,7 +168,11 @@ final class Applying {
                 .anyMatch(step -> !step.getOutcome().equals(SUCCEEDED)
                         && !step.getOutcome().equals(DROPPED));
         boolean dropped = steps.stream().anyMatch(step -> step.getOutcome().equals(DROPPED));
-        PartitionEnd end = failed ? PartitionEnd.FAILED : dropped ? PartitionEnd.MODE_OFF : PartitionEnd.SOLVED;
-        closing.close(partition, end, outcomes);
+        closing.close(partition, failed ? PartitionEnd.FAILED : dropped ? early() : PartitionEnd.SOLVED, outcomes);
+    }
+
+    /** Why a plan whose moves succeeded was not carried out to its end. */
+    private PartitionEnd early() {
+        return turn.state.mode().equals("auto") ? PartitionEnd.YIELDED : PartitionEnd.MODE_OFF;
     }
 }

@@ -18,6 +18,8 @@ import java.util.List;
  * @param marginPermille excess of CPU demand, as a share of a host's capacity, that is not worth a move; 0 to 1000
  * @param fillPermille CPU demand that a target may have afterwards, as a share of its capacity; 1 to 1000
  * @param searchNodes search nodes that one plan may take; 1 to 10000000
+ * @param movesAtOnce moves in or out of one host that are commanded at a time, the next when one has ended; no more than
+ *     executor.moves-per-host, or they wait there for longer than start-within-millis; 1 to 16
  * @param startWithinMillis how long after a decision a move may still start; 1000 to 600000
  * @param retryMillis back-off of a detection that found no plan, doubled with each further one; 100 to 60000
  * @param retryMillisMax largest back-off; at least retryMillis, at most 3600000
@@ -41,6 +43,7 @@ public record DecisionSettings(
         int marginPermille,
         int fillPermille,
         long searchNodes,
+        int movesAtOnce,
         long startWithinMillis,
         long retryMillis,
         long retryMillisMax,
@@ -61,6 +64,7 @@ public record DecisionSettings(
             0,
             1000,
             5_000,
+            2,
             10_000,
             2_000,
             30_000,
@@ -93,6 +97,7 @@ public record DecisionSettings(
         check("margin-permille", marginPermille, 0, 1000);
         check("fill-permille", fillPermille, 1, 1000);
         check("search-nodes", searchNodes, 1, 10_000_000);
+        check("moves-at-once", movesAtOnce, 1, 16);
         check("start-within-millis", startWithinMillis, 1000, 600_000);
         check("retry-millis", retryMillis, 100, 60_000);
         check("retry-millis-max", retryMillisMax, retryMillis, 3_600_000);

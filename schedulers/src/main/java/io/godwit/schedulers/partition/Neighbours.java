@@ -19,6 +19,9 @@ final class Neighbours {
     /** As the heartbeats of Snooze's managers; also bounds how often a centre is told. */
     private static final Duration TELL = Duration.ofSeconds(3);
 
+    /** Differences of less than this are noise of the mean coordinate of a segment. */
+    private static final long STEP_MICROS = 500;
+
     private final Turn turn;
     private final Room room;
 
@@ -96,7 +99,7 @@ final class Neighbours {
     }
 
     private static long step(long sum, int count) {
-        return Math.floorDiv(sum, count * Room.NEAR_MICROS) * Room.NEAR_MICROS;
+        return Math.floorDiv(sum, count * STEP_MICROS) * STEP_MICROS;
     }
 
     private SegmentTold groups() {
@@ -163,7 +166,7 @@ final class Neighbours {
         if (from == null || from.getCoordinate() == null || to == null || to.getLocated() == 0) {
             return Long.MAX_VALUE;
         }
-        return Room.distance(from.getCoordinate(), to.getXMicros(), to.getYMicros(), to.getHeightMicros());
+        return Room.micros(from.getCoordinate(), to.getXMicros(), to.getYMicros(), to.getHeightMicros()) / STEP_MICROS;
     }
 
     /** A manager's group that another segment holds or this one. */

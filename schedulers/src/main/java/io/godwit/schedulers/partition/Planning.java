@@ -46,7 +46,7 @@ final class Planning {
         this.goal = goal;
         this.planner = planner;
         this.closing = closing;
-        this.applying = new Applying(turn, closing);
+        this.applying = new Applying(turn, room, closing);
         this.trails = new Trails(turn);
     }
 

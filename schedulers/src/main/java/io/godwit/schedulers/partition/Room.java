@@ -21,8 +21,11 @@ final class Room {
     /** Migration bandwidth of a host that was not described yet: one gigabit per second. */
     private static final long BYTES_PER_SECOND_UNKNOWN = 125_000_000;
 
-    /** Differences of less than this are noise of the coordinates, so headroom decides among them. */
-    static final long NEAR_MICROS = 500;
+    /**
+     * Differences of less than this are noise of two hosts' coordinates, so headroom decides among them. Where sites are 100 to
+     * 250 ms apart, hosts of one rack seem up to 4 ms apart.
+     */
+    private static final long NEAR_MICROS = 4_000;
 
     private final Turn turn;
     private final Budgets budgets;
@@ -210,15 +213,15 @@ final class Room {
         if (a == null || b == null) {
             return from.getRack().equals(to.getRack()) ? 0 : 1;
         }
-        return distance(a, b.getXMicros(), b.getYMicros(), b.getHeightMicros());
+        return micros(a, b.getXMicros(), b.getYMicros(), b.getHeightMicros()) / NEAR_MICROS;
     }
 
-    /** Estimated round trip to a place, in steps of what is noise. */
-    static long distance(CoordinateAnnounced a, long toX, long toY, long toHeight) {
+    /** Estimated round trip to a place. */
+    static long micros(CoordinateAnnounced a, long toX, long toY, long toHeight) {
         long x = a.getXMicros() - toX;
         long y = a.getYMicros() - toY;
         // floor of the root of whole numbers: the same on every machine, as Math.sqrt is correctly rounded
         long plane = (long) Math.sqrt((double) (x * x + y * y));
-        return (plane + a.getHeightMicros() + toHeight) / NEAR_MICROS;
+        return plane + a.getHeightMicros() + toHeight;
     }
 }

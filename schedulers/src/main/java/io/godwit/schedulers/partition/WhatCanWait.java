@@ -35,7 +35,8 @@ final class WhatCanWait {
         return turn.state.settings().policy().growsByHosts() && noOverload() && !budgets.headroomSpent();
     }
 
-    private boolean nobodyNeedsHelp() {
+    /** Whether no overload is open here, and no other segment has asked for hosts of late. */
+    boolean nobodyNeedsHelp() {
         return noOverload() && turn.now().isAfter(turn.state.helpAskedAt().plus(LATELY));
     }
 

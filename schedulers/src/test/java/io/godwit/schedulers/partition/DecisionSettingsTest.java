@@ -16,7 +16,7 @@ class DecisionSettingsTest {
                 "{\"adviseAgainMillis\":60000,\"answerWithinMillis\":5000,\"emptyUnderloaded\":false,\"emptying\":"
                     + "{\"holdMillis\":300000,\"hostsKept\":1,\"membersMax\":5,\"reservePermille\":200},"
                     + "\"fillPermille\":1000,\"headroomPermille\":0,\"managerHosts\":32,\"marginPermille\":0,"
-                    + "\"movesPerHour\":{\"headroom\":0,\"host\":0,\"rack\":0,\"site\":0,\"vm\":0},"
+                    + "\"movesAtOnce\":2,\"movesPerHour\":{\"headroom\":0,\"host\":0,\"rack\":0,\"site\":0,\"vm\":0},"
                     + "\"policy\":\"dvms-local\",\"postCopy\":\"NEVER\",\"postCopyForbidden\":[],\"retryMillis\":2000,\"retryMillisMax\":30000,"
                     + "\"searchNodes\":5000,\"sitePeriodMillis\":30000,\"solveWithinMillis\":60000,"
                     + "\"startWithinMillis\":10000,\"vmHoldMillis\":60000}",
@@ -31,6 +31,7 @@ class DecisionSettingsTest {
                 2,
                 900,
                 4,
+                3,
                 5000,
                 600,
                 7000,

@@ -36,7 +36,7 @@ class NearnessTest {
     }
 
     private static Region overloaded() {
-        Region region = new Region(4).mode("auto");
+        Region region = new Region(4).settings("{\"movesAtOnce\":4}").mode("auto");
         hosts(region, OWN, 1, OVER);
         return region;
     }
@@ -81,6 +81,19 @@ class NearnessTest {
         run(region);
 
         assertEquals(List.of(OWN, OWN, SAME_SITE, SAME_SITE), targetSegments(region));
+    }
+
+    @Test
+    void of_hosts_that_are_about_as_near_the_one_with_the_most_headroom_is_taken() {
+        Region region = overloaded();
+        region.hosts.get("s0-h1").vms.put("excess", 300L);
+        region.hosts.get("s0-h1").vms.keySet().removeIf(vm -> vm.matches("s0-h1-[89]|s0-h1-1."));
+        region.host("near", OWN, ROOM_FOR_ONE).locate("near", 600);
+        region.host("emptier", OWN, 1000).locate("emptier", 3_400);
+        region.host("emptiest", OWN).locate("emptiest", 9_000);
+        run(region);
+
+        assertEquals("emptier", region.last(MigrateVm.class).getTargetHostId());
     }
 
     @Test
@@ -129,7 +142,8 @@ class NearnessTest {
 
     @Test
     void segments_that_told_no_place_lend_in_turn() {
-        Region region = new Region(3).mode("auto").host("h1", 0, OVER);
+        Region region =
+                new Region(3).settings("{\"movesAtOnce\":4}").mode("auto").host("h1", 0, OVER);
         for (String id : List.of("a", "b", "c", "d")) {
             region.host(id + 1, 1, ROOM_FOR_ONE).host(id + 2, 2, ROOM_FOR_ONE);
         }

@@ -9,6 +9,8 @@ import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.MemberAsked;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.PartitionClosed;
+import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.VmFact;
@@ -51,6 +53,52 @@ class WhatCanWaitTest {
                 .map(lease -> lease.getHostId())
                 .toList();
         assertEquals(List.of("h1", "h3"), held);
+    }
+
+    /** Three hosts, of which h1 is being emptied of five VMs. */
+    private static Region beingEmptied() {
+        return quiet(with("{\"emptyUnderloaded\":true,\"vmHoldMillis\":0}")
+                .host("h1", 0, 100, 100, 100, 100, 100)
+                .host("h2", 0, 3000)
+                .host("h3", 0, 3000, 3000));
+    }
+
+    @Test
+    void a_host_is_emptied_by_no_more_moves_at_once_than_it_may_have() {
+        Region region = beingEmptied();
+        assertEquals(2, region.openCommands().size());
+
+        region.succeed(region.openCommands().getFirst()).settle();
+        assertEquals(2, region.openCommands().size());
+        while (!region.openCommands().isEmpty()) {
+            region.succeed(region.openCommands().getFirst()).settle();
+        }
+
+        assertEquals(Map.of(), region.hosts.get("h1").vms);
+        assertEquals(PartitionEnd.SOLVED, region.last(PartitionClosed.class).getEnd());
+        assertEquals(List.of(), Judge.faultsOf(region.appended, false));
+    }
+
+    @Test
+    void emptying_goes_no_further_once_an_overload_is_open() {
+        Region region = beingEmptied();
+        region.hosts.get("h3").vms.put("more", 2500L);
+        region.pass(1000).sample("h2").sample("h3").settle();
+        region.openCommands().forEach(region::succeed);
+        region.settle();
+
+        assertEquals(3, region.hosts.get("h1").vms.size());
+        String emptying = region.events(PartitionOpened.class).getFirst().getPartitionId();
+        PartitionClosed closed = region.events(PartitionClosed.class).stream()
+                .filter(one -> one.getPartitionId().equals(emptying))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(PartitionEnd.YIELDED, closed.getEnd());
+
+        region.pass(3000).sampleAll().tick().settle();
+        MigrateVm relief = region.openCommands().getFirst();
+        assertEquals("h3", relief.getSourceHostId());
+        assertEquals(DetectionKind.OVERLOAD, region.last(PartitionOpened.class).getDetectionKind());
     }
 
     @Test
