@@ -26,26 +26,27 @@ final class Growth {
         OpenPartition grown = turn.state.settings().policy() == Policy.DVMS
                 ? alongTheRing(partition, wanted)
                 : nearest(partition, wanted);
-        if (grown.getAsked().isEmpty() && Goal.urgent(grown.getSince(), turn.now())) {
+        if (grown.getAsked().isEmpty()
+                && grown.getMembers().size() < wanted
+                && Goal.urgent(grown.getSince(), turn.now())) {
             takeFree(grown, wanted, free(grown));
         }
     }
 
-    private List<HostFacts> free(OpenPartition partition) {
-        List<HostFacts> free = room.free(partition.getInitiator());
+    private List<Room.Spare> free(OpenPartition partition) {
+        List<Room.Spare> free = room.free(partition.getInitiator());
         return switch (Goal.kindOf(partition)) {
             // into an empty host would only change which one is empty
-            case UNDERLOAD ->
-                free.stream().filter(facts -> !facts.getVms().isEmpty()).toList();
+            case UNDERLOAD -> free.stream().filter(spare -> !spare.empty()).toList();
             case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> free;
         };
     }
 
-    private OpenPartition takeFree(OpenPartition partition, int wanted, List<HostFacts> free) {
+    private OpenPartition takeFree(OpenPartition partition, int wanted, List<Room.Spare> free) {
         OpenPartition grown = partition;
-        for (HostFacts facts : free) {
-            if (grown.getMembers().size() < wanted && !Taking.holds(grown, facts)) {
-                grown = taking.take(grown, facts.getHostId());
+        for (Room.Spare spare : free) {
+            if (grown.getMembers().size() < wanted && !Taking.holds(grown, spare.hostId())) {
+                grown = taking.take(grown, spare.hostId());
             }
         }
         return grown;
@@ -54,9 +55,8 @@ final class Growth {
     /** Free hosts with room here, then questions to the other segments, the nearest first. */
     private OpenPartition nearest(OpenPartition partition, int wanted) {
         Room.Need need = needOf(partition);
-        List<HostFacts> roomy = free(partition).stream()
-                .filter(facts -> room.hasRoom(facts, need))
-                .toList();
+        List<Room.Spare> roomy =
+                free(partition).stream().filter(spare -> spare.has(need)).toList();
         OpenPartition grown = takeFree(partition, wanted, roomy);
         int missing = wanted - grown.getMembers().size();
         int others = turn.segments - 1;
@@ -78,7 +78,7 @@ final class Growth {
     /** Host after host clockwise, whichever segment owns it; those without the room are passed by. */
     private OpenPartition alongTheRing(OpenPartition partition, int wanted) {
         Room.Need need = needOf(partition);
-        List<HostFacts> free = free(partition);
+        List<Room.Spare> free = free(partition);
         Ring ring = neighbours.ring();
         OpenPartition grown = partition;
         int steps = partition.getRing();
@@ -97,10 +97,10 @@ final class Growth {
                 questions.add(seat.segment());
                 taking.askForOne(grown, seat.segment(), seat.hostId(), need);
             } else {
-                for (HostFacts facts : free) {
-                    if (facts.getHostId().equals(seat.hostId())
-                            && room.hasRoom(facts, need)
-                            && !Taking.holds(grown, facts)) {
+                for (Room.Spare spare : free) {
+                    if (spare.hostId().equals(seat.hostId())
+                            && spare.has(need)
+                            && !Taking.holds(grown, spare.hostId())) {
                         grown = taking.take(grown, seat.hostId());
                     }
                 }
