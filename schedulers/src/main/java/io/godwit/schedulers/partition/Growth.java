@@ -7,6 +7,11 @@ import java.util.List;
 
 /** Which hosts a host partition takes next: the nearest that have the room, by coordinates or on the ring. */
 final class Growth {
+    /**
+     * CPU that hosts on the ring keep free beyond the room needed, as a share of the initiator's capacity, on the first round.
+     */
+    private static final int RESERVE_PERMILLE = 100;
+
     private final Turn turn;
     private final Room room;
     private final Goal goal;
@@ -75,15 +80,22 @@ final class Growth {
         return taking.asked(grown, questions, ring);
     }
 
-    /** Host after host clockwise, whichever segment owns it; those without the room are passed by. */
+    /**
+     * Host after host clockwise, whichever segment owns it; those without the room are passed by. Once round for hosts that
+     * stay well below what they have, so that the first one on the way is not overloaded next, then for any with the room.
+     */
     private OpenPartition alongTheRing(OpenPartition partition, int wanted) {
-        Room.Need need = needOf(partition);
+        Room.Need bare = needOf(partition);
+        HostFacts initiator = room.facts(partition.getInitiator());
+        Room.Need ample = new Room.Need(
+                bare.millicores() + initiator.getCpuCapacityMillicores() * RESERVE_PERMILLE / 1000, bare.bytes());
         List<Room.Spare> free = free(partition);
         Ring ring = neighbours.ring();
         OpenPartition grown = partition;
         int steps = partition.getRing();
         List<Integer> questions = new ArrayList<>();
-        while (grown.getMembers().size() + questions.size() < wanted && steps < ring.size()) {
+        while (grown.getMembers().size() + questions.size() < wanted && steps < 2 * ring.size()) {
+            Room.Need need = steps < ring.size() ? ample : bare;
             steps++;
             Ring.Seat seat = ring.after(partition.getInitiator(), steps);
             if (seat.segment() != turn.segment) {
