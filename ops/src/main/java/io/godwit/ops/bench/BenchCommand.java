@@ -17,5 +17,6 @@ import picocli.CommandLine.Command;
             RebuildBench.class,
             VivaldiBench.class,
             PlannerBench.class,
+            PoliciesBench.class,
         })
 public final class BenchCommand {}

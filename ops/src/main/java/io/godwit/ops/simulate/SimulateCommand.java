@@ -38,6 +38,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -308,6 +309,18 @@ public final class SimulateCommand implements Callable<Integer> {
             "SystemConsoleNull") // was true of Java 22 to 24; 25 gives none again where input or output is a file
     private static boolean atTerminal() {
         return System.console() != null && System.console().isTerminal();
+    }
+
+    /** Runs with these options as if they had been given to the command; nothing is shown. */
+    public static SimulationResult result(List<String> options) {
+        try (Simulation simulation = new Simulation(plan(options))) {
+            return simulation.run(_ -> {});
+        }
+    }
+
+    static SimulationPlan plan(List<String> options) {
+        return CommandLine.populateCommand(new SimulateCommand(), options.toArray(String[]::new))
+                .plan();
     }
 
     SimulationPlan plan() {

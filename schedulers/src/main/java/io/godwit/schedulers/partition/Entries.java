@@ -46,7 +46,7 @@ final class Entries<T extends SpecificRecord> {
 
     /** Those whose id starts so, by id. */
     List<T> startingWith(String start) {
-        String first = byId.ceilingKey(start);
+        String first = byId.isEmpty() ? null : byId.ceilingKey(start);
         if (first == null || !first.startsWith(start)) {
             return List.of(); // as for most hosts with each of their samples
         }

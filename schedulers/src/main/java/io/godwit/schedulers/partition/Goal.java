@@ -16,6 +16,12 @@ final class Goal {
     /** So much younger than any overload counts what can wait: it gives way to all of them, and keeps its order. */
     private static final Duration CAN_WAIT = Duration.ofDays(36_500);
 
+    /**
+     * CPU that both ends of an early relief keep free beyond the headroom, as a share of their capacity: with less, source or
+     * target would soon be next.
+     */
+    private static final int SPARE_PERMILLE = 50;
+
     private final Turn turn;
     private final Room room;
 
@@ -51,21 +57,39 @@ final class Goal {
         };
     }
 
-    /** CPU that a host may be asked for. */
+    /** CPU that a host may be asked for before there is something to do. */
     long capacity(DetectionKind kind, HostFacts facts) {
-        return facts.getCpuCapacityMillicores() - kept(kind, facts);
+        return kind == DetectionKind.HEADROOM ? leaving(headroomPermille(), facts) : facts.getCpuCapacityMillicores();
     }
 
-    private long kept(DetectionKind kind, HostFacts facts) {
-        return kind == DetectionKind.HEADROOM
-                ? facts.getCpuCapacityMillicores() * turn.state.settings().headroomPermille() / 1000
-                : 0;
+    private int headroomPermille() {
+        return turn.state.settings().headroomPermille();
     }
 
-    /** What a host must have free to be of use; one that keeps headroom must have it afterwards too. */
+    private static long leaving(int permille, HostFacts facts) {
+        return facts.getCpuCapacityMillicores() * Math.max(0, 1000 - permille) / 1000;
+    }
+
+    /** What a host must have free to be of use; one that relieves another early keeps headroom itself. */
     Room.Need need(DetectionKind kind, HostFacts initiator) {
-        Room.Need need = room.needOf(initiator, capacity(kind, initiator));
-        return new Room.Need(need.millicores() + kept(kind, initiator), need.bytes());
+        if (kind != DetectionKind.HEADROOM) {
+            return room.needOf(initiator, initiator.getCpuCapacityMillicores());
+        }
+        Room.Need need = room.needOf(initiator, relieved(initiator));
+        long kept = initiator.getCpuCapacityMillicores() - leaving(headroomPermille() + SPARE_PERMILLE, initiator);
+        return new Room.Need(need.millicores() + kept, need.bytes());
+    }
+
+    /** CPU that a host may be asked for once it was relieved early: some less than before, as far as one move leads there. */
+    private long relieved(HostFacts initiator) {
+        long largest = initiator.getVms().stream()
+                .filter(vm -> vm.getStaysBecause().isEmpty())
+                .mapToLong(VmFact::getCpuDemandMillicores)
+                .max()
+                .orElse(0);
+        long wanted = leaving(headroomPermille() + SPARE_PERMILLE, initiator);
+        long byOneMove = Room.demandMillicores(initiator) - largest;
+        return Math.min(capacity(DetectionKind.HEADROOM, initiator), Math.max(wanted, byOneMove));
     }
 
     int membersMax(DetectionKind kind) {
@@ -80,13 +104,19 @@ final class Goal {
         List<HostFacts> asFarAs = kind == DetectionKind.HEADROOM
                 ? hosts.stream()
                         .map(facts -> HostFacts.newBuilder(facts)
-                                .setCpuCapacityMillicores(Math.max(1, capacity(kind, facts)))
+                                .setCpuCapacityMillicores(Math.max(1, afterwards(subject, facts)))
                                 .build())
                         .toList()
                 : hosts;
         List<Constraint> constraints = new ArrayList<>(turn.state.constraints().concerning(hosts));
         constraints.addAll(emptied(kind, subject, hosts));
         return Problems.of(subject, asFarAs, constraints, turn.state.settings());
+    }
+
+    private long afterwards(String relieved, HostFacts facts) {
+        return facts.getHostId().equals(relieved)
+                ? relieved(facts)
+                : leaving(headroomPermille() + SPARE_PERMILLE, facts);
     }
 
     private static List<Constraint> emptied(DetectionKind kind, String subject, List<HostFacts> hosts) {

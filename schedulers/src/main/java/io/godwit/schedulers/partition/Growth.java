@@ -9,6 +9,11 @@ import java.util.List;
 
 /** Which hosts a host partition takes next: the nearest that have the room, by coordinates or on the ring. */
 final class Growth {
+    /**
+     * CPU that hosts on the ring keep free beyond the room needed, as a share of the initiator's capacity, on the first round.
+     */
+    private static final int RESERVE_PERMILLE = 100;
+
     private final Turn turn;
     private final Room room;
     private final Goal goal;
@@ -28,26 +33,27 @@ final class Growth {
         OpenPartition grown = turn.state.settings().policy() == Policy.DVMS
                 ? alongTheRing(partition, wanted)
                 : nearest(partition, wanted);
-        if (grown.getAsked().isEmpty() && Goal.urgent(grown.getSince(), turn.now())) {
+        if (grown.getAsked().isEmpty()
+                && grown.getMembers().size() < wanted
+                && Goal.urgent(grown.getSince(), turn.now())) {
             takeFree(grown, wanted, free(grown));
         }
     }
 
-    private List<HostFacts> free(OpenPartition partition) {
-        List<HostFacts> free = room.free(partition.getInitiator());
+    private List<Room.Spare> free(OpenPartition partition) {
+        List<Room.Spare> free = room.free(partition.getInitiator());
         return switch (Goal.kindOf(partition)) {
             // into an empty host would only change which one is empty
-            case UNDERLOAD ->
-                free.stream().filter(facts -> !facts.getVms().isEmpty()).toList();
+            case UNDERLOAD -> free.stream().filter(spare -> !spare.empty()).toList();
             case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> free;
         };
     }
 
-    private OpenPartition takeFree(OpenPartition partition, int wanted, List<HostFacts> free) {
+    private OpenPartition takeFree(OpenPartition partition, int wanted, List<Room.Spare> free) {
         OpenPartition grown = partition;
-        for (HostFacts facts : free) {
-            if (grown.getMembers().size() < wanted && !Taking.holds(grown, facts)) {
-                grown = taking.take(grown, facts.getHostId());
+        for (Room.Spare spare : free) {
+            if (grown.getMembers().size() < wanted && !Taking.holds(grown, spare.hostId())) {
+                grown = taking.take(grown, spare.hostId());
             }
         }
         return grown;
@@ -56,9 +62,8 @@ final class Growth {
     /** Free hosts with room here, then those of the nearest segment until it has none left, then of the next. */
     private OpenPartition nearest(OpenPartition partition, int wanted) {
         Room.Need need = needOf(partition);
-        List<HostFacts> roomy = free(partition).stream()
-                .filter(facts -> room.hasRoom(facts, need))
-                .toList();
+        List<Room.Spare> roomy =
+                free(partition).stream().filter(spare -> spare.has(need)).toList();
         OpenPartition grown = takeFree(partition, wanted, roomy);
         int missing = wanted - grown.getMembers().size();
         List<Integer> nearest = neighbours.nearestSegments(grown.getInitiator(), grown.getDeclined());
@@ -78,15 +83,22 @@ final class Growth {
         return taking.asked(grown, questions, grown.getRing());
     }
 
-    /** Host after host clockwise, whichever segment owns it; those without the room are passed by. */
+    /**
+     * Host after host clockwise, whichever segment owns it; those without the room are passed by. Once round for hosts that
+     * stay well below what they have, so that the first one on the way is not overloaded next, then for any with the room.
+     */
     private OpenPartition alongTheRing(OpenPartition partition, int wanted) {
-        Room.Need need = needOf(partition);
-        List<HostFacts> free = free(partition);
+        Room.Need bare = needOf(partition);
+        HostFacts initiator = room.facts(partition.getInitiator());
+        Room.Need ample = new Room.Need(
+                bare.millicores() + initiator.getCpuCapacityMillicores() * RESERVE_PERMILLE / 1000, bare.bytes());
+        List<Room.Spare> free = free(partition);
         Ring ring = neighbours.ring();
         OpenPartition grown = partition;
         int steps = partition.getRing();
         List<Integer> questions = new ArrayList<>();
-        while (grown.getMembers().size() + questions.size() < wanted && steps < ring.size()) {
+        while (grown.getMembers().size() + questions.size() < wanted && steps < 2 * ring.size()) {
+            Room.Need need = steps < ring.size() ? ample : bare;
             steps++;
             Ring.Seat seat = ring.after(partition.getInitiator(), steps);
             if (seat.segment() != turn.segment) {
@@ -100,10 +112,10 @@ final class Growth {
                 questions.add(seat.segment());
                 taking.askForOne(grown, seat.segment(), seat.hostId(), need);
             } else {
-                for (HostFacts facts : free) {
-                    if (facts.getHostId().equals(seat.hostId())
-                            && room.hasRoom(facts, need)
-                            && !Taking.holds(grown, facts)) {
+                for (Room.Spare spare : free) {
+                    if (spare.hostId().equals(seat.hostId())
+                            && spare.has(need)
+                            && !Taking.holds(grown, spare.hostId())) {
                         grown = taking.take(grown, seat.hostId());
                     }
                 }

@@ -3,7 +3,6 @@ package io.godwit.schedulers.partition;
 import io.godwit.schedulers.planner.Planner;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionKind;
-import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.HostsGranted;
 import io.godwit.schemas.events.Lease;
@@ -411,10 +410,10 @@ final class HostPartitions {
     /** Nothing is free any more: younger host partitions of this segment that have no plan yet give way, one at a time. */
     private boolean someoneYields(OpenPartition partition) {
         Age age = new Age(partition.getSince(), partition.getInitiator());
-        for (HostFacts held : room.lendable(false)) {
-            HostLease lease = turn.state.leases.get(held.getHostId());
+        for (Room.Spare held : room.lendable(false)) {
+            HostLease lease = turn.state.leases.get(held.hostId());
             boolean younger = age.olderThan(new Age(lease.getSince(), lease.getInitiator()));
-            if (younger && lease.getHolderSegment() == turn.segment && yields(lease.getHolder(), held.getHostId())) {
+            if (younger && lease.getHolderSegment() == turn.segment && yields(lease.getHolder(), held.hostId())) {
                 return true;
             }
         }

@@ -123,30 +123,29 @@ final class Lending {
 
     private void answerWithOne(MemberAsked asked) {
         Room.Need need = new Room.Need(asked.getNeededMillicores(), asked.getNeededBytes());
-        Predicate<HostFacts> wanted =
-                facts -> (asked.getHostId().isEmpty() || facts.getHostId().equals(asked.getHostId()))
-                        && room.hasRoom(facts, need);
-        Optional<HostFacts> free = room.lendable(true).stream().filter(wanted).findFirst();
+        Predicate<Room.Spare> wanted =
+                spare -> (asked.getHostId().isEmpty() || spare.hostId().equals(asked.getHostId())) && spare.has(need);
+        Optional<Room.Spare> free = room.lendable(true).stream().filter(wanted).findFirst();
         if (free.isPresent()) {
-            grant(asked, free.get());
+            grant(asked, room.facts(free.get().hostId()));
             return;
         }
         Age age = new Age(asked.getSince(), asked.getInitiator());
-        List<HostFacts> held = room.lendable(false).stream().filter(wanted).toList();
-        for (HostFacts facts : held) {
-            HostLease lease = turn.state.leases.get(facts.getHostId());
+        List<Room.Spare> held = room.lendable(false).stream().filter(wanted).toList();
+        for (Room.Spare spare : held) {
+            HostLease lease = turn.state.leases.get(spare.hostId());
             if (age.olderThan(new Age(lease.getSince(), lease.getInitiator()))) {
                 if (lease.getHolderSegment() != turn.segment) {
                     partitions.askToYield(lease, asked.getPartitionId());
-                } else if (partitions.yields(lease.getHolder(), facts.getHostId())) {
-                    grant(asked, facts);
+                } else if (partitions.yields(lease.getHolder(), spare.hostId())) {
+                    grant(asked, room.facts(spare.hostId()));
                     return;
                 }
             }
         }
         String heldBy = held.isEmpty()
                 ? null
-                : turn.state.leases.get(held.getFirst().getHostId()).getHolder();
+                : turn.state.leases.get(held.getFirst().hostId()).getHolder();
         String reason = held.isEmpty()
                 ? "segment %d has no host with %d mc and %d bytes free"
                         .formatted(turn.segment, need.millicores(), need.bytes())

@@ -200,9 +200,11 @@ final class Reactions {
     }
 
     private List<OpenDetection> open(String hostId, DetectionKind kind) {
-        return turn.state.detections.startingWith(hostId + "/").stream()
-                .filter(open -> open.getBegan().getKind() == kind)
-                .toList();
+        List<OpenDetection> ofHost = turn.state.detections.startingWith(hostId + "/");
+        if (ofHost.isEmpty()) {
+            return ofHost;
+        }
+        return ofHost.stream().filter(open -> open.getBegan().getKind() == kind).toList();
     }
 
     /** Own records were applied when they were written; what others wrote here is addressed to this scheduler. */

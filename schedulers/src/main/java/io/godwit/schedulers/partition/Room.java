@@ -40,6 +40,19 @@ final class Room {
     /** Room that a VM needs. */
     record Need(long millicores, long bytes) {}
 
+    /**
+     * What a host of the own segment has free, by its newest sample: all that choosing one takes.
+     *
+     * @param empty whether it holds no VM
+     */
+    record Spare(String hostId, long millicores, long bytes, boolean empty) {
+        boolean has(Need need) {
+            return millicores >= need.millicores() && bytes >= need.bytes();
+        }
+    }
+
+    private record Ranked(long distance, Spare spare) {}
+
     /** A host of the own segment as its newest sample tells; the sample must be there. */
     HostFacts facts(String hostId) {
         SchedulerState.Sample sample = turn.state.sample(hostId);
@@ -97,10 +110,6 @@ final class Room {
         return facts.getCpuCapacityMillicores() * turn.state.settings().fillPermille() / 1000 - demandMillicores(facts);
     }
 
-    private static long headroomBytes(HostFacts facts) {
-        return facts.getMemoryCapacityBytes() - memoryBytes(facts);
-    }
-
     /** Whether the VMs of a host ask for more than it can give, beyond the margin. */
     boolean violated(HostFacts facts) {
         long margin = facts.getCpuCapacityMillicores() * turn.state.settings().marginPermille() / 1000;
@@ -108,8 +117,23 @@ final class Room {
                 || memoryBytes(facts) > facts.getMemoryCapacityBytes();
     }
 
-    boolean hasRoom(HostFacts facts, Need need) {
-        return headroomMillicores(facts) >= need.millicores() && headroomBytes(facts) >= need.bytes();
+    private Spare spare(String hostId) {
+        HostSampled sampled = turn.state.sample(hostId).sampled();
+        long millicores =
+                sampled.getCpuCapacityMillicores() * turn.state.settings().fillPermille() / 1000;
+        long bytes = sampled.getMemoryCapacityBytes();
+        boolean empty = true;
+        for (VmSample vm : sampled.getVms()) {
+            switch (vm.getState()) {
+                case RUNNING, BLOCKED, PAUSED, SUSPENDED, MIGRATING_IN, UNKNOWN -> {
+                    millicores -= vm.getCpuDemandMillicores();
+                    bytes -= vm.getMemoryBytes();
+                    empty = false;
+                }
+                case SHUT_OFF, CRASHED -> {} // uses nothing
+            }
+        }
+        return new Spare(hostId, millicores, bytes, empty);
     }
 
     /** What a host must have free so that one move relieves the initiator; where no single move does, room for any VM. */
@@ -132,18 +156,20 @@ final class Room {
     }
 
     /** Free hosts of the own segment, best first for this initiator: nearest, same rack, most headroom, id. */
-    List<HostFacts> free(String initiatorId) {
+    List<Spare> free(String initiatorId) {
         KnownHost initiator = turn.state.hosts.get(initiatorId);
-        Comparator<HostFacts> order = Comparator.comparingLong((HostFacts facts) ->
-                initiator == null ? 0 : distance(initiator, turn.state.hosts.get(facts.getHostId())));
-        return lendable(true).stream()
-                .sorted(order.thenComparing(mostHeadroom()))
-                .toList();
+        List<Ranked> ranked = new ArrayList<>();
+        for (Spare spare : lendable(true)) {
+            ranked.add(new Ranked(
+                    initiator == null ? 0 : distance(initiator, turn.state.hosts.get(spare.hostId())), spare));
+        }
+        ranked.sort(Comparator.comparingLong(Ranked::distance)); // keeps the order of headroom among equals
+        return ranked.stream().map(Ranked::spare).toList();
     }
 
     /** Hosts of the own segment that are fit to take VMs and are free (or are held), most headroom first. */
-    List<HostFacts> lendable(boolean free) {
-        List<HostFacts> lendable = new ArrayList<>();
+    List<Spare> lendable(boolean free) {
+        List<Spare> lendable = new ArrayList<>();
         for (KnownHost host : turn.state.hosts.all()) {
             String hostId = host.getHostId();
             HostLease lease = turn.state.leases.get(hostId);
@@ -154,10 +180,10 @@ final class Room {
                     && turn.usableSample(hostId) != null
                     && !inTrouble(hostId)
                     && budgets.spent(host).isEmpty()) {
-                lendable.add(facts(hostId));
+                lendable.add(spare(hostId));
             }
         }
-        lendable.sort(mostHeadroom());
+        lendable.sort(Comparator.comparingLong(Spare::millicores).reversed().thenComparing(Spare::hostId));
         return lendable;
     }
 
@@ -200,10 +226,6 @@ final class Room {
         return turn.state.detections.startingWith(hostId + "/").stream()
                 .map(open -> open.getBegan().getKind())
                 .anyMatch(kind -> kind == DetectionKind.OVERLOAD || kind == DetectionKind.HOST_CRASH);
-    }
-
-    private Comparator<HostFacts> mostHeadroom() {
-        return Comparator.comparingLong(this::headroomMillicores).reversed().thenComparing(HostFacts::getHostId);
     }
 
     /** Estimated round trip in steps of what is noise; without coordinates, 0 within a rack and 1 outside. */

@@ -1,6 +1,5 @@
 package io.godwit.schedulers.partition;
 
-import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberAsked;
 import io.godwit.schemas.events.MemberGranted;
@@ -66,9 +65,9 @@ final class Taking {
         return OpenPartition.newBuilder(partition).setReturned(returned).build();
     }
 
-    static boolean holds(OpenPartition partition, HostFacts facts) {
+    static boolean holds(OpenPartition partition, String hostId) {
         return partition.getMembers().stream()
-                .anyMatch(member -> member.getLease().getHostId().equals(facts.getHostId()));
+                .anyMatch(member -> member.getLease().getHostId().equals(hostId));
     }
 
     /** Asks a segment for one host that has the room, which it chooses unless one is named. */
