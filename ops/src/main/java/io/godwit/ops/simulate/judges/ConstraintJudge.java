@@ -147,8 +147,7 @@ final class ConstraintJudge {
         for (StatedConstraint constraint : plan.all()) {
             List<String> inOrder = orderOf(constraint);
             for (MigrateVm other : open.values()) {
-                boolean both = other != order
-                        && other.getPartitionId().equals(order.getPartitionId())
+                boolean both = other.getPartitionId().equals(order.getPartitionId())
                         && !other.getVmId().equals(order.getVmId())
                         && inOrder.contains(order.getVmId())
                         && inOrder.contains(other.getVmId());
