@@ -78,7 +78,7 @@ public final class SegmentReader {
                 restored.put(
                         segment,
                         new Restored(
-                                new Ledger(),
+                                new Ledger(note.outcomesFrom()),
                                 last == null ? 0 : last.offset(),
                                 ends.get(outcomes),
                                 note,

@@ -119,6 +119,9 @@ public final class CommandEngine {
         commandEpochs.merge(command.getSourceHostId(), command.getSourceEpoch(), Math::max);
         commandEpochs.merge(command.getTargetHostId(), command.getTargetEpoch(), Math::max);
         String id = command.getCommandId();
+        if (work.ledger.ended(id) || work.ledger.acceptedAtMillis(id) != null) {
+            work.known(offset);
+        }
         if (work.ledger.ended(id)
                 || work.open().stream().anyMatch(job -> job.commandId().equals(id))) {
             return;

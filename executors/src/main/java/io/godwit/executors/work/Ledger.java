@@ -16,8 +16,18 @@ public final class Ledger {
     /** Final outcomes that are remembered, the newest: enough to know a command that is read or written twice. */
     private static final int ENDED_MAX = 20_000;
 
+    private final long from;
     private final Map<String, Long> accepted = new HashMap<>();
     private final Set<String> ended = new LinkedHashSet<>();
+
+    /** @param from offset of the first outcome that is folded */
+    public Ledger(long from) {
+        this.from = from;
+    }
+
+    long from() {
+        return from;
+    }
 
     /** @param timestampMillis log time of the outcome */
     public void fold(SpecificRecord outcome, long timestampMillis) {

@@ -13,6 +13,7 @@ final class SegmentWork {
     private final TreeMap<Long, Job> open = new TreeMap<>();
     private long position;
     private long outcomesEnd;
+    private long knownUpTo;
 
     /**
      * @param position offset of the next command to read
@@ -60,9 +61,19 @@ final class SegmentWork {
                 .orElse(position);
     }
 
-    /** Offset from which outcomes must be folded to know the open commands. */
+    /** A command of which the ledger already knew an outcome when it was read. */
+    void known(long offset) {
+        knownUpTo = Math.max(knownUpTo, offset + 1);
+    }
+
+    /**
+     * Offset from which outcomes must be folded to know every command that is read again: open ones, and those behind the
+     * oldest open one of which the ledger told.
+     */
     long outcomesFloor() {
-        return open.values().stream().mapToLong(job -> job.outcomesFrom).min().orElse(outcomesEnd);
+        long ours =
+                open.values().stream().mapToLong(job -> job.outcomesFrom).min().orElse(outcomesEnd);
+        return !open.isEmpty() && open.firstKey() < knownUpTo ? Math.min(ours, ledger.from()) : ours;
     }
 
     /** One open command with what this process has under way for it. */

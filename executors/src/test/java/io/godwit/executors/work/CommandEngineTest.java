@@ -372,6 +372,23 @@ class CommandEngineTest {
         assertEquals(4, outcomes.size());
     }
 
+    @Test
+    void what_a_predecessor_was_told_must_be_folded_again_while_an_older_command_is_open() {
+        command("c1", "vm1", "h1", "h2");
+        command("c2", "vm2", "h3", "h4");
+        start(false);
+        until(() -> dataCentre.begun().size() == 2);
+        dataCentre.finish("c2");
+        until(() -> told().contains("succeeded c2"));
+        restart(false);
+        until(() -> engine.counts().moving() == 1);
+        assertEquals(0, engine.outcomesFloor(0)); // else the next process begins both anew
+        dataCentre.finish("c1");
+        until(() -> told().contains("succeeded c1"));
+        engine.appendedUpTo(0, outcomes.size());
+        assertEquals(outcomes.size(), engine.outcomesFloor(0));
+    }
+
     private void command(String id, String vmId, String source, String target) {
         dataCentre.place(vmId, source);
         commands.add(Commands.migrate(id, vmId, source, target));
@@ -390,7 +407,7 @@ class CommandEngineTest {
     }
 
     private void assign(boolean foreign) {
-        Ledger ledger = new Ledger();
+        Ledger ledger = new Ledger(0);
         outcomes.forEach(outcome -> ledger.fold(outcome, 0));
         engine.assign(0, ledger, 0, outcomes.size(), foreign);
         for (int offset = 0; offset < commands.size(); offset++) {

@@ -1,11 +1,13 @@
 package io.godwit.ops.simulate;
 
 import io.godwit.ceprules.DetectionReplay;
+import io.godwit.monitors.hosts.HostEvent;
 import io.godwit.ops.simulate.judges.Judges;
 import io.godwit.schedulers.kafka.DecidingCode;
 import io.godwit.schedulers.partition.Policy;
 import io.godwit.schedulers.partition.SchedulerState;
 import io.godwit.schedulers.replay.DecisionReplay;
+import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Runs one scenario under the eyes of all judges. */
@@ -26,20 +29,28 @@ final class Campaign {
 
     /** Faults that were found in the run of one seed; empty: none. */
     static List<String> run(long seed) {
-        return run(Scenario.of(seed), Simulation.Parts.SOUND);
+        return run(Scenario.of(seed), Simulation.Parts.SOUND, _ -> {});
     }
 
-    static List<String> run(SimulationPlan plan, Simulation.Parts parts) {
+    /**
+     * @param plant is told of the simulation before it begins, so that it can add to what happens
+     */
+    static List<String> run(Scenario scenario, Simulation.Parts parts, Consumer<Simulation> plant) {
+        SimulationPlan plan = scenario.plan();
         Judges[] judges = new Judges[1];
         try (Simulation simulation = new Simulation(plan, parts, Optional.of(running -> {
-            judges[0] = new Judges(vm -> running.meter().placeOf(vm));
+            judges[0] = new Judges(
+                    vm -> running.meter().placeOf(vm), plan.decisions().vmHoldMillis());
             return onlooker(judges[0]);
         }))) {
+            simulation.dataCentre().listen(event -> seen(event, simulation, judges[0]));
+            scenario.acts().forEach(act -> act.plan(simulation));
+            plant.accept(simulation);
             SimulationResult _ = simulation.run(_ -> {});
             judges[0].settled(
                     plan.duration().toMillis(),
                     Scenario.BOUND.toMillis(),
-                    plan.decisions().policy() != Policy.STATIC);
+                    new Judges.Demands(plan.decisions().policy() != Policy.STATIC, scenario.plain()));
             List<String> faults = new ArrayList<>(judges[0].verdict().faults());
             faults.addAll(rebuilt(simulation));
             if (plan.seed() % REPLAYED == 0) {
@@ -52,6 +63,16 @@ final class Campaign {
         }
     }
 
+    private static void seen(HostEvent event, Simulation simulation, Judges judges) {
+        if (event instanceof HostEvent.VmChangeSeen change) {
+            long millis = simulation.agenda().nowMicros() / 1000 - Simulation.ORIGIN.toEpochMilli();
+            judges.seen(change.vmId(), simulation.dataCentre().model().where(change.vmId()), millis);
+            if (change.change() == VmChange.MIGRATED_IN) {
+                judges.cameTo(change.vmId(), change.hostId(), millis);
+            }
+        }
+    }
+
     private static Simulation.Onlooker onlooker(Judges judges) {
         return new Simulation.Onlooker() {
             @Override
@@ -60,8 +81,8 @@ final class Campaign {
             }
 
             @Override
-            public void delivered(SpecificRecord event) {
-                judges.delivered(event);
+            public void delivered(int segment, SpecificRecord event, long millis) {
+                judges.delivered(segment, event, millis);
             }
         };
     }

@@ -2,13 +2,8 @@ package io.godwit.ops.simulate;
 
 import io.godwit.ops.cli.ExitCode;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,38 +26,23 @@ final class FuzzCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        TreeMap<Long, List<String>> failed = new TreeMap<>(failures());
+        if (seeds < 1 || threads < 1) {
+            throw new IllegalArgumentException(
+                    "--seeds is %d and --threads %d; give 1 or more".formatted(seeds, threads));
+        }
+        SortedMap<Long, List<String>> failed = new FuzzRun(first, seeds, threads)
+                .run(progress -> System.err.println("%d seeds in %.1f s (%d a minute), %d with faults"
+                        .formatted(
+                                progress.done(),
+                                progress.millis() / 1000.0,
+                                progress.seedsPerMinute(),
+                                progress.failed())));
         failed.forEach((seed, faults) -> {
             System.out.println(
-                    "seed %d (%s): %d faults".formatted(seed, Scenario.says(Scenario.of(seed)), faults.size()));
+                    "seed %d (%s): %d faults".formatted(seed, Scenario.of(seed).says(), faults.size()));
             faults.stream().limit(3).forEach(fault -> System.out.println("  " + fault));
         });
         System.out.println("%d seeds from %d on: %d with faults".formatted(seeds, first, failed.size()));
         return failed.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
-    }
-
-    private ConcurrentSkipListMap<Long, List<String>> failures() throws InterruptedException {
-        ConcurrentSkipListMap<Long, List<String>> failed = new ConcurrentSkipListMap<>();
-        AtomicLong done = new AtomicLong();
-        long began = System.nanoTime();
-        try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
-            for (long seed = first; seed < first + seeds; seed++) {
-                long one = seed;
-                workers.execute(() -> {
-                    List<String> faults = Campaign.run(one);
-                    if (!faults.isEmpty()) {
-                        failed.put(one, faults);
-                        System.err.println("seed " + one + ": " + faults.getFirst());
-                    }
-                    if (done.incrementAndGet() % 1000 == 0) {
-                        System.err.println("%d seeds in %d s, %d with faults"
-                                .formatted(done.get(), (System.nanoTime() - began) / 1_000_000_000, failed.size()));
-                    }
-                });
-            }
-            workers.shutdown();
-            boolean _ = workers.awaitTermination(7, TimeUnit.DAYS);
-        }
-        return failed;
     }
 }

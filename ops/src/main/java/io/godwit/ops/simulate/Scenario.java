@@ -1,21 +1,29 @@
 package io.godwit.ops.simulate;
 
 import io.godwit.executors.ExecutorConfig;
+import io.godwit.executors.migration.Stall;
 import io.godwit.monitors.hosts.simulated.model.CrashPlan;
 import io.godwit.monitors.hosts.simulated.model.Load;
 import io.godwit.monitors.hosts.simulated.model.PoissonLoad;
 import io.godwit.monitors.hosts.simulated.model.PowerCurve;
 import io.godwit.monitors.hosts.simulated.model.SeededStream;
 import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
+import io.godwit.monitors.hosts.simulated.model.SiteLatencies;
 import io.godwit.schedulers.partition.DecisionSettings;
+import io.godwit.schedulers.partition.MovesPerHour;
 import io.godwit.schedulers.partition.Policy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** A small random region with a random load and random faults, all drawn from one seed. */
-final class Scenario {
+/**
+ * A small random region with a random load, random faults and an operator who changes things, all drawn from one seed.
+ *
+ * @param acts by time
+ */
+record Scenario(SimulationPlan plan, List<Act> acts) {
     /** Faults last so long; then load stands still, and all must settle. */
     static final Duration TROUBLE = Duration.ofSeconds(60);
 
@@ -25,55 +33,93 @@ final class Scenario {
     private static final Duration CALM = Duration.ofSeconds(150);
     private static final long STREAM = 103;
     private static final List<Policy> POLICIES = List.of(Policy.values());
+    private static final List<Stall> STALLS = List.of(Stall.values());
 
-    private Scenario() {}
-
-    static SimulationPlan of(long seed) {
+    static Scenario of(long seed) {
         SeededStream random = SeededStream.of(seed, STREAM);
-        SimulatedFleet fleet = fleet(random);
+        RegionOfSites region = region(random);
         int mean = 30 + random.nextInt(66);
         int deviation = 10 + random.nextInt(31);
         Duration period = Duration.ofSeconds(15 + random.nextInt(100));
         Load load = until(TROUBLE, new PoissonLoad(seed, mean, deviation, period));
-        Policy policy = POLICIES.get(random.nextInt(POLICIES.size()));
-        return new SimulationPlan(
-                RegionOfSites.of(fleet),
+        SimulationPlan plan = new SimulationPlan(
+                region,
                 load,
                 crashes(random, seed),
                 PowerCurve.DEFAULT,
                 false,
-                DecisionSettings.parse("{\"policy\":\"" + policy.text() + "\"}"),
-                ExecutorConfig.DEFAULTS,
+                decisions(random),
+                executor(random),
                 1 + random.nextInt(3),
                 Duration.ofMillis(1000 + 500L * random.nextInt(4)),
                 Duration.ofMillis(10),
                 TROUBLE.plus(CALM),
                 seed,
-                faults(random, seed),
+                faults(random, seed, region.fleets().size()),
                 true,
                 Optional.empty());
+        return new Scenario(plan, acts(random, region.all()));
     }
 
-    /** A scenario in a few words. */
-    static String says(SimulationPlan plan) {
-        return "%s, %d hosts, %d VMs, %d segments%s"
+    /** In a few words. */
+    String says() {
+        return "%s, %d hosts, %d VMs, %d sites of %d segments%s%s"
                 .formatted(
                         plan.decisions().policy().text(),
                         plan.region().all().hosts().size(),
                         plan.region().all().vms().size(),
+                        plan.region().fleets().size(),
                         plan.segments(),
-                        plan.crashes().equals(CrashPlan.NONE) ? "" : ", crashes");
+                        plan.crashes().equals(CrashPlan.NONE) ? "" : ", crashes",
+                        acts.isEmpty() ? "" : ", " + acts.size() + " acts");
     }
 
-    private static SimulatedFleet fleet(SeededStream random) {
-        int hostCount = 2 + random.nextInt(9);
+    /** The mode when all has settled. */
+    String lastMode() {
+        return acts.stream()
+                .map(act -> act instanceof Act.SetMode set ? set.mode() : "")
+                .filter(mode -> !mode.isEmpty())
+                .reduce("auto", (_, later) -> later);
+    }
+
+    /** Whether nothing but load and room decides in the end, so that each overload that one move ends must end. */
+    boolean plain() {
+        DecisionSettings decisions = plan.decisions();
+        boolean neighbours = switch (decisions.policy()) {
+            case DVMS, DVMS_LOCAL -> true;
+            case STATIC, CENTRALIZED, HIERARCHICAL -> false;
+        };
+        return neighbours
+                && lastMode().equals("auto")
+                && acts.stream().noneMatch(Act.Apply.class::isInstance)
+                && decisions.marginPermille() == 0
+                && decisions.fillPermille() == 1000
+                && decisions.movesPerHour().equals(MovesPerHour.DEFAULTS);
+    }
+
+    private static RegionOfSites region(SeededStream random) {
+        if (random.nextInt(4) > 0) {
+            return RegionOfSites.of(fleet(random, "sim", 2 + random.nextInt(9)));
+        }
+        List<SimulatedFleet> fleets =
+                List.of(fleet(random, "one", 2 + random.nextInt(4)), fleet(random, "two", 1 + random.nextInt(4)));
+        long away = 1000L + random.nextInt(200_000);
+        return RegionOfSites.of(
+                fleets,
+                new SiteLatencies(
+                        List.of("one", "two"),
+                        List.of(List.of(0L, away), List.of(away, 0L)),
+                        SiteLatencies.INSIDE_MICROS));
+    }
+
+    private static SimulatedFleet fleet(SeededStream random, String site, int hostCount) {
         int racks = 1 + random.nextInt(Math.min(3, hostCount));
         List<SimulatedFleet.Host> hosts = new ArrayList<>();
         List<SimulatedFleet.Vm> vms = new ArrayList<>();
         for (int host = 0; host < hostCount; host++) {
             long cores = 2L + random.nextInt(7);
             SimulatedFleet.Host usual =
-                    SimulatedFleet.Host.of("sim", SimulatedFleet.rack(host, hostCount, racks), "h" + host);
+                    SimulatedFleet.Host.of(site, SimulatedFleet.rack(host, hostCount, racks), "h" + host);
             hosts.add(new SimulatedFleet.Host(
                     usual.hostId(),
                     usual.rack(),
@@ -85,7 +131,7 @@ final class Scenario {
             for (int vm = 0; vm < many; vm++) {
                 long memory = (1L + random.nextInt(4)) << 28;
                 vms.add(SimulatedFleet.Vm.of(
-                        "sim",
+                        site,
                         Integer.toString(vms.size() + 1),
                         1 + random.nextInt(2),
                         memory,
@@ -93,19 +139,69 @@ final class Scenario {
                         host));
             }
         }
-        return new SimulatedFleet("sim", hosts, vms);
+        return new SimulatedFleet(site, hosts, vms);
     }
 
     private static CrashPlan crashes(SeededStream random, long seed) {
-        return random.nextInt(3) > 0
-                ? CrashPlan.NONE
-                : CrashPlan.exponential(
-                        seed,
-                        Duration.ofSeconds(100 + random.nextInt(300)),
-                        Duration.ofSeconds(5 + random.nextInt(40)));
+        if (random.nextInt(3) > 0) {
+            return CrashPlan.NONE;
+        }
+        CrashPlan endless = CrashPlan.exponential(
+                seed, Duration.ofSeconds(30 + random.nextInt(300)), Duration.ofSeconds(5 + random.nextInt(40)));
+        long last = Simulation.micros(TROUBLE);
+        return (host, micros) -> {
+            CrashPlan.Outage next = endless.next(host, micros);
+            return next.fromMicros() > last ? new CrashPlan.Outage(Long.MAX_VALUE, Long.MAX_VALUE) : next;
+        };
     }
 
-    private static Faults faults(SeededStream random, long seed) {
+    private static DecisionSettings decisions(SeededStream random) {
+        return DecisionSettings.parse("""
+            {"policy": "%s", "vmHoldMillis": %d, "marginPermille": %d, "fillPermille": %d,
+             "startWithinMillis": %d, "answerWithinMillis": %d, "solveWithinMillis": %d, "sitePeriodMillis": %d,
+             "managerHosts": %d, "headroomPermille": %d, "emptyUnderloaded": %b, "postCopy": "%s",
+             "emptying": {"reservePermille": %d, "hostsKept": 1, "holdMillis": %d, "membersMax": %d},
+             "movesPerHour": {"vm": %d, "host": %d, "rack": 0, "site": 0, "headroom": 0}}
+            """.formatted(
+                        POLICIES.get(random.nextInt(POLICIES.size())).text(),
+                        10_000 * (1 + random.nextInt(6)),
+                        rarely(random, 50),
+                        1000 - rarely(random, 200),
+                        2000 + random.nextInt(9000),
+                        1000 + random.nextInt(5000),
+                        3000 + random.nextInt(30_000),
+                        5000 + random.nextInt(25_000),
+                        2 + random.nextInt(4),
+                        rarely(random, 300),
+                        random.nextInt(3) == 0,
+                        random.nextInt(3) == 0 ? "URGENT" : "NEVER",
+                        random.nextInt(300),
+                        random.nextInt(60_000),
+                        2 + random.nextInt(4),
+                        random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0,
+                        random.nextInt(4) == 0 ? 2 + random.nextInt(6) : 0));
+    }
+
+    /** 0 in three of four cases. */
+    private static int rarely(SeededStream random, int most) {
+        return random.nextInt(4) == 0 ? random.nextInt(most) : 0;
+    }
+
+    private static ExecutorConfig executor(SeededStream random) {
+        ExecutorConfig usual = ExecutorConfig.DEFAULTS;
+        return new ExecutorConfig(
+                usual.session(),
+                usual.margin(),
+                1 + random.nextInt(3),
+                random.nextInt(4) == 0 ? Duration.ofSeconds(5 + random.nextInt(20)) : usual.moveTimeout(),
+                Duration.ofSeconds(2 + random.nextInt(28)),
+                usual.progressPeriod(),
+                STALLS.get(random.nextInt(STALLS.size())),
+                Duration.ofSeconds(3 + random.nextInt(27)),
+                usual.stateDirectory());
+    }
+
+    private static Faults faults(SeededStream random, long seed, int sites) {
         return new Faults(
                 seed,
                 Duration.ofMillis(random.nextInt(2) == 0 ? 0 : random.nextInt(1500)),
@@ -115,8 +211,41 @@ final class Scenario {
                 Duration.ofSeconds(random.nextInt(2) == 0 ? 0 : 10 + random.nextInt(60)),
                 Duration.ofSeconds(random.nextInt(2) == 0 ? 0 : 10 + random.nextInt(60)),
                 Duration.ofSeconds(random.nextInt(3) > 0 ? 0 : 10 + random.nextInt(60)),
-                Faults.Cuts.NONE,
+                sites > 1 && random.nextInt(2) == 0
+                        ? new Faults.Cuts(
+                                Duration.ofSeconds(10 + random.nextInt(40)), Duration.ofSeconds(1 + random.nextInt(15)))
+                        : Faults.Cuts.NONE,
                 TROUBLE);
+    }
+
+    private static List<Act> acts(SeededStream random, SimulatedFleet fleet) {
+        List<Act> acts = new ArrayList<>();
+        if (random.nextInt(2) == 0) {
+            RandomConstraints constraints = new RandomConstraints(random, fleet);
+            for (int i = 1 + random.nextInt(4); i > 0; i--) {
+                String name = "script-" + random.nextInt(2);
+                acts.add(
+                        random.nextInt(4) == 0
+                                ? new Act.Withdraw(during(random), name)
+                                : new Act.Apply(
+                                        random.nextInt(2) == 0 ? Duration.ZERO : during(random),
+                                        name,
+                                        constraints.script()));
+            }
+        }
+        if (random.nextInt(4) == 0) {
+            acts.add(new Act.SetMode(during(random), random.nextInt(2) == 0 ? "off" : "advise"));
+            acts.add(new Act.SetMode(TROUBLE, random.nextInt(4) == 0 ? "advise" : "auto"));
+        }
+        if (random.nextInt(4) == 0) {
+            acts.add(new Act.WriteTwice(
+                    during(random), Duration.ofMillis(random.nextInt(20_000)), 1 + random.nextInt(5)));
+        }
+        return acts.stream().sorted(Comparator.comparing(Act::at)).toList();
+    }
+
+    private static Duration during(SeededStream random) {
+        return Duration.ofMillis(random.nextInt((int) TROUBLE.toMillis()));
     }
 
     /** A load that stands still from a moment on. */

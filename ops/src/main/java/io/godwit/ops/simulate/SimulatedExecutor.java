@@ -62,7 +62,7 @@ final class SimulatedExecutor {
         this.region = knowledge.apply(new View(fold, log));
         this.life = new Life();
         for (int segment = 0; segment < segments; segment++) {
-            life.engine.assign(segment, new Ledger(), 0, 0, false);
+            life.engine.assign(segment, new Ledger(0), 0, 0, false);
             log.subscribe(Topic.COMMANDS, segment, this::read);
             log.subscribe(Topic.INVENTORY, segment, fold::take);
             log.subscribe(Topic.HOST_PARTITIONS, segment, fold::take);
@@ -87,7 +87,7 @@ final class SimulatedExecutor {
     void revive(MemoryLog kept) {
         life = new Life();
         for (int segment = 0; segment < segments; segment++) {
-            Ledger ledger = new Ledger();
+            Ledger ledger = new Ledger(outcomesFloor[segment]);
             long end = kept.end(Topic.OUTCOMES, segment);
             kept.scan(List.of(new LogRange(Topic.OUTCOMES, segment, outcomesFloor[segment], end)), record -> {
                 ledger.fold(EventCodec.decode(record.value()), record.timestampMillis());
@@ -95,6 +95,7 @@ final class SimulatedExecutor {
             });
             outcomesEnd[segment] = end;
             life.engine.assign(segment, ledger, floor[segment], end, true);
+            life.nextOffset[segment] = floor[segment];
             LogRange commands = new LogRange(Topic.COMMANDS, segment, floor[segment], Long.MAX_VALUE);
             Life revived = life;
             kept.scan(List.of(commands), record -> {
@@ -109,6 +110,7 @@ final class SimulatedExecutor {
     private final class Life {
         private final MembershipProof proof = new MembershipProof(config.session(), config.margin());
         private final CommandEngine engine;
+        private final long[] nextOffset = new long[segments];
         private boolean gone;
         private boolean rounds;
         private boolean acting;
@@ -126,6 +128,10 @@ final class SimulatedExecutor {
         }
 
         void read(LogRecord record, SpecificRecord event) {
+            if (record.offset() < nextOffset[record.segment()]) {
+                return; // a consumer goes forward only
+            }
+            nextOffset[record.segment()] = record.offset() + 1;
             if (event instanceof MigrateVm command) {
                 engine.read(record.position(), command);
             }

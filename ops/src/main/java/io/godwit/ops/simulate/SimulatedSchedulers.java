@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -46,7 +45,7 @@ final class SimulatedSchedulers {
     private final Measured measured;
     private final boolean mortal;
     private final boolean keepsHeadroom;
-    private final Consumer<SpecificRecord> inputs;
+    private final SimulatedLog.Reader inputs;
     private final List<Seat> seats = new ArrayList<>();
 
     /**
@@ -62,7 +61,7 @@ final class SimulatedSchedulers {
             Measured measured,
             boolean mortal,
             boolean keepsHeadroom,
-            Consumer<SpecificRecord> inputs) {
+            SimulatedLog.Reader inputs) {
         this.agenda = agenda;
         this.log = log;
         this.segments = segments;
@@ -131,7 +130,7 @@ final class SimulatedSchedulers {
         }
 
         private void take(Input input) {
-            inputs.accept(input.event());
+            inputs.take(input.record(), input.event());
             long began = mayDecide(input.event()) ? Measured.cpuNanos() : 0;
             Taken taken = scheduler.take(input.record(), input.event());
             List<Output> outputs = taken.outputs();

@@ -18,6 +18,7 @@ import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.SettingsAnnounced;
 import io.godwit.schemas.log.DirectoryLogWriter;
+import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
@@ -60,8 +60,8 @@ final class Simulation implements AutoCloseable {
         /** A record was appended. */
         void appended(Topic topic, SpecificRecord event, long millis);
 
-        /** A scheduler is about to take an input. */
-        void delivered(SpecificRecord event);
+        /** The scheduler of a segment is about to take an input of this log time. */
+        void delivered(int segment, SpecificRecord event, long millis);
     }
 
     private final SimulationPlan plan;
@@ -87,8 +87,9 @@ final class Simulation implements AutoCloseable {
         RepairPlanner.warmUp(); // as a live scheduler does, so that no decision is charged for loading classes
         this.plan = plan;
         Optional<Onlooker> onlooker = onlookers.map(maker -> maker.apply(this));
-        Consumer<SpecificRecord> inputs =
-                onlooker.<Consumer<SpecificRecord>>map(one -> one::delivered).orElse(_ -> {});
+        SimulatedLog.Reader inputs = onlooker.<SimulatedLog.Reader>map(
+                        one -> (record, event) -> one.delivered(record.segment(), event, sinceOrigin(record)))
+                .orElse((_, _) -> {});
         segments = SegmentsOfHosts.of(plan.region().fleets(), plan.segments());
         SimulatedFleet fleet = plan.region().all();
         boolean mortal = plan.faults().any();
@@ -100,10 +101,7 @@ final class Simulation implements AutoCloseable {
         COUNTED.forEach(topic -> log.watch(topic, figures::take));
         onlooker.ifPresent(one -> {
             for (Topic topic : Topic.values()) {
-                log.watch(
-                        topic,
-                        (record, event) ->
-                                one.appended(topic, event, record.timestampMillis() - ORIGIN.toEpochMilli()));
+                log.watch(topic, (record, event) -> one.appended(topic, event, sinceOrigin(record)));
             }
         });
         kept = mortal || plan.keepsLog()
@@ -148,6 +146,10 @@ final class Simulation implements AutoCloseable {
         }
         kept.ifPresent(
                 memory -> new Killer(agenda, plan.faults(), segments.count()).start(schedulers, executor, cep, memory));
+    }
+
+    private static long sinceOrigin(LogRecord record) {
+        return record.timestampMillis() - ORIGIN.toEpochMilli();
     }
 
     private void keep(MemoryLog memory) {
@@ -217,6 +219,19 @@ final class Simulation implements AutoCloseable {
 
     LoadMeter meter() {
         return meter;
+    }
+
+    /** Name of the site, or of all together. */
+    String site() {
+        return plan.region().all().site();
+    }
+
+    SimulationPlan plan() {
+        return plan;
+    }
+
+    SimulatedFleet fleet() {
+        return plan.region().all();
     }
 
     Agenda agenda() {

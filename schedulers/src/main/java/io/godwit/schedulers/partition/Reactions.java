@@ -129,13 +129,13 @@ final class Reactions {
     private void detection(LogRecord record, SpecificRecord event) {
         switch (event) {
             case DetectionBegan began -> {
+                OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "");
+                turn.state.detections.put(Detections.key(began), open); // answered once its host is known, too
                 if (turn.state.hosts.get(began.getHostId()) == null) {
                     throw new Unusable("detection " + began.getId() + " names host " + began.getHostId()
                             + ", which the inventory of segment " + turn.segment
                             + " does not know; add it with: godwit host add");
                 }
-                OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "");
-                turn.state.detections.put(Detections.key(began), open);
                 switch (began.getKind()) {
                     case OVERLOAD -> {
                         headroomEnds(began.getHostId(), "it is overloaded now");

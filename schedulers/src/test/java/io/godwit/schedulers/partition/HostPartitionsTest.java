@@ -352,6 +352,17 @@ class HostPartitionsTest {
     }
 
     @Test
+    void a_detection_that_is_read_before_its_host_is_answered_once_the_host_is_known() {
+        Region region = new Region(1).host("h2", 0, 1000).mode("auto");
+        region.hosts.put("h1", new Region.Host("h1", 0, 8_000));
+        region.began("h1", DetectionKind.OVERLOAD, region.appended.getLast());
+        region.settle();
+        region.host("h1", 0, OVER).sampleAll().settle();
+
+        assertEquals("h1", region.last(PartitionOpened.class).getInitiator());
+    }
+
+    @Test
     void a_vm_that_has_just_arrived_stays() {
         Region region = new Region(1)
                 .host("h1", 0, 4000, 3000)

@@ -13,13 +13,13 @@ import org.apache.avro.specific.SpecificRecord;
 
 /** Every overload is answered while messages flow, each detection begins and ends once, and no plan is found false. */
 final class AnswerJudge {
-    private final Verdict verdict;
+    private final Verdict.Say verdict;
     private final Map<String, Long> openOverloads = new TreeMap<>();
     private final Set<String> began = new HashSet<>();
     private final Set<String> answered = new HashSet<>();
 
     AnswerJudge(Verdict verdict) {
-        this.verdict = verdict;
+        this.verdict = verdict.of(AnswerJudge.class);
     }
 
     void take(SpecificRecord event, long millis) {

@@ -5,6 +5,7 @@ import io.godwit.schemas.events.CommandAccepted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.MigrateVm;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,13 +14,15 @@ import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Every command ends in exactly one final outcome that tells the truth, none is accepted under a lease that is not held, and
- * no VM is moved by two at once.
+ * Every command ends in exactly one final outcome that tells the truth (one that was written twice may be refused once more),
+ * none is accepted under a lease that is not held, no lease
+ * is given back while a command needs it, and no VM is moved by two at once.
  */
 final class CommandJudge {
     private static final class Command {
         final MigrateVm order;
         final long sinceMillis;
+        int written;
         boolean accepted;
         String end = "";
 
@@ -29,7 +32,7 @@ final class CommandJudge {
         }
     }
 
-    private final Verdict verdict;
+    private final Verdict.Say verdict;
     private final LeaseJudge leases;
     private final UnaryOperator<String> placeOfVm;
     private final Map<String, Command> commands = new TreeMap<>();
@@ -37,14 +40,15 @@ final class CommandJudge {
 
     /** @param placeOfVm the host on which a VM truly is */
     CommandJudge(Verdict verdict, LeaseJudge leases, UnaryOperator<String> placeOfVm) {
-        this.verdict = verdict;
+        this.verdict = verdict.of(CommandJudge.class);
         this.leases = leases;
         this.placeOfVm = placeOfVm;
     }
 
     void take(SpecificRecord event, long millis) {
         switch (event) {
-            case MigrateVm order -> commands.putIfAbsent(order.getCommandId(), new Command(order, millis));
+            case MigrateVm order ->
+                commands.computeIfAbsent(order.getCommandId(), _ -> new Command(order, millis)).written++;
             case CommandAccepted accepted -> accepted(accepted.getCommandId(), millis);
             case CommandSucceeded ended -> {
                 end(ended.getCommandId(), "succeeded", millis);
@@ -56,7 +60,7 @@ final class CommandJudge {
             }
             case CommandFailed ended -> {
                 end(ended.getCommandId(), "failed", millis);
-                notMoved(ended.getCommandId(), millis);
+                seenOn(ended, millis);
             }
             case CommandRefused ended -> {
                 end(ended.getCommandId(), "refused", millis);
@@ -65,8 +69,25 @@ final class CommandJudge {
                 end(ended.getCommandId(), "aborted", millis);
                 notMoved(ended.getCommandId(), millis);
             }
+            case MemberReleased released -> givenBack(released, millis);
             default -> {} // says nothing final
         }
+    }
+
+    private void givenBack(MemberReleased released, long millis) {
+        commands.forEach((id, command) -> {
+            MigrateVm order = command.order;
+            boolean named = (released.getLease().getHostId().equals(order.getSourceHostId())
+                            && released.getLease().getEpoch() == order.getSourceEpoch())
+                    || (released.getLease().getHostId().equals(order.getTargetHostId())
+                            && released.getLease().getEpoch() == order.getTargetEpoch());
+            if (named && command.end.isEmpty() && released.getPartitionId().equals(order.getPartitionId())) {
+                verdict.fault(
+                        millis,
+                        "%s is given back while %s, which needs it, is open"
+                                .formatted(released.getLease().getHostId(), id));
+            }
+        });
     }
 
     private void accepted(String id, long millis) {
@@ -106,10 +127,35 @@ final class CommandJudge {
             return;
         }
         if (!command.end.isEmpty()) {
+            if (how.equals("refused") && command.written > 1) {
+                command.written--; // a copy that an executor reads who never saw the end
+                return;
+            }
             verdict.fault(millis, id + " has " + how + " after it has " + command.end);
         }
         command.end = how;
         movedBy.remove(command.order.getVmId(), id);
+    }
+
+    /** Whether a VM may come to a host now: by a command that is accepted, has not ended, and whose leases are held. */
+    boolean inForce(String vmId, String targetHostId) {
+        Command command = commands.get(movedBy.getOrDefault(vmId, ""));
+        return command != null
+                && command.order.getTargetHostId().equals(targetHostId)
+                && leases.holds(
+                        command.order.getPartitionId(), command.order.getSourceHostId(), command.order.getSourceEpoch())
+                && leases.holds(command.order.getPartitionId(), targetHostId, command.order.getTargetEpoch());
+    }
+
+    /** A VM that was seen nowhere was lost with its source; where it would be is nobody's word. */
+    private void seenOn(CommandFailed ended, long millis) {
+        String place = placeOfVm.apply(ended.getVmId());
+        if (!ended.getSeenOn().isEmpty() && !ended.getSeenOn().equals(place)) {
+            verdict.fault(
+                    millis,
+                    "%s says that its VM is on %s, and it is on %s"
+                            .formatted(ended.getCommandId(), ended.getSeenOn(), place));
+        }
     }
 
     private void notMoved(String id, long millis) {

@@ -14,13 +14,13 @@ import org.apache.avro.specific.SpecificRecord;
 final class LeaseJudge {
     private record Held(String partitionId, long epoch, long sinceMillis) {}
 
-    private final Verdict verdict;
+    private final Verdict.Say verdict;
     private final Map<String, Held> holders = new TreeMap<>();
     private final Map<String, Long> newestEpoch = new HashMap<>();
     private final Map<String, Long> openPartitions = new TreeMap<>();
 
     LeaseJudge(Verdict verdict) {
-        this.verdict = verdict;
+        this.verdict = verdict.of(LeaseJudge.class);
     }
 
     void take(SpecificRecord event, long millis) {
@@ -67,6 +67,10 @@ final class LeaseJudge {
     boolean holds(String partitionId, String hostId, long epoch) {
         Held held = holders.get(hostId);
         return held != null && held.partitionId().equals(partitionId) && held.epoch() == epoch;
+    }
+
+    boolean held(String hostId) {
+        return holders.containsKey(hostId);
     }
 
     /** @param latestMillis nothing may be open that began before this */

@@ -4,16 +4,10 @@ import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
-import io.godwit.schemas.events.HostFacts;
-import io.godwit.schemas.events.HostSampled;
-import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
-import io.godwit.schemas.events.VmFact;
-import io.godwit.schemas.events.VmSample;
-import io.godwit.schemas.events.VmState;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
@@ -23,46 +17,32 @@ import org.apache.avro.specific.SpecificRecord;
  * commands of each plan as they are given and end, with a VM charged to both hosts of its move.
  */
 final class LoadJudge {
-    private record Vm(long millicores, long bytes) {}
-
     private static final class Host {
-        final Map<String, Vm> vms = new HashMap<>();
+        final Map<String, KnownHosts.Vm> vms;
         final long cpuMax;
         final long memoryMax;
         long cpu;
         long memory;
 
-        Host(long cpuCapacity, long memoryCapacity, Map<String, Vm> vms) {
-            this.vms.putAll(vms);
-            cpu = vms.values().stream().mapToLong(Vm::millicores).sum();
-            memory = vms.values().stream().mapToLong(Vm::bytes).sum();
-            cpuMax = Math.max(cpuCapacity, cpu);
-            memoryMax = Math.max(memoryCapacity, memory);
+        Host(KnownHosts.Host known) {
+            vms = new HashMap<>(known.vms());
+            cpu = vms.values().stream().mapToLong(KnownHosts.Vm::millicores).sum();
+            memory = vms.values().stream().mapToLong(KnownHosts.Vm::bytes).sum();
+            cpuMax = Math.max(known.millicoresMax(), cpu);
+            memoryMax = Math.max(known.bytesMax(), memory);
         }
     }
 
     private record Plan(Map<String, Host> hosts) {}
 
-    private final Verdict verdict;
-    private final Map<String, HostSampled> samples = new HashMap<>();
-    private final Map<String, Map<String, HostFacts>> lent = new HashMap<>();
+    private final Verdict.Say verdict;
+    private final KnownHosts known;
     private final Map<String, Plan> plans = new HashMap<>();
     private final Map<String, MigrateVm> open = new HashMap<>();
 
-    LoadJudge(Verdict verdict) {
-        this.verdict = verdict;
-    }
-
-    /** What a scheduler is about to take. */
-    void delivered(SpecificRecord event) {
-        switch (event) {
-            case HostSampled sampled -> samples.put(sampled.getHostId(), sampled);
-            case MemberGranted granted
-            when granted.getAnswer() ->
-                lent.computeIfAbsent(granted.getPartitionId(), _ -> new HashMap<>())
-                        .put(granted.getLease().getHostId(), granted.getFacts());
-            default -> {} // no facts of hosts
-        }
+    LoadJudge(Verdict verdict, KnownHosts known) {
+        this.verdict = verdict.of(LoadJudge.class);
+        this.known = known;
     }
 
     void take(SpecificRecord event, long millis) {
@@ -78,40 +58,15 @@ final class LoadJudge {
             case CommandFailed ended -> end(ended.getCommandId(), false);
             case CommandRefused ended -> end(ended.getCommandId(), false);
             case CommandAborted ended -> end(ended.getCommandId(), false);
-            case PartitionClosed closed -> {
-                plans.remove(closed.getPartitionId());
-                lent.remove(closed.getPartitionId());
-            }
+            case PartitionClosed closed -> plans.remove(closed.getPartitionId());
             default -> {} // moves nothing
         }
     }
 
     private Plan read(PlanDecided decided) {
         Map<String, Host> hosts = new HashMap<>();
-        decided.getMembers().forEach(lease -> {
-            HostFacts facts =
-                    lent.getOrDefault(decided.getPartitionId(), Map.of()).get(lease.getHostId());
-            hosts.put(lease.getHostId(), facts == null ? of(samples.get(lease.getHostId())) : of(facts));
-        });
+        known.of(decided).forEach((id, host) -> hosts.put(id, new Host(host)));
         return new Plan(hosts);
-    }
-
-    private static Host of(HostSampled sampled) {
-        Map<String, Vm> vms = new HashMap<>();
-        for (VmSample vm : sampled.getVms()) {
-            if (vm.getState() != VmState.SHUT_OFF && vm.getState() != VmState.CRASHED) {
-                vms.put(vm.getVmId(), new Vm(vm.getCpuDemandMillicores(), vm.getMemoryBytes()));
-            }
-        }
-        return new Host(sampled.getCpuCapacityMillicores(), sampled.getMemoryCapacityBytes(), vms);
-    }
-
-    private static Host of(HostFacts facts) {
-        Map<String, Vm> vms = new HashMap<>();
-        for (VmFact vm : facts.getVms()) {
-            vms.put(vm.getVmId(), new Vm(vm.getCpuDemandMillicores(), vm.getMemoryBytes()));
-        }
-        return new Host(facts.getCpuCapacityMillicores(), facts.getMemoryCapacityBytes(), vms);
     }
 
     private void begin(MigrateVm order, long millis) {
@@ -130,7 +85,7 @@ final class LoadJudge {
                                     order.getPartitionId()));
             return;
         }
-        Vm vm = source.vms.get(order.getVmId());
+        KnownHosts.Vm vm = source.vms.get(order.getVmId());
         target.cpu += vm.millicores();
         target.memory += vm.bytes();
         target.vms.put(order.getVmId(), vm);
@@ -155,7 +110,7 @@ final class LoadJudge {
             return;
         }
         Host gives = plan.hosts().get(moved ? order.getSourceHostId() : order.getTargetHostId());
-        Vm vm = gives == null ? null : gives.vms.remove(order.getVmId());
+        KnownHosts.Vm vm = gives == null ? null : gives.vms.remove(order.getVmId());
         if (vm != null) {
             gives.cpu -= vm.millicores();
             gives.memory -= vm.bytes();

@@ -1,0 +1,86 @@
+package io.godwit.ops.simulate;
+
+import io.godwit.schemas.events.ConstraintsApplied;
+import io.godwit.schemas.events.ConstraintsWithdrawn;
+import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.StatedConstraint;
+import io.godwit.schemas.log.Topic;
+import java.time.Duration;
+import java.util.List;
+
+/** What an operator does during a run, or what befalls its log. */
+sealed interface Act {
+    String OPERATOR = "operator";
+
+    /** Since the start of the run. */
+    Duration at();
+
+    void on(Simulation running);
+
+    /** Notes it on the agenda of a run. */
+    default void plan(Simulation running) {
+        running.agenda().in(Simulation.micros(at()), () -> on(running));
+    }
+
+    /** A script of constraints is applied. */
+    record Apply(Duration at, String name, List<StatedConstraint> constraints) implements Act {
+        @Override
+        public void on(Simulation running) {
+            running.log()
+                    .appendEverywhere(
+                            Topic.CONTROLS,
+                            "constraints/" + name,
+                            new ConstraintsApplied(name, "", constraints, OPERATOR, "simulated"));
+        }
+    }
+
+    /** A script of constraints holds no more. */
+    record Withdraw(Duration at, String name) implements Act {
+        @Override
+        public void on(Simulation running) {
+            running.log()
+                    .appendEverywhere(
+                            Topic.CONTROLS,
+                            "constraints/" + name,
+                            new ConstraintsWithdrawn(name, OPERATOR, "simulated"));
+        }
+    }
+
+    /** The mode is set. */
+    record SetMode(Duration at, String mode) implements Act {
+        @Override
+        public void on(Simulation running) {
+            running.log()
+                    .appendEverywhere(
+                            Topic.CONTROLS, "mode", new ModeChanged(running.site(), mode, OPERATOR, "simulated"));
+        }
+    }
+
+    /**
+     * The next commands stand in the log twice from then on, the copy behind whatever came meanwhile.
+     *
+     * @param behind how long after the first
+     * @param commands how many
+     */
+    record WriteTwice(Duration at, Duration behind, int commands) implements Act {
+        @Override
+        public void on(Simulation running) {
+            int[] left = {commands};
+            running.log().watch(Topic.COMMANDS, (record, event) -> {
+                if (left[0] > 0 && event instanceof MigrateVm command) {
+                    left[0]--;
+                    running.agenda()
+                            .in(
+                                    Simulation.micros(behind),
+                                    () -> running.log()
+                                            .append(
+                                                    Topic.COMMANDS,
+                                                    record.segment(),
+                                                    command.getSourceHostId(),
+                                                    command));
+                }
+            });
+        }
+    }
+}

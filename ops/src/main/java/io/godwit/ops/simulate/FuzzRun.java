@@ -1,0 +1,56 @@
+package io.godwit.ops.simulate;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Runs the regions of many seeds, some at a time.
+ *
+ * @param first the first seed
+ * @param threads runs at once
+ */
+record FuzzRun(long first, int seeds, int threads) {
+    private static final int STEP = 1000;
+
+    /** So far. */
+    record Progress(int done, int failed, long millis) {
+        long seedsPerMinute() {
+            return done * 60_000L / Math.max(1, millis);
+        }
+    }
+
+    /**
+     * @param progress is told after each {@value #STEP} seeds and at the end, by any thread
+     * @return faults by seed, of those that had any
+     */
+    SortedMap<Long, List<String>> run(Consumer<Progress> progress) throws InterruptedException {
+        ConcurrentSkipListMap<Long, List<String>> failed = new ConcurrentSkipListMap<>();
+        AtomicInteger done = new AtomicInteger();
+        long began = System.nanoTime();
+        try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
+            for (long seed = first; seed < first + seeds; seed++) {
+                long one = seed;
+                workers.execute(() -> {
+                    List<String> faults = Campaign.run(one);
+                    if (!faults.isEmpty()) {
+                        failed.put(one, faults);
+                    }
+                    int soFar = done.incrementAndGet();
+                    if (soFar % STEP == 0 || soFar == seeds) {
+                        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+                        progress.accept(new Progress(soFar, failed.size(), millis));
+                    }
+                });
+            }
+            workers.shutdown();
+            boolean _ = workers.awaitTermination(7, TimeUnit.DAYS);
+        }
+        return failed;
+    }
+}
