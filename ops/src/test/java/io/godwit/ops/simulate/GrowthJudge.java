@@ -39,7 +39,7 @@ final class GrowthJudge implements Simulation.Onlooker {
     private int beyond;
 
     @Override
-    public void delivered(SpecificRecord event) {
+    public void delivered(int segment, SpecificRecord event, long logMillis) {
         if (event instanceof HostSampled sampled) {
             newest.put(sampled.getHostId(), sampled);
         }

@@ -88,7 +88,7 @@ final class LoadMeterTest {
     }
 
     private static LoadMeter meter(Load load) {
-        return new LoadMeter(FLEET, load, PowerCurve.DEFAULT, START);
+        return new LoadMeter(FLEET, load, PowerCurve.DEFAULT, false, START);
     }
 
     private static LoadMeter.Violation violation(String host, long from, long to) {

@@ -25,10 +25,12 @@ import org.junit.jupiter.api.Test;
 /** Each judge finds the fault that is planted in a row of records, and none in a sound one. */
 final class JudgesTest {
     private static final Decision DECISION = new Decision(0, 1L);
+    private static final Judges.Demands DUE = new Judges.Demands(true, false);
+    private static final Judges.Demands NOT_DUE = new Judges.Demands(false, false);
     private static final Position POSITION = new Position("detections", 0, 1L, "", "");
 
     private String place = "b";
-    private final Judges judges = new Judges(_ -> place);
+    private final Judges judges = new Judges(_ -> place, 60_000);
 
     @Test
     void a_host_partition_that_opens_moves_and_closes_has_no_fault_of_leases_or_commands() {
@@ -37,7 +39,7 @@ final class JudgesTest {
         judges.appended(Topic.OUTCOMES, accepted("c-1"), 2000);
         judges.appended(Topic.OUTCOMES, succeeded("c-1"), 9000);
         releases("p-1", 1);
-        judges.settled(200_000, 90_000, true);
+        judges.settled(200_000, 90_000, DUE);
         assertEquals(List.of(), withoutPlans());
     }
 
@@ -59,7 +61,7 @@ final class JudgesTest {
     @Test
     void a_lease_that_never_ends_is_found() {
         opens("p-1", 1);
-        judges.settled(200_000, 90_000, true);
+        judges.settled(200_000, 90_000, DUE);
         finds("a is held by p-1 since 199 s");
         finds("host partition p-1 is open since 199 s");
     }
@@ -87,7 +89,7 @@ final class JudgesTest {
     void a_command_without_an_end_is_found() {
         opens("p-1", 1);
         commands("c-1", 1);
-        judges.settled(200_000, 90_000, true);
+        judges.settled(200_000, 90_000, DUE);
         finds("c-1 has no final outcome after 199 s");
     }
 
@@ -121,9 +123,9 @@ final class JudgesTest {
     @Test
     void an_overload_without_an_answer_is_found_where_answers_are_due() {
         judges.appended(Topic.DETECTIONS, overload(), 1000);
-        judges.settled(200_000, 90_000, false);
+        judges.settled(200_000, 90_000, NOT_DUE);
         assertEquals(List.of(), judges.verdict().faults());
-        judges.settled(200_000, 90_000, true);
+        judges.settled(200_000, 90_000, DUE);
         finds("detection d-1 has no answer after 199 s");
     }
 
