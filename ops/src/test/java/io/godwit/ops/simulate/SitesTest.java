@@ -144,7 +144,12 @@ class SitesTest {
     @Test
     void all_settles_after_links_between_sites_were_cut_again_and_again() {
         for (String policy : List.of(LOCAL, RING)) {
-            assertEquals(List.of(), Campaign.run(new Scenario(cut(policy, Duration.ofSeconds(5)), List.of()), Simulation.Parts.SOUND, _ -> {}));
+            assertEquals(
+                    List.of(),
+                    Campaign.run(
+                            new Scenario(cut(policy, Duration.ofSeconds(5)), List.of()),
+                            Simulation.Parts.SOUND,
+                            _ -> {}));
         }
     }
 
