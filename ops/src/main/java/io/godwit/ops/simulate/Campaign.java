@@ -10,6 +10,7 @@ import io.godwit.schedulers.replay.DecisionReplay;
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,12 @@ final class Campaign {
     /** Faults that were found in the run of one seed; empty: none. */
     static List<String> run(long seed) {
         return run(Scenario.of(seed), Simulation.Parts.SOUND, _ -> {});
+    }
+
+    /** Runs a scenario once more, and writes its log to a folder. */
+    static void record(Scenario scenario, Path folder) {
+        Scenario recorded = new Scenario(scenario.plan().recordedTo(folder), scenario.acts());
+        List<String> _ = run(recorded, Simulation.Parts.SOUND, _ -> {});
     }
 
     /**

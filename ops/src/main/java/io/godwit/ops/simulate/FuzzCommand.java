@@ -1,7 +1,9 @@
 package io.godwit.ops.simulate;
 
 import io.godwit.ops.cli.ExitCode;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,6 +26,12 @@ final class FuzzCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Runs at once (default: as many as cores).")
     int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(
+            names = "--record",
+            paramLabel = "FOLDER",
+            description = "Writes the log of each region with faults to FOLDER/seed-S, as simulate --record does.")
+    Optional<Path> record = Optional.empty();
+
     @Override
     public Integer call() throws InterruptedException {
         if (seeds < 1 || threads < 1) {
@@ -41,6 +49,7 @@ final class FuzzCommand implements Callable<Integer> {
             System.out.println(
                     "seed %d (%s): %d faults".formatted(seed, Scenario.of(seed).says(), faults.size()));
             faults.stream().limit(3).forEach(fault -> System.out.println("  " + fault));
+            record.ifPresent(folder -> Campaign.record(Scenario.of(seed), folder.resolve("seed-" + seed)));
         });
         System.out.println("%d seeds from %d on: %d with faults".formatted(seeds, first, failed.size()));
         return failed.isEmpty() ? ExitCode.OK : ExitCode.FAILED;

@@ -36,4 +36,23 @@ record SimulationPlan(
         long seed,
         Faults faults,
         boolean keepsLog,
-        Optional<Path> record) {}
+        Optional<Path> record) {
+    SimulationPlan recordedTo(Path folder) {
+        return new SimulationPlan(
+                region,
+                load,
+                crashes,
+                power,
+                powerOffEmpty,
+                decisions,
+                executor,
+                segments,
+                samplePeriod,
+                logDelay,
+                duration,
+                seed,
+                faults,
+                keepsLog,
+                Optional.of(folder));
+    }
+}

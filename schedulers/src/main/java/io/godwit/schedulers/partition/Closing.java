@@ -19,6 +19,7 @@ final class Closing {
     private static final long SHORT_PAUSE_MILLIS = 1_000;
 
     private static final int DOUBLINGS_MAX = 10;
+    private static final int DOUBLINGS_MAX_CONTENDED = 2;
 
     private final Turn turn;
 
@@ -42,7 +43,7 @@ final class Closing {
         String key = Detections.key(partition.getInitiator(), partition.getDetectionId());
         OpenDetection open = turn.state.detections.get(key);
         if (open != null) {
-            turn.state.detections.put(key, waiting(open, end));
+            turn.state.detections.put(key, waiting(open, end, bare.getContended()));
         }
         if (end != PartitionEnd.INFEASIBLE && end != PartitionEnd.YIELDED && end != PartitionEnd.ADVISED) {
             headroomMayHaveFreed();
@@ -93,13 +94,10 @@ final class Closing {
                 new MemberReleased(turn.decision(), partitionId, lease, false, 0, 0));
     }
 
-    private OpenDetection waiting(OpenDetection open, PartitionEnd end) {
+    private OpenDetection waiting(OpenDetection open, PartitionEnd end, boolean contended) {
         DecisionSettings settings = turn.state.settings();
         Instant retryAfter = switch (end) {
-            case INFEASIBLE -> {
-                long millis = settings.retryMillis() << Math.min(open.getAnswers(), DOUBLINGS_MAX);
-                yield HostPartitions.after(turn, Math.min(millis, settings.retryMillisMax()));
-            }
+            case INFEASIBLE -> HostPartitions.after(turn, backOffMillis(open, contended));
             case ADVISED -> HostPartitions.after(turn, settings.adviseAgainMillis());
             case YIELDED, FAILED -> HostPartitions.after(turn, SHORT_PAUSE_MILLIS);
             case SOLVED, VIABLE, DETECTION_ENDED, INITIATOR_LOST, MODE_OFF, POLICY_CHANGED, UNKNOWN -> turn.now();
@@ -115,6 +113,18 @@ final class Closing {
                                         turn.state, open.getBegan().getHostId())
                                 : "")
                 .build();
+    }
+
+    /**
+     * Doubled with each answer, less for one that lost a race for a host than for one that found none. Spread by the
+     * detection's id, or detections that began together would get in each other's way again and again.
+     */
+    private long backOffMillis(OpenDetection open, boolean contended) {
+        DecisionSettings settings = turn.state.settings();
+        int doublings = Math.min(open.getAnswers(), contended ? DOUBLINGS_MAX_CONTENDED : DOUBLINGS_MAX);
+        long millis = Math.min(settings.retryMillis() << doublings, settings.retryMillisMax());
+        int place = (open.getBegan().getId() + open.getAnswers()).hashCode();
+        return millis - millis / 2 + Math.floorMod((long) place, millis / 2 + 1);
     }
 
     /** Detections that found no plan need not wait out a long back-off once a host partition has ended well. */

@@ -21,7 +21,8 @@ import java.util.List;
  * @param movesAtOnce moves in or out of one host that are commanded at a time, the next when one has ended; no more than
  *     executor.moves-per-host, or they wait there for longer than start-within-millis; 1 to 16
  * @param startWithinMillis how long after a decision a move may still start; 1000 to 600000
- * @param retryMillis back-off of a detection that found no plan, doubled with each further one; 100 to 60000
+ * @param retryMillis back-off of a detection that found no plan, doubled with each further one (twice at most where others
+ *     held a host that would do), and less by up to a half, by its id; 100 to 60000
  * @param retryMillisMax largest back-off; at least retryMillis, at most 3600000
  * @param adviseAgainMillis how long an advised plan is not shown again while the host's VMs stay the same; 0 to 3600000
  * @param answerWithinMillis how long another segment may take to answer before it is passed over; 1000 to 600000

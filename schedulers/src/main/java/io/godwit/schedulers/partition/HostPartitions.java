@@ -8,6 +8,7 @@ import io.godwit.schemas.events.HostsGranted;
 import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MemberLost;
+import io.godwit.schemas.events.MemberRefused;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.PartitionEnd;
@@ -310,11 +311,15 @@ final class HostPartitions {
         }
     }
 
-    void refused(String partitionId, int bySegment, String reason) {
-        OpenPartition partition = turn.state.partitions.get(partitionId);
+    void refused(MemberRefused refused) {
+        OpenPartition partition = turn.state.partitions.get(refused.getPartitionId());
+        int bySegment = refused.getDecision().getSegment();
         if (partition != null && partition.getAsked().contains(bySegment)) {
-            turn.put(answered(declined(partition, List.of(bySegment)), bySegment, reason));
-            grow(partitionId);
+            OpenPartition heard = answered(declined(partition, List.of(bySegment)), bySegment, refused.getReason());
+            turn.put(OpenPartition.newBuilder(heard)
+                    .setContended(partition.getContended() || refused.getHeldBy() != null)
+                    .build());
+            grow(refused.getPartitionId());
         }
     }
 

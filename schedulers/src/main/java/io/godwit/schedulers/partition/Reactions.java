@@ -216,9 +216,7 @@ final class Reactions {
             case HostsGranted granted
             when foreign(granted.getDecision()) -> partitions().granted(granted);
             case MemberRefused refused
-            when foreign(refused.getDecision()) ->
-                partitions()
-                        .refused(refused.getPartitionId(), refused.getDecision().getSegment(), refused.getReason());
+            when foreign(refused.getDecision()) -> partitions().refused(refused);
             case MemberLost lost
             when foreign(lost.getDecision()) -> partitions().lost(lost);
             case SegmentTold told

@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.godwit.schedulers.planner.Answer;
 import io.godwit.schedulers.planner.Move;
 import io.godwit.schedulers.replay.DecisionReplay;
+import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.MemberAsked;
 import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MemberLost;
+import io.godwit.schemas.events.MemberRefused;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
+import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OutcomeRelayed;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionEnd;
@@ -62,6 +65,55 @@ class FaultsTest {
                 .anyMatch(released -> released.getPartitionId().equals(partitionId)
                         && released.getLease().getHostId().equals("h2")));
         assertEquals(List.of(), Judge.faultsOf(region.appended, false));
+    }
+
+    @Test
+    void who_lost_a_race_for_a_host_tries_again_sooner_than_who_found_none() {
+        assertTrue(pauseAfterRefusals("p-1-1") <= 8_000);
+        assertTrue(pauseAfterRefusals(null) > 15_000);
+    }
+
+    /** Milliseconds until the next try after so many refusals that the back-off has reached its largest value. */
+    private static long pauseAfterRefusals(String heldBy) {
+        Region region = asking();
+        for (int refusal = 0; refusal < 8; refusal++) {
+            MemberAsked asked = region.last(MemberAsked.class);
+            region.append(
+                    Topic.HOST_PARTITIONS,
+                    0,
+                    "h1",
+                    new MemberRefused(new Decision(1, 100L + refusal), asked.getPartitionId(), "", "none", heldBy));
+            region.settleOnly(0, Topic.HOST_PARTITIONS);
+            if (refusal < 7) {
+                region.pass(30_000).sampleAll().tick();
+                region.settleOnly(0, Topic.OBSERVATIONS);
+            }
+        }
+        return region.schedulers
+                        .get(0)
+                        .state()
+                        .detections
+                        .all()
+                        .getFirst()
+                        .getRetryAfter()
+                        .toEpochMilli()
+                - region.millis();
+    }
+
+    @Test
+    void detections_that_began_together_do_not_try_again_together() {
+        Region region = new Region(2)
+                .host("h1", 0, OVER)
+                .host("h2", 0, OVER)
+                .mode("auto")
+                .sampleAll()
+                .settle();
+        assertEquals(
+                2,
+                region.schedulers.get(0).state().detections.all().stream()
+                        .map(OpenDetection::getRetryAfter)
+                        .distinct()
+                        .count());
     }
 
     @Test

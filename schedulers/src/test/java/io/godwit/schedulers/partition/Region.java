@@ -163,6 +163,10 @@ final class Region {
         return record;
     }
 
+    long millis() {
+        return millis;
+    }
+
     Region pass(long moreMillis) {
         millis += moreMillis;
         return this;
