@@ -54,10 +54,10 @@ public final class SegmentRuntime implements AutoCloseable {
         this.events = runtime.getEventService();
         events.advanceTime(startMillis);
         this.nowMillis = startMillis;
+        DeploymentOptions options = new DeploymentOptions().setDeploymentClassLoaderOption(_ -> WithoutRules.LOADER);
         try {
             for (CompiledRule rule : rules) {
-                EPDeployment deployment =
-                        runtime.getDeploymentService().deploy(rule.compiled(), new DeploymentOptions());
+                EPDeployment deployment = runtime.getDeploymentService().deploy(rule.compiled(), options);
                 SignalReader reader = new SignalReader(rule);
                 for (EPStatement statement : deployment.getStatements()) {
                     if (reader.reads(statement.getEventType().getPropertyNames())) {

@@ -11,6 +11,7 @@ import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,8 +24,11 @@ import org.apache.avro.specific.SpecificRecord;
 
 /** Runs one scenario under the eyes of all judges. */
 final class Campaign {
-    /** Of so many runs one is replayed whole, which takes as long as the run. */
-    private static final int REPLAYED = 4;
+    /** One of so many runs goes on after all has settled, and is replayed, which takes as long as the run. */
+    private static final int WHOLE = 4;
+
+    /** The others end when all is done, but not sooner. */
+    private static final Duration SETTLED = Scenario.TROUBLE.plusSeconds(30);
 
     private Campaign() {}
 
@@ -53,14 +57,14 @@ final class Campaign {
             simulation.dataCentre().listen(event -> seen(event, simulation, judges[0]));
             scenario.acts().forEach(act -> act.plan(simulation));
             plant.accept(simulation);
-            SimulationResult _ = simulation.run(_ -> {});
+            SimulationResult _ = simulation.run(_ -> {}, () -> over(simulation, judges[0]));
             judges[0].settled(
-                    plan.duration().toMillis(),
+                    passedMillis(simulation),
                     Scenario.BOUND.toMillis(),
                     new Judges.Demands(plan.decisions().policy() != Policy.STATIC, scenario.plain()));
             List<String> faults = new ArrayList<>(judges[0].verdict().faults());
             faults.addAll(rebuilt(simulation));
-            if (plan.seed() % REPLAYED == 0) {
+            if (whole(plan)) {
                 faults.addAll(replayed(simulation.kept().orElseThrow(), plan));
             }
             return faults;
@@ -68,6 +72,21 @@ final class Campaign {
             return List.of("the run ended with " + failed + " at "
                     + Arrays.stream(failed.getStackTrace()).limit(6).toList());
         }
+    }
+
+    private static boolean whole(SimulationPlan plan) {
+        return plan.seed() % WHOLE == 0;
+    }
+
+    private static boolean over(Simulation simulation, Judges judges) {
+        long passed = passedMillis(simulation);
+        return passed >= Scenario.CALM.toMillis()
+                ? judges.nothingSince(passed - Scenario.BOUND.toMillis())
+                : passed >= SETTLED.toMillis() && !whole(simulation.plan()) && judges.allDone();
+    }
+
+    private static long passedMillis(Simulation simulation) {
+        return (simulation.agenda().nowMicros() - simulation.originMicros()) / 1000;
     }
 
     private static void seen(HostEvent event, Simulation simulation, Judges judges) {
@@ -114,7 +133,7 @@ final class Campaign {
     private static List<String> replayed(Log log, SimulationPlan plan) {
         List<String> faults = new ArrayList<>();
         Instant from = Simulation.ORIGIN;
-        Instant to = from.plus(plan.duration()).plusSeconds(1);
+        Instant to = from.plus(plan.duration());
         for (int segment = 0; segment < log.segments(); segment++) {
             int at = segment;
             DetectionReplay.run(log, segment, 0, DetectionReplay.saidUpTo(log, segment))

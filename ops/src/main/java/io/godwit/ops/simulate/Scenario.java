@@ -30,7 +30,12 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
     /** What began so long before the end must be over then. */
     static final Duration BOUND = Duration.ofSeconds(90);
 
-    private static final Duration CALM = Duration.ofSeconds(150);
+    /** From then on all may be judged. */
+    static final Duration CALM = TROUBLE.plusSeconds(150);
+
+    /** A plan of moves that hardly get on may take so long. */
+    private static final Duration LONGEST = TROUBLE.plusSeconds(900);
+
     private static final long STREAM = 103;
     private static final List<Policy> POLICIES = List.of(Policy.values());
     private static final List<Stall> STALLS = List.of(Stall.values());
@@ -53,7 +58,7 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                 1 + random.nextInt(3),
                 Duration.ofMillis(1000 + 500L * random.nextInt(4)),
                 Duration.ofMillis(10),
-                TROUBLE.plus(CALM),
+                LONGEST,
                 seed,
                 faults(random, seed, region.fleets().size()),
                 true,
@@ -157,9 +162,9 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
 
     private static DecisionSettings decisions(SeededStream random) {
         return DecisionSettings.parse("""
-            {"policy": "%s", "vmHoldMillis": %d, "marginPermille": %d, "fillPermille": %d,
+            {"policy": "%s", "vmHoldMillis": %d, "marginPermille": %d, "fillPermille": %d, "searchNodes": %d,
              "startWithinMillis": %d, "answerWithinMillis": %d, "solveWithinMillis": %d, "sitePeriodMillis": %d,
-             "managerHosts": %d, "headroomPermille": %d, "emptyUnderloaded": %b, "postCopy": "%s",
+             "managerHosts": %d, "movesAtOnce": %d, "headroomPermille": %d, "emptyUnderloaded": %b, "postCopy": "%s",
              "emptying": {"reservePermille": %d, "hostsKept": 1, "holdMillis": %d, "membersMax": %d},
              "movesPerHour": {"vm": %d, "host": %d, "rack": 0, "site": 0, "headroom": 0}}
             """.formatted(
@@ -167,11 +172,13 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                         10_000 * (1 + random.nextInt(6)),
                         rarely(random, 50),
                         1000 - rarely(random, 200),
+                        50 + random.nextInt(450),
                         2000 + random.nextInt(9000),
                         1000 + random.nextInt(5000),
                         3000 + random.nextInt(30_000),
                         5000 + random.nextInt(25_000),
                         2 + random.nextInt(4),
+                        1 + random.nextInt(4),
                         rarely(random, 300),
                         random.nextInt(3) == 0,
                         random.nextInt(3) == 0 ? "URGENT" : "NEVER",

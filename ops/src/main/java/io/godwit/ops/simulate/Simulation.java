@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
@@ -190,8 +191,13 @@ final class Simulation implements AutoCloseable {
      * @param progress is told how many of {@value #PARTS} parts have passed
      */
     SimulationResult run(IntConsumer progress) {
+        return run(progress, () -> false);
+    }
+
+    /** @param over ends it early when it says so after a part */
+    SimulationResult run(IntConsumer progress, BooleanSupplier over) {
         long micros = micros(plan.duration());
-        for (int part = 1; part <= PARTS; part++) {
+        for (int part = 1; part <= PARTS && !over.getAsBoolean(); part++) {
             long passed = micros * part / PARTS;
             agenda.runUntil(originMicros + passed);
             course.look(meter, agenda.nowMicros());

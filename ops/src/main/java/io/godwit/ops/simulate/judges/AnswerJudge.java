@@ -46,6 +46,10 @@ final class AnswerJudge {
         }
     }
 
+    boolean nothingOpen() {
+        return openOverloads.isEmpty();
+    }
+
     void settled(long latestMillis, long nowMillis) {
         openOverloads.forEach((id, since) -> {
             if (since < latestMillis && !answered.contains(id)) {

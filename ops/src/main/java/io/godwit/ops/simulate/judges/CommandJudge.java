@@ -166,6 +166,10 @@ final class CommandJudge {
         }
     }
 
+    boolean nothingSince(long millis) {
+        return commands.values().stream().noneMatch(command -> command.end.isEmpty() && command.sinceMillis < millis);
+    }
+
     void settled(long latestMillis, long nowMillis) {
         commands.forEach((id, command) -> {
             if (command.end.isEmpty() && command.sinceMillis < latestMillis) {

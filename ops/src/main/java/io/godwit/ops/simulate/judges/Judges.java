@@ -88,6 +88,16 @@ public final class Judges {
         }
     }
 
+    /** Whether nothing is open, not even an overload. */
+    public boolean allDone() {
+        return nothingSince(Long.MAX_VALUE) && overloads.nothingOpen();
+    }
+
+    /** Whether no host partition, lease or command is open that began before. */
+    public boolean nothingSince(long millis) {
+        return leases.nothingSince(millis) && commands.nothingSince(millis);
+    }
+
     public Verdict verdict() {
         return verdict;
     }

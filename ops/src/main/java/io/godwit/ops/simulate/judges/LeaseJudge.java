@@ -73,6 +73,11 @@ final class LeaseJudge {
         return holders.containsKey(hostId);
     }
 
+    boolean nothingSince(long millis) {
+        return holders.values().stream().noneMatch(held -> held.sinceMillis() < millis)
+                && openPartitions.values().stream().noneMatch(since -> since < millis);
+    }
+
     /** @param latestMillis nothing may be open that began before this */
     void settled(long latestMillis, long nowMillis) {
         holders.forEach((host, held) -> {
