@@ -51,7 +51,7 @@ final class Journal {
                 state.nextSequence(),
                 digest(outputs),
                 code,
-                state.settings().digest()));
+                state.settingsDigest()));
     }
 
     /** The state between two inputs, all of which the journal has been told. */

@@ -63,6 +63,7 @@ public final class SchedulerState {
     private String mode = MODE_UNTIL_TOLD;
     private DecisionSettings settings = DecisionSettings.DEFAULTS;
     private String settingsText = ""; // kept, because the progress is written with each input
+    private String settingsDigest = DecisionSettings.DEFAULTS.digest(); // kept, because the journal tells it as often
     private final Map<Topic, Long> taken = new EnumMap<>(Topic.class);
     private final List<InputRun> runs = new ArrayList<>();
     private Ring ring; // follows from the other entries; null: to be made anew
@@ -88,6 +89,7 @@ public final class SchedulerState {
             mode = progress.getMode();
             settingsText = progress.getSettings();
             settings = settingsText.isEmpty() ? DecisionSettings.DEFAULTS : DecisionSettings.parse(settingsText);
+            settingsDigest = settings.digest();
             progress.getTaken().forEach(run -> taken.put(topicOf(run), run.getToOffset()));
             runs.addAll(progress.getRuns());
             helpAskedAt = progress.getHelpAskedAt();
@@ -308,9 +310,15 @@ public final class SchedulerState {
         return settings;
     }
 
+    /** Hex digest of the settings. */
+    String settingsDigest() {
+        return settingsDigest;
+    }
+
     void settings(DecisionSettings told) {
         settings = told;
         settingsText = told.toJson();
+        settingsDigest = told.digest();
         progressChanged = true;
     }
 
