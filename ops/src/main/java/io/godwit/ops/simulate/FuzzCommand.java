@@ -38,13 +38,7 @@ final class FuzzCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--seeds is %d and --threads %d; give 1 or more".formatted(seeds, threads));
         }
-        SortedMap<Long, List<String>> failed = new FuzzRun(first, seeds, threads)
-                .run(progress -> System.err.println("%d seeds in %.1f s (%d a minute), %d with faults"
-                        .formatted(
-                                progress.done(),
-                                progress.millis() / 1000.0,
-                                progress.seedsPerMinute(),
-                                progress.failed())));
+        SortedMap<Long, List<String>> failed = new FuzzRun(first, seeds, threads).run(new Teller());
         failed.forEach((seed, faults) -> {
             System.out.println(
                     "seed %d (%s): %d faults".formatted(seed, Scenario.of(seed).says(), faults.size()));
@@ -53,5 +47,18 @@ final class FuzzCommand implements Callable<Integer> {
         });
         System.out.println("%d seeds from %d on: %d with faults".formatted(seeds, first, failed.size()));
         return failed.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private static final class Teller implements FuzzRun.Watcher {
+        @Override
+        public void passed(int done, int failed, long millis) {
+            System.err.println("%d seeds in %.1f s (%d a minute), %d with faults"
+                    .formatted(done, millis / 1000.0, done * 60_000L / Math.max(1, millis), failed));
+        }
+
+        @Override
+        public void failed(long seed, List<String> faults) {
+            System.err.println("seed " + seed + ": " + faults.getFirst());
+        }
     }
 }

@@ -7,7 +7,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * Runs the regions of many seeds, some at a time.
@@ -18,18 +17,17 @@ import java.util.function.Consumer;
 record FuzzRun(long first, int seeds, int threads) {
     private static final int STEP = 1000;
 
-    /** So far. */
-    record Progress(int done, int failed, long millis) {
-        long seedsPerMinute() {
-            return done * 60_000L / Math.max(1, millis);
-        }
+    /** Is told how it goes, by any thread. */
+    interface Watcher {
+        /** After each {@value #STEP} seeds and at the end. */
+        void passed(int done, int failed, long millis);
+
+        /** A judge found faults. */
+        void failed(long seed, List<String> faults);
     }
 
-    /**
-     * @param progress is told after each {@value #STEP} seeds and at the end, by any thread
-     * @return faults by seed, of those that had any
-     */
-    SortedMap<Long, List<String>> run(Consumer<Progress> progress) throws InterruptedException {
+    /** @return faults by seed, of those that had any */
+    SortedMap<Long, List<String>> run(Watcher watcher) throws InterruptedException {
         ConcurrentSkipListMap<Long, List<String>> failed = new ConcurrentSkipListMap<>();
         AtomicInteger done = new AtomicInteger();
         long began = System.nanoTime();
@@ -40,11 +38,12 @@ record FuzzRun(long first, int seeds, int threads) {
                     List<String> faults = Campaign.run(one);
                     if (!faults.isEmpty()) {
                         failed.put(one, faults);
+                        watcher.failed(one, faults);
                     }
                     int soFar = done.incrementAndGet();
                     if (soFar % STEP == 0 || soFar == seeds) {
                         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-                        progress.accept(new Progress(soFar, failed.size(), millis));
+                        watcher.passed(soFar, failed.size(), millis);
                     }
                 });
             }
