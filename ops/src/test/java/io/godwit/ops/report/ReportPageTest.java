@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ReportPageTest {
-    private static RunSeries run(String title, List<Double> violations) {
+    static RunSeries run(String title, List<Double> violations) {
         return new RunSeries(
                 title,
                 new LinkedHashMap<>(Map.of("--hosts", "64")),
