@@ -123,7 +123,8 @@ final class Applying {
                         startBefore,
                         move.getEstimatedMillis(),
                         move.getWhy(),
-                        turn.state.settings().allowsPostCopy(move.getVmId())));
+                        turn.state.settings().allowsPostCopy(move.getVmId()),
+                        !turn.state.settings().allowsAutoConverge(move.getVmId())));
         return id;
     }
 

@@ -39,7 +39,7 @@ final class Goal {
         return switch (kind) {
             case HEADROOM -> since.plus(CAN_WAIT);
             case UNDERLOAD -> since.plus(CAN_WAIT.multipliedBy(2));
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> since;
+            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, CONSTRAINT, UNKNOWN -> since;
         };
     }
 
@@ -53,7 +53,7 @@ final class Goal {
         return switch (kind) {
             case HEADROOM -> Room.demandMillicores(facts) > capacity(kind, facts);
             case UNDERLOAD -> !facts.getVms().isEmpty() && !room.violated(facts);
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> room.violated(facts);
+            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, CONSTRAINT, UNKNOWN -> room.violated(facts);
         };
     }
 
@@ -95,7 +95,7 @@ final class Goal {
     int membersMax(DetectionKind kind) {
         return switch (kind) {
             case UNDERLOAD, HEADROOM -> turn.state.settings().emptying().membersMax();
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> Integer.MAX_VALUE;
+            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, CONSTRAINT, UNKNOWN -> Integer.MAX_VALUE;
         };
     }
 

@@ -45,7 +45,7 @@ final class Growth {
         return switch (Goal.kindOf(partition)) {
             // into an empty host would only change which one is empty
             case UNDERLOAD -> free.stream().filter(spare -> !spare.empty()).toList();
-            case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> free;
+            case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, CONSTRAINT, UNKNOWN -> free;
         };
     }
 
@@ -132,7 +132,7 @@ final class Growth {
     private static boolean ownSegmentAlone(OpenPartition partition) {
         return switch (Goal.kindOf(partition)) {
             case UNDERLOAD -> true;
-            case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> false;
+            case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, CONSTRAINT, UNKNOWN -> false;
         };
     }
 }

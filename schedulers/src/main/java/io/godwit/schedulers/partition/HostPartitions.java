@@ -120,7 +120,7 @@ final class HostPartitions {
                 };
             case UNDERLOAD -> canWait.mayEmpty(hostId);
             case HEADROOM -> canWait.mayRelieveEarly();
-            case HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> false;
+            case HOST_CRASH, VM_CRASH, CUSTOM, CONSTRAINT, UNKNOWN -> false;
         };
     }
 

@@ -367,7 +367,7 @@ final class Planning {
         String aim = switch (Goal.kindOf(partition)) {
             case UNDERLOAD -> "empt%s".formatted(moves == 1 ? "ies" : "y");
             case HEADROOM -> "give%s headroom to".formatted(verb);
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> "relieve%s".formatted(verb);
+            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, CONSTRAINT, UNKNOWN -> "relieve%s".formatted(verb);
         };
         return "%s %s %s (%d of %d mc) with %d hosts held"
                 .formatted(

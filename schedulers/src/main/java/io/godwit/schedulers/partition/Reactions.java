@@ -143,7 +143,7 @@ final class Reactions {
                     }
                     case UNDERLOAD -> partitions().consider(open);
                     case HOST_CRASH -> partitions().lost(began.getHostId(), "the host crashed: " + began.getId());
-                    case HEADROOM, VM_CRASH, CUSTOM, UNKNOWN -> {} // kept in mind
+                    case HEADROOM, VM_CRASH, CUSTOM, CONSTRAINT, UNKNOWN -> {} // kept in mind
                 }
             }
             case DetectionEnded ended -> ended(ended);
