@@ -333,7 +333,8 @@ final class Board {
 
     /** What is broken before any move and in this placement, in words: constraints, networks and disks. */
     List<String> stillBroken(int[] place) {
-        return Stream.concat(rules.stillBroken(place).stream(), ratesStillTooMuch(place).stream())
+        return Stream.concat(
+                        rules.stillBroken(place).stream().map(ConstraintText::brief), ratesStillTooMuch(place).stream())
                 .toList();
     }
 

@@ -19,6 +19,7 @@ import io.godwit.schedulers.planner.PlacementProblem.Vm;
 import io.godwit.schemas.events.MigrationMode;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -255,6 +256,42 @@ class RepairPlannerTest {
         Plan plan = plan(problem.overloaded("h1"));
         assertEquals(1, plan.moves().size());
         assertEquals(List.of("spread({c, d})"), plan.stillBroken());
+    }
+
+    @Test
+    void a_move_names_the_constraint_that_kept_its_vm_from_a_better_target() {
+        Problems problem = problem().host("h1", 1000).host("h2", 1000).host("h3", 1000);
+        problem.vm("a", "h1", 600).fixed("b", "h1", 600, "it is pinned");
+        problem.fixed("x", "h2", 100, "it is pinned").fixed("y", "h3", 200, "it is pinned");
+        assertEquals(
+                "relieves h1 (1200 → 600 of 1000 mc)",
+                plan(problem.overloaded("h1")).moves().getFirst().why());
+        problem.keep(new Constraint.Spread(List.of("a", "x"), When.DISCRETE));
+        Move move = plan(problem.overloaded("h1")).moves().getFirst();
+        assertEquals("h3", move.targetHostId());
+        assertEquals("relieves h1 (1200 → 600 of 1000 mc), not to h2, from which spread({a, x}) keeps it", move.why());
+    }
+
+    @Test
+    void a_vm_that_stays_names_the_constraint_that_kept_it() {
+        Problems problem = problem().host("h1", 1000).host("h2", 1000).host("h3", 1000);
+        problem.vm("a", "h1", 300, 8, 0)
+                .vm("b", "h1", 250)
+                .vm("c", "h1", 250)
+                .vm("d", "h1", 260)
+                .vm("e", "h1", 250);
+        problem.fixed("x", "h2", 100, "it is pinned").fixed("full", "h3", 750, "it is pinned");
+        problem.keep(new Constraint.Ban(List.of("b"), List.of("h2", "h3"), When.DISCRETE))
+                .keep(new Constraint.Spread(List.of("d", "x"), When.DISCRETE))
+                .keep(new Constraint.Root(List.of("e")));
+        assertEquals(
+                Set.of(
+                        new Rejected("b", "ban({b}, {h2, h3}) keeps it from h2"),
+                        new Rejected("d", "no host has 260 mc free, and spread({d, x}) keeps it from h2"),
+                        new Rejected("e", "root({e}) keeps it")),
+                Set.copyOf(plan(problem.overloaded("h1")).rejected().stream()
+                        .filter(rejected -> List.of("b", "d", "e").contains(rejected.vmId()))
+                        .toList()));
     }
 
     @Test
