@@ -41,6 +41,7 @@ import java.util.List;
  * @param autoConverge when the CPU of a VM may be held back while it is moved: never, or needed (where it writes memory
  *     nearly as fast as its share of the links, and where executor.stall says so)
  * @param autoConvergeForbidden ids of VMs that are never held back
+ * @param mendConstraints whether VMs are moved where a constraint is broken and no overload is open
  * @param throughput what networks and disks of hosts carry
  */
 public record DecisionSettings(
@@ -66,6 +67,7 @@ public record DecisionSettings(
         List<String> postCopyForbidden,
         AutoConverge autoConverge,
         List<String> autoConvergeForbidden,
+        boolean mendConstraints,
         Throughput throughput) {
     public static final DecisionSettings DEFAULTS = new DecisionSettings(
             Policy.DVMS_LOCAL,
@@ -90,6 +92,7 @@ public record DecisionSettings(
             List.of(),
             AutoConverge.NEEDED,
             List.of(),
+            false,
             Throughput.DEFAULTS);
 
     private static final JsonMapper JSON = JsonMapper.builder()

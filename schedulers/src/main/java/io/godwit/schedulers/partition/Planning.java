@@ -88,8 +88,10 @@ final class Planning {
         }
         HostFacts facts = room.facts(initiator);
         if (!goal.ahead(Goal.kindOf(partition), facts)) {
-            String reason = "demand is %d of %d mc by the newest sample"
-                    .formatted(Room.demandMillicores(facts), facts.getCpuCapacityMillicores());
+            String reason = Goal.kindOf(partition) == DetectionKind.CONSTRAINT
+                    ? "no constraint is broken there by the newest sample"
+                    : "demand is %d of %d mc by the newest sample"
+                            .formatted(Room.demandMillicores(facts), facts.getCpuCapacityMillicores());
             decided(partition, PlanAnswer.VIABLE, 0, "", reason);
             closing.close(partition, PartitionEnd.VIABLE, reason);
             return true;
@@ -376,7 +378,8 @@ final class Planning {
         String aim = switch (Goal.kindOf(partition)) {
             case UNDERLOAD -> "empt%s".formatted(moves == 1 ? "ies" : "y");
             case HEADROOM -> "give%s headroom to".formatted(verb);
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, CONSTRAINT, UNKNOWN -> "relieve%s".formatted(verb);
+            case CONSTRAINT -> "mend%s broken constraints at".formatted(verb);
+            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> "relieve%s".formatted(verb);
         };
         return "%s %s %s (%d of %d mc) with %d hosts held"
                 .formatted(

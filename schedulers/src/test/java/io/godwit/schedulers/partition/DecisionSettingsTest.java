@@ -19,7 +19,7 @@ class DecisionSettingsTest {
                 "{\"adviseAgainMillis\":60000,\"answerWithinMillis\":5000,\"autoConverge\":\"NEEDED\","
                     + "\"autoConvergeForbidden\":[],\"emptyUnderloaded\":false,\"emptying\":"
                     + "{\"holdMillis\":300000,\"hostsKept\":1,\"membersMax\":5,\"reservePermille\":200},"
-                    + "\"fillPermille\":1000,\"headroomPermille\":0,\"managerHosts\":32,\"marginPermille\":0,"
+                    + "\"fillPermille\":1000,\"headroomPermille\":0,\"managerHosts\":32,\"marginPermille\":0,\"mendConstraints\":false,"
                     + "\"movesAtOnce\":2,\"movesPerHour\":{\"headroom\":0,\"host\":0,\"rack\":0,\"site\":0,\"vm\":0},"
                     + "\"policy\":\"dvms-local\",\"postCopy\":\"NEVER\",\"postCopyForbidden\":[],\"retryMillis\":2000,\"retryMillisMax\":30000,"
                     + "\"searchNodes\":5000,\"sitePeriodMillis\":30000,\"solveWithinMillis\":60000,"
@@ -53,6 +53,7 @@ class DecisionSettingsTest {
                 List.of("b", "a", "b"),
                 AutoConverge.NEEDED,
                 List.of("c", "c"),
+                true,
                 new Throughput(
                         new Bandwidth(5),
                         new Bandwidth(6),
