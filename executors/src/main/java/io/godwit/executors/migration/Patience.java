@@ -1,6 +1,7 @@
 package io.godwit.executors.migration;
 
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.MigrationMode;
 import java.time.Duration;
 
 /**
@@ -18,8 +19,11 @@ public record Patience(Duration move, Duration look, Duration progress, Stall st
         return stall == Stall.POST_COPY && command.getPostCopyAllowed();
     }
 
-    /** Whether a guest that dirties memory too fast is held back. */
+    /** Whether a guest that dirties memory too fast is held back: as the command says, else as is done about stalls. */
     public boolean holdsBack(MigrateVm command) {
+        if (command.getHoldBackForbidden() || command.getMode() == MigrationMode.AUTO_CONVERGE) {
+            return !command.getHoldBackForbidden();
+        }
         return switch (stall) {
             case THROTTLE -> true;
             case POST_COPY -> !switches(command);

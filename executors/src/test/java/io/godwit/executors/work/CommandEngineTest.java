@@ -312,6 +312,26 @@ class CommandEngineTest {
     }
 
     @Test
+    void a_guest_is_held_back_where_the_command_says_so_and_never_where_it_forbids_it() {
+        patience = stalling(Stall.WAIT);
+        dataCentre.place("vm1", "h1");
+        commands.add(MigrateVm.newBuilder(Commands.migrate("c1", "vm1", "h1", "h2"))
+                .setMode(MigrationMode.AUTO_CONVERGE)
+                .build());
+        dataCentre.place("vm3", "h5");
+        commands.add(MigrateVm.newBuilder(Commands.migrate("c3", "vm3", "h5", "h6"))
+                .setMode(MigrationMode.AUTO_CONVERGE)
+                .setHoldBackForbidden(true)
+                .build());
+        command("c2", "vm2", "h3", "h4");
+        start(false);
+        until(() -> dataCentre.begun().size() == 3);
+        assertTrue(dataCentre.asked("c1").autoConverge());
+        assertFalse(dataCentre.asked("c2").autoConverge());
+        assertFalse(dataCentre.asked("c3").autoConverge());
+    }
+
+    @Test
     void a_stalled_move_is_asked_to_go_on_by_post_copy_and_that_is_told() {
         patience = stalling(Stall.POST_COPY);
         stalls("c1", "vm1", "h1", "h2");

@@ -53,6 +53,41 @@ final class RecordedRunTest {
     }
 
     @Test
+    void a_host_partition_is_explained_with_its_moves() {
+        String command =
+                says("migration", "list", "--log").lines().skip(1).findFirst().orElseThrow();
+        String id = Stream.of(command.split(" +"))
+                .filter(word -> word.matches("c-\\d+-\\d+"))
+                .findFirst()
+                .orElseThrow();
+        String partition = Stream.of(says("why", id, "--log").split(" +"))
+                .filter(word -> word.matches("p-\\d+-\\d+"))
+                .findFirst()
+                .orElseThrow();
+        String why = says("why", partition, "--log");
+        assertTrue(why.startsWith("host partition " + partition + " of local/"), why);
+        assertTrue(why.contains("move: ") && why.contains("was in overload"), why);
+    }
+
+    @Test
+    void a_move_for_headroom_is_explained_by_what_its_scheduler_saw() {
+        Path run = folder.resolve("headroom");
+        saysOf(run, "simulate", "--hosts", "12", "--headroom", "10", "--duration", "120s", "--record");
+        String moved = saysOf(run, "migration", "list", "--log")
+                .lines()
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        String id = Stream.of(moved.split(" +"))
+                .filter(word -> word.matches("c-\\d+-\\d+"))
+                .findFirst()
+                .orElseThrow();
+        String why = saysOf(run, "why", id, "--log");
+        assertTrue(why.contains("gives headroom to") && why.contains("kept less headroom than"), why);
+        assertTrue(why.contains("because  of this observation: cpu demand 7"), why);
+    }
+
+    @Test
     void hosts_are_shown_as_of_a_moment() {
         String early = says("host", "list", "--at", "2026-01-01T00:00:30Z", "--log");
         assertEquals(13, early.lines().count(), early);
@@ -97,13 +132,16 @@ final class RecordedRunTest {
 
     /** What a verb prints; its last word names the option that takes the folder. */
     private String says(String... words) {
+        return saysOf(folder.resolve("run"), words);
+    }
+
+    private String saysOf(Path log, String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream before = System.out;
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
-            int code = run(Stream.concat(
-                            Stream.of(words), Stream.of(folder.resolve("run").toString()))
-                    .toArray(String[]::new));
+            int code = run(
+                    Stream.concat(Stream.of(words), Stream.of(log.toString())).toArray(String[]::new));
             assertEquals(ExitCode.OK, code, told::toString);
         } finally {
             System.setOut(before);

@@ -5,7 +5,9 @@ import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.Evidence;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.RejectedMove;
 import io.godwit.schemas.events.VmSample;
@@ -26,8 +28,8 @@ import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Why a VM moved: command, plan, detection, rule version, samples, found by following the positions and decisions that each
- * record carries.
+ * Why a VM moved, stayed, or a host partition decided as it did: command, plan, detection, rule version, samples, found by
+ * following the positions and decisions that each record carries.
  */
 final class WhyChain {
     private static final int VMS_NAMED = 4;
@@ -89,7 +91,64 @@ final class WhyChain {
                         migration.position().map(WhyChain::place).orElse(""))
                 .line());
         plan(command).ifPresent(decided -> addPlan(lines, decided));
-        addDetection(lines, command);
+        addDetection(lines, command.getPartitionId(), command.getDetectionId(), command.getDetection());
+        return lines;
+    }
+
+    /** What a host partition was for, what it decided, and why. */
+    List<String> lines(HostPartitions.Partition partition) {
+        List<String> lines = new ArrayList<>();
+        String initiator = partition
+                .opened()
+                .map(opened -> " of " + rows.hostName(opened.getInitiator()))
+                .orElse("");
+        lines.add("host partition %s%s: %s"
+                .formatted(
+                        partition.id(),
+                        initiator,
+                        partition
+                                .closed()
+                                .map(closed -> CommonOptions.lower(closed.getEnd()) + ", " + closed.getReason())
+                                .orElse("open")));
+        for (HostPartitions.Decided decided : partition.plans()) {
+            addPlan(lines, decided);
+            for (PlannedMove move : decided.plan().getMoves()) {
+                lines.add("           move: %s %s → %s (%s)"
+                        .formatted(
+                                rows.vmName(move.getVmId()),
+                                rows.hostName(move.getSourceHostId()),
+                                rows.hostName(move.getTargetHostId()),
+                                move.getWhy()));
+            }
+        }
+        partition
+                .opened()
+                .ifPresent(
+                        opened -> addDetection(lines, partition.id(), opened.getDetectionId(), opened.getDetection()));
+        return lines;
+    }
+
+    /** A VM that could have been moved and was not. */
+    record Stayed(String vmId, String why, HostPartitions.Decided decided) {}
+
+    /** The newest plan that weighed this VM and let it stay. */
+    static Optional<Stayed> findStayed(RegionState state, String named) {
+        String vmId = state.vm(named).map(vm -> vm.id()).orElse(named);
+        return state.partitions().all().stream()
+                .flatMap(partition -> partition.plans().stream())
+                .flatMap(decided -> decided.plan().getRejected().stream()
+                        .filter(move -> move.getVmId().equals(vmId))
+                        .map(move -> new Stayed(vmId, move.getWhy(), decided)))
+                .max(Comparator.comparing(stayed -> stayed.decided().appended()));
+    }
+
+    List<String> lines(Stayed stayed) {
+        List<String> lines = new ArrayList<>();
+        PlanDecided plan = stayed.decided().plan();
+        lines.add(rows.vmName(stayed.vmId()) + " stayed where it was");
+        lines.add(new Link(stayed.why(), "").line());
+        addPlan(lines, stayed.decided());
+        addDetection(lines, plan.getPartitionId(), plan.getDetectionId(), plan.getDetection());
         return lines;
     }
 
@@ -130,13 +189,14 @@ final class WhyChain {
         return rows.vmName(move.getVmId()) + " (" + move.getWhy() + ")";
     }
 
-    private void addDetection(List<String> lines, MigrateVm command) {
-        Optional<DetectionBegan> found = at(Topic.DETECTIONS, command.getDetection(), DetectionBegan.class);
+    private void addDetection(List<String> lines, String partitionId, String detectionId, Position detection) {
+        if (detection.getTopic().equals(Topic.OBSERVATIONS.stage())) {
+            addNoted(lines, partitionId, detectionId, detection);
+            return;
+        }
+        Optional<DetectionBegan> found = at(Topic.DETECTIONS, detection, DetectionBegan.class);
         if (found.isEmpty()) {
-            lines.add(new Link(
-                            "detection " + command.getDetectionId() + " (no longer kept)",
-                            place(command.getDetection()))
-                    .line());
+            lines.add(new Link("detection " + detectionId + " (no longer kept)", place(detection)).line());
             return;
         }
         DetectionBegan began = found.get();
@@ -149,18 +209,42 @@ final class WhyChain {
                                         began.getValue(),
                                         began.getThreshold(),
                                         began.getUnit()),
-                        "%s, rule %s v%d"
-                                .formatted(place(command.getDetection()), began.getRule(), began.getRuleVersion()))
+                        "%s, rule %s v%d".formatted(place(detection), began.getRule(), began.getRuleVersion()))
                 .line());
         for (Evidence evidence : began.getEvidence()) {
             addEvidence(lines, evidence);
         }
     }
 
+    /** What a scheduler saw in a sample by itself; no rule said it, so it stands in no topic of detections. */
+    private void addNoted(List<String> lines, String partitionId, String detectionId, Position observed) {
+        Optional<PartitionOpened> opened =
+                state.partitions().byId(partitionId).flatMap(HostPartitions.Partition::opened);
+        String host =
+                opened.map(PartitionOpened::getInitiator).map(rows::hostName).orElse("its host");
+        String seen = opened.map(PartitionOpened::getDetectionKind)
+                .map(kind -> switch (kind) {
+                    case HEADROOM -> host + " kept less headroom than scheduler.decisions.headroom-permille asks for";
+                    case CONSTRAINT -> host + " had VMs whose place breaks a constraint";
+                    case OVERLOAD, UNDERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN ->
+                        host + " was in " + CommonOptions.lower(kind);
+                })
+                .orElse("detection " + detectionId);
+        lines.add(new Link(seen, "noted by the scheduler").line());
+        String demand = at(Topic.OBSERVATIONS, observed, HostSampled.class)
+                .map(sample -> "cpu demand %d of %d mc"
+                        .formatted(sample.getCpuDemandMillicores(), sample.getCpuCapacityMillicores()))
+                .orElse("a sample");
+        addObservation(lines, demand, observed);
+    }
+
     private void addEvidence(List<String> lines, Evidence evidence) {
-        String where = place(evidence.getPosition());
-        Optional<HostSampled> sample = at(Topic.OBSERVATIONS, evidence.getPosition(), HostSampled.class);
-        lines.add(new Link("of this observation: " + evidence.getSays(), where).line());
+        addObservation(lines, evidence.getSays(), evidence.getPosition());
+    }
+
+    private void addObservation(List<String> lines, String says, Position observed) {
+        Optional<HostSampled> sample = at(Topic.OBSERVATIONS, observed, HostSampled.class);
+        lines.add(new Link("of this observation: " + says, place(observed)).line());
         if (sample.isPresent()) {
             lines.add("           largest: "
                     + sample.get().getVms().stream()
@@ -170,10 +254,7 @@ final class WhyChain {
                             .limit(VMS_NAMED)
                             .map(vm -> rows.vmName(vm.getVmId()) + " " + vm.getCpuDemandMillicores() + " mc")
                             .collect(Collectors.joining(", ")));
-        } else if (log.at(
-                        Topic.OBSERVATIONS,
-                        evidence.getPosition().getSegment(),
-                        evidence.getPosition().getOffset())
+        } else if (log.at(Topic.OBSERVATIONS, observed.getSegment(), observed.getOffset())
                 .isEmpty()) {
             lines.add("           (that observation is no longer kept; --retain keeps more of them)");
         }

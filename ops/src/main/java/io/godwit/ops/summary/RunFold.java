@@ -148,7 +148,7 @@ public final class RunFold {
             case UNDERLOAD -> underloads++;
             case HOST_CRASH -> hostCrashes++;
             case VM_CRASH -> vmCrashes++;
-            case HEADROOM, CUSTOM, UNKNOWN -> {
+            case HEADROOM, CUSTOM, CONSTRAINT, UNKNOWN -> {
                 // no rule draws HEADROOM; an operator's own kinds have no key of their own in the summary
             }
         }

@@ -158,7 +158,7 @@ final class CommandLatencyTest {
     }
 
     private static HostFacts facts(String host) {
-        return new HostFacts(host, "", 0, 8000L, 1L << 30, 1L, List.of(), null, 1000);
+        return new HostFacts(host, "", 0, 8000L, 1L << 30, 1L, List.of(), null, 1000, 0L, 0L);
     }
 
     private void released(String partition, String host, long millis) {
@@ -187,6 +187,7 @@ final class CommandLatencyTest {
                         Instant.ofEpochMilli(T0),
                         1L,
                         "",
+                        false,
                         false));
     }
 

@@ -160,6 +160,7 @@ final class RunFoldTest {
                 Instant.ofEpochMilli(START + 10000),
                 9000L,
                 "relieves h1",
+                false,
                 false);
     }
 

@@ -71,9 +71,11 @@ final class Applying {
                 : new PlanStep(step.getMove(), command(partition, step.getMove()), "");
     }
 
-    /** What empties a host goes no further once somebody needs help. */
+    /** What empties a host or mends constraints goes no further once somebody needs help. */
     private boolean givesWay(OpenPartition partition) {
-        return Goal.kindOf(partition) == DetectionKind.UNDERLOAD && !canWait.nobodyNeedsHelp();
+        DetectionKind kind = Goal.kindOf(partition);
+        boolean canWaitLonger = kind == DetectionKind.UNDERLOAD || kind == DetectionKind.CONSTRAINT;
+        return canWaitLonger && !canWait.nobodyNeedsHelp();
     }
 
     /** Whether a host of the move has as many moves under way as it may; all of them are this plan's. */
@@ -123,7 +125,8 @@ final class Applying {
                         startBefore,
                         move.getEstimatedMillis(),
                         move.getWhy(),
-                        turn.state.settings().allowsPostCopy(move.getVmId())));
+                        turn.state.settings().allowsPostCopy(move.getVmId()),
+                        !turn.state.settings().allowsAutoConverge(move.getVmId())));
         return id;
     }
 

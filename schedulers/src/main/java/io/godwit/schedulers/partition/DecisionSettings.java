@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.godwit.schedulers.planner.PlacementProblem.AutoConverge;
 import io.godwit.schedulers.planner.PlacementProblem.PostCopy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -37,6 +38,11 @@ import java.util.List;
  * @param postCopy when VMs may be moved by post-copy, which loses the VM where a host of the move is lost: never, or urgent
  *     (to relieve an overload, and where a move stalls)
  * @param postCopyForbidden ids of VMs that are never moved by post-copy
+ * @param autoConverge when the CPU of a VM may be held back while it is moved: never, or needed (where it writes memory
+ *     nearly as fast as its share of the links, and where executor.stall says so)
+ * @param autoConvergeForbidden ids of VMs that are never held back
+ * @param mendConstraints whether VMs are moved where a constraint is broken and no overload is open
+ * @param throughput what networks and disks of hosts carry
  */
 public record DecisionSettings(
         Policy policy,
@@ -58,7 +64,11 @@ public record DecisionSettings(
         Emptying emptying,
         MovesPerHour movesPerHour,
         PostCopy postCopy,
-        List<String> postCopyForbidden) {
+        List<String> postCopyForbidden,
+        AutoConverge autoConverge,
+        List<String> autoConvergeForbidden,
+        boolean mendConstraints,
+        Throughput throughput) {
     public static final DecisionSettings DEFAULTS = new DecisionSettings(
             Policy.DVMS_LOCAL,
             60_000,
@@ -79,7 +89,11 @@ public record DecisionSettings(
             Emptying.DEFAULTS,
             MovesPerHour.DEFAULTS,
             PostCopy.NEVER,
-            List.of());
+            List.of(),
+            AutoConverge.NEEDED,
+            List.of(),
+            false,
+            Throughput.DEFAULTS);
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
@@ -93,6 +107,11 @@ public record DecisionSettings(
             throw new IllegalArgumentException(
                     "scheduler.decisions.post-copy is " + postCopy + " and post-copy-forbidden is " + postCopyForbidden
                             + "; give never or urgent, and a list of VM ids");
+        }
+        if (autoConverge == null || autoConvergeForbidden == null) {
+            throw new IllegalArgumentException("scheduler.decisions.auto-converge is " + autoConverge
+                    + " and auto-converge-forbidden is " + autoConvergeForbidden
+                    + "; give never or needed, and a list of VM ids");
         }
         check("vm-hold-millis", vmHoldMillis, 0, 3_600_000);
         check("margin-permille", marginPermille, 0, 1000);
@@ -109,11 +128,18 @@ public record DecisionSettings(
         check("manager-hosts", managerHosts, 2, 1000);
         check("headroom-permille", headroomPermille, 0, 900);
         postCopyForbidden = postCopyForbidden.stream().distinct().sorted().toList();
+        autoConvergeForbidden =
+                autoConvergeForbidden.stream().distinct().sorted().toList();
     }
 
     /** Whether a VM may ever be moved by post-copy. */
     public boolean allowsPostCopy(String vmId) {
         return postCopy == PostCopy.URGENT && !postCopyForbidden.contains(vmId);
+    }
+
+    /** Whether a VM may ever be held back while it is moved. */
+    public boolean allowsAutoConverge(String vmId) {
+        return autoConverge == AutoConverge.NEEDED && !autoConvergeForbidden.contains(vmId);
     }
 
     static void check(String key, long value, long least, long most) {

@@ -11,7 +11,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a host partition is for, which its detection's kind tells: to relieve an overload, to keep headroom, or to empty. */
+/**
+ * What a host partition is for, which its detection's kind tells: to relieve an overload, to keep headroom, to mend broken
+ * constraints, or to empty.
+ */
 final class Goal {
     /** So much younger than any overload counts what can wait: it gives way to all of them, and keeps its order. */
     private static final Duration CAN_WAIT = Duration.ofDays(36_500);
@@ -24,20 +27,23 @@ final class Goal {
 
     private final Turn turn;
     private final Room room;
+    private final Mending mending;
 
     Goal(Turn turn, Room room) {
         this.turn = turn;
         this.room = room;
+        this.mending = new Mending(turn, room);
     }
 
     static DetectionKind kindOf(OpenPartition partition) {
         return partition.getKind() == null ? DetectionKind.OVERLOAD : partition.getKind();
     }
 
-    /** Age by which hosts are given: overload first, then headroom, then emptying. */
+    /** Age by which hosts are given: overload first, then headroom, then constraints, then emptying. */
     static Instant age(DetectionKind kind, Instant since) {
         return switch (kind) {
             case HEADROOM -> since.plus(CAN_WAIT);
+            case CONSTRAINT -> since.plus(CAN_WAIT.multipliedBy(3).dividedBy(2));
             case UNDERLOAD -> since.plus(CAN_WAIT.multipliedBy(2));
             case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> since;
         };
@@ -53,6 +59,7 @@ final class Goal {
         return switch (kind) {
             case HEADROOM -> Room.demandMillicores(facts) > capacity(kind, facts);
             case UNDERLOAD -> !facts.getVms().isEmpty() && !room.violated(facts);
+            case CONSTRAINT -> mending.ahead(facts);
             case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> room.violated(facts);
         };
     }
@@ -72,6 +79,9 @@ final class Goal {
 
     /** What a host must have free to be of use; one that relieves another early keeps headroom itself. */
     Room.Need need(DetectionKind kind, HostFacts initiator) {
+        if (kind == DetectionKind.CONSTRAINT) {
+            return new Room.Need(0, 0); // who helps was looked at VM by VM
+        }
         if (kind != DetectionKind.HEADROOM) {
             return room.needOf(initiator, initiator.getCpuCapacityMillicores());
         }
@@ -94,7 +104,8 @@ final class Goal {
 
     int membersMax(DetectionKind kind) {
         return switch (kind) {
-            case UNDERLOAD, HEADROOM -> turn.state.settings().emptying().membersMax();
+            case UNDERLOAD, HEADROOM, CONSTRAINT ->
+                turn.state.settings().emptying().membersMax();
             case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> Integer.MAX_VALUE;
         };
     }

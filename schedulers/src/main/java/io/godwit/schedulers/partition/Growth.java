@@ -1,5 +1,6 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.OpenPartition;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ final class Growth {
     private final Goal goal;
     private final Taking taking;
     private final Neighbours neighbours;
+    private final Mending mending;
 
     Growth(Turn turn, Room room, Goal goal, Taking taking, Neighbours neighbours) {
         this.turn = turn;
@@ -26,6 +28,7 @@ final class Growth {
         this.goal = goal;
         this.taking = taking;
         this.neighbours = neighbours;
+        this.mending = new Mending(turn, room);
     }
 
     /** Takes hosts, up to so many held in all, or asks others for them; in the end those without the room too. */
@@ -45,6 +48,13 @@ final class Growth {
         return switch (Goal.kindOf(partition)) {
             // into an empty host would only change which one is empty
             case UNDERLOAD -> free.stream().filter(spare -> !spare.empty()).toList();
+            case CONSTRAINT -> {
+                HostFacts broken = room.facts(partition.getInitiator());
+                yield free.stream()
+                        .filter(spare -> mending.helps(broken, spare.hostId()))
+                        .limit(goal.membersMax(DetectionKind.CONSTRAINT))
+                        .toList();
+            }
             case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> free;
         };
     }
@@ -128,10 +138,10 @@ final class Growth {
         return goal.need(Goal.kindOf(partition), room.facts(partition.getInitiator()));
     }
 
-    /** Emptying does not trouble others. */
+    /** Emptying and mending do not trouble others. */
     private static boolean ownSegmentAlone(OpenPartition partition) {
         return switch (Goal.kindOf(partition)) {
-            case UNDERLOAD -> true;
+            case UNDERLOAD, CONSTRAINT -> true;
             case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> false;
         };
     }

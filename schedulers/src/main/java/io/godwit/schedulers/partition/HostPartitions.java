@@ -120,6 +120,7 @@ final class HostPartitions {
                 };
             case UNDERLOAD -> canWait.mayEmpty(hostId);
             case HEADROOM -> canWait.mayRelieveEarly();
+            case CONSTRAINT -> canWait.mayMend();
             case HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> false;
         };
     }
@@ -175,7 +176,8 @@ final class HostPartitions {
         String scope = turn.state.settings().policy() == Policy.HIERARCHICAL ? Scope.GROUP : Scope.NEAREST;
         Decision decision = turn.decision();
         String id = "p-" + decision.getSegment() + "-" + decision.getSequence();
-        Topic seenIn = began.getKind() == DetectionKind.HEADROOM ? Topic.OBSERVATIONS : Topic.DETECTIONS;
+        boolean noted = began.getKind() == DetectionKind.HEADROOM || began.getKind() == DetectionKind.CONSTRAINT;
+        Topic seenIn = noted ? Topic.OBSERVATIONS : Topic.DETECTIONS;
         Position position = new Position(seenIn.stage(), turn.segment, open.getOffset(), "", "");
         Instant age = Goal.age(began.getKind(), began.getSince());
         Lease lease = Leases.take(turn, began.getHostId(), id, turn.segment, age, began.getHostId());

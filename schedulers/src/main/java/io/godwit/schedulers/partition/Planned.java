@@ -5,9 +5,12 @@ import io.godwit.schedulers.planner.Move;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.RejectedMove;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A plan of the planner as it stands in events. */
 final class Planned {
+    private static final int BROKEN_NAMED = 3;
+
     private Planned() {}
 
     static List<PlannedMove> moves(Answer.Plan plan) {
@@ -18,6 +21,17 @@ final class Planned {
         return plan.rejected().stream()
                 .map(rejection -> new RejectedMove(rejection.vmId(), rejection.why()))
                 .toList();
+    }
+
+    /** What it leaves broken, in words; empty: nothing. */
+    static String caveat(Answer.Plan plan) {
+        List<String> broken = plan.stillBroken();
+        if (broken.isEmpty()) {
+            return "";
+        }
+        String named = broken.stream().limit(BROKEN_NAMED).collect(Collectors.joining(", "));
+        int more = broken.size() - BROKEN_NAMED;
+        return "still broken: " + named + (more > 0 ? " and " + more + " more" : "");
     }
 
     private static PlannedMove move(Move move) {

@@ -59,7 +59,12 @@ final class Planning {
 
     /** A plan that was found, here or outside the transaction. */
     private record Found(
-            List<PlannedMove> moves, List<RejectedMove> rejected, long nodes, String engine, String digest) {}
+            List<PlannedMove> moves,
+            List<RejectedMove> rejected,
+            long nodes,
+            String engine,
+            String digest,
+            String caveat) {}
 
     /** Ends a growing host partition whose reason has gone: mode, detection, data, or what was to be done. */
     boolean answeredWithoutSearch(OpenPartition partition) {
@@ -83,8 +88,10 @@ final class Planning {
         }
         HostFacts facts = room.facts(initiator);
         if (!goal.ahead(Goal.kindOf(partition), facts)) {
-            String reason = "demand is %d of %d mc by the newest sample"
-                    .formatted(Room.demandMillicores(facts), facts.getCpuCapacityMillicores());
+            String reason = Goal.kindOf(partition) == DetectionKind.CONSTRAINT
+                    ? "no constraint is broken there by the newest sample"
+                    : "demand is %d of %d mc by the newest sample"
+                            .formatted(Room.demandMillicores(facts), facts.getCpuCapacityMillicores());
             decided(partition, PlanAnswer.VIABLE, 0, "", reason);
             closing.close(partition, PartitionEnd.VIABLE, reason);
             return true;
@@ -112,7 +119,8 @@ final class Planning {
                                 Planned.rejected(plan),
                                 plan.nodesSearched(),
                                 plan.engine(),
-                                asked.problem().digest()));
+                                asked.problem().digest(),
+                                Planned.caveat(plan)));
                 yield true;
             }
             case Answer.Refused refused -> {
@@ -260,7 +268,8 @@ final class Planning {
                         answer.getRejected(),
                         answer.getNodesSearched(),
                         answer.getEngine(),
-                        answer.getSnapshotDigest()));
+                        answer.getSnapshotDigest(),
+                        answer.getReason()));
     }
 
     private boolean runsThere(OpenPartition partition, PlannedMove move) {
@@ -295,7 +304,7 @@ final class Planning {
 
     private void decided(OpenPartition partition, PlanAnswer answer, long nodes, String digest, String reason) {
         Decision _ = decided(
-                partition, answer, new Found(List.of(), List.of(), nodes, NO_ENGINE, digest), List.of(), reason);
+                partition, answer, new Found(List.of(), List.of(), nodes, NO_ENGINE, digest, ""), List.of(), reason);
     }
 
     private Decision decided(
@@ -331,8 +340,10 @@ final class Planning {
                 asFound.rejected(),
                 asFound.nodes(),
                 asFound.engine(),
-                asFound.digest());
-        String reason = reason(partition, found.moves().size());
+                asFound.digest(),
+                asFound.caveat());
+        String reason =
+                reason(partition, found.moves().size()) + (found.caveat().isEmpty() ? "" : "; " + found.caveat());
         Decision decision = decided(partition, PlanAnswer.PLAN, found, returns, reason);
         if (!turn.state.mode().equals("auto")) {
             closing.close(
@@ -367,6 +378,7 @@ final class Planning {
         String aim = switch (Goal.kindOf(partition)) {
             case UNDERLOAD -> "empt%s".formatted(moves == 1 ? "ies" : "y");
             case HEADROOM -> "give%s headroom to".formatted(verb);
+            case CONSTRAINT -> "mend%s broken constraints at".formatted(verb);
             case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> "relieve%s".formatted(verb);
         };
         return "%s %s %s (%d of %d mc) with %d hosts held"

@@ -25,6 +25,8 @@ final class Problems {
         for (HostFacts facts : hosts) {
             long inboundMillicores = 0;
             long inboundBytes = 0;
+            long inboundNetwork = 0;
+            long inboundDisk = 0;
             List<String> inbound = new ArrayList<>();
             for (VmFact vm : facts.getVms()) {
                 String other = seenOn.putIfAbsent(vm.getVmId(), facts.getHostId());
@@ -33,6 +35,8 @@ final class Problems {
                 } else {
                     inboundMillicores += vm.getCpuDemandMillicores();
                     inboundBytes += vm.getMemoryBytes();
+                    inboundNetwork += vm.getNetworkBytesPerSecond();
+                    inboundDisk += vm.getDiskBytesPerSecond();
                     inbound.add(vm.getVmId());
                     vms.computeIfPresent(vm.getVmId(), (_, first) -> staying(first));
                 }
@@ -42,11 +46,13 @@ final class Problems {
                     nameOf(facts),
                     facts.getCpuCapacityMillicores(),
                     facts.getMemoryCapacityBytes(),
-                    0,
-                    0,
+                    facts.getNetworkBytesPerSecond(),
+                    facts.getDiskBytesPerSecond(),
                     facts.getMigrationBytesPerSecond(),
                     inboundMillicores,
                     inboundBytes,
+                    inboundNetwork,
+                    inboundDisk,
                     inbound));
         }
         return new PlacementProblem(
@@ -70,12 +76,23 @@ final class Problems {
                 host.getHostId(),
                 vm.getCpuDemandMillicores(),
                 vm.getMemoryBytes(),
-                0,
-                0,
+                vm.getNetworkBytesPerSecond(),
+                vm.getDiskBytesPerSecond(),
                 vm.getDirtyBytesPerSecond(),
                 host.getDurationPermille(),
-                settings.allowsPostCopy(vm.getVmId()) ? Optional.empty() : Optional.of(MigrationMode.PRE_COPY),
+                modes(vm.getVmId(), settings),
                 staysBecause.isEmpty() ? Optional.empty() : Optional.of(staysBecause));
+    }
+
+    private static List<MigrationMode> modes(String vmId, DecisionSettings settings) {
+        List<MigrationMode> modes = new ArrayList<>();
+        if (settings.allowsPostCopy(vmId)) {
+            modes.add(MigrationMode.POST_COPY);
+        }
+        if (settings.allowsAutoConverge(vmId)) {
+            modes.add(MigrationMode.AUTO_CONVERGE);
+        }
+        return modes;
     }
 
     private static PlacementProblem.Vm staying(PlacementProblem.Vm vm) {
@@ -88,7 +105,7 @@ final class Problems {
                 vm.diskBytesPerSecond(),
                 vm.dirtyBytesPerSecond(),
                 vm.durationPermille(),
-                vm.mode(),
+                vm.modes(),
                 Optional.of("is told of by two hosts"));
     }
 

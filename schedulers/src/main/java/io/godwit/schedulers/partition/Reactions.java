@@ -105,6 +105,7 @@ final class Reactions {
             case HostSampled sampled -> {
                 knowledge.sampled(record, sampled);
                 headroom(record, sampled.getHostId());
+                constraints(record, sampled.getHostId());
                 turn.state
                         .detections
                         .startingWith(sampled.getHostId() + "/")
@@ -138,12 +139,13 @@ final class Reactions {
                 }
                 switch (began.getKind()) {
                     case OVERLOAD -> {
-                        headroomEnds(began.getHostId(), "it is overloaded now");
+                        noteEnds(began.getHostId(), DetectionKind.HEADROOM, "it is overloaded now");
+                        noteEnds(began.getHostId(), DetectionKind.CONSTRAINT, "it is overloaded now");
                         partitions().consider(open);
                     }
                     case UNDERLOAD -> partitions().consider(open);
                     case HOST_CRASH -> partitions().lost(began.getHostId(), "the host crashed: " + began.getId());
-                    case HEADROOM, VM_CRASH, CUSTOM, UNKNOWN -> {} // kept in mind
+                    case HEADROOM, CONSTRAINT, VM_CRASH, CUSTOM, UNKNOWN -> {} // kept in mind
                 }
             }
             case DetectionEnded ended -> ended(ended);
@@ -171,20 +173,30 @@ final class Reactions {
      * headroom: what follows is as for any detection.
      */
     private void headroom(LogRecord record, String hostId) {
-        int permille = turn.state.settings().headroomPermille();
-        var facts = turn.state.hosts.get(hostId) == null || permille == 0 ? null : room.facts(hostId);
-        if (facts == null || !goal.ahead(DetectionKind.HEADROOM, facts)) {
-            headroomEnds(hostId, "it has headroom again");
-        } else if (open(hostId, DetectionKind.HEADROOM).isEmpty() && !room.inTrouble(hostId)) {
+        boolean asked = turn.state.settings().headroomPermille() > 0;
+        note(record, hostId, DetectionKind.HEADROOM, asked, "it has headroom again");
+    }
+
+    /** So is one where a constraint is broken, where the settings have that mended. */
+    private void constraints(LogRecord record, String hostId) {
+        boolean asked = turn.state.settings().mendConstraints();
+        note(record, hostId, DetectionKind.CONSTRAINT, asked, "no constraint is broken there any more");
+    }
+
+    private void note(LogRecord record, String hostId, DetectionKind kind, boolean asked, String over) {
+        var facts = turn.state.hosts.get(hostId) == null || !asked ? null : room.facts(hostId);
+        if (facts == null || !goal.ahead(kind, facts)) {
+            noteEnds(hostId, kind, over);
+        } else if (open(hostId, kind).isEmpty() && !room.inTrouble(hostId)) {
             DetectionBegan began = new DetectionBegan(
-                    "HEADROOM-" + hostId + "-" + turn.segment + "-" + record.offset(),
-                    DetectionKind.HEADROOM,
+                    kind + "-" + hostId + "-" + turn.segment + "-" + record.offset(),
+                    kind,
                     hostId,
                     null,
                     turn.now(),
                     "cpu-demand",
                     Room.demandMillicores(facts),
-                    goal.capacity(DetectionKind.HEADROOM, facts),
+                    goal.capacity(kind, facts),
                     "mc",
                     "",
                     0,
@@ -194,9 +206,8 @@ final class Reactions {
         }
     }
 
-    private void headroomEnds(String hostId, String reason) {
-        open(hostId, DetectionKind.HEADROOM)
-                .forEach(open -> endedOf(hostId, open.getBegan().getId(), reason));
+    private void noteEnds(String hostId, DetectionKind kind, String reason) {
+        open(hostId, kind).forEach(open -> endedOf(hostId, open.getBegan().getId(), reason));
     }
 
     private List<OpenDetection> open(String hostId, DetectionKind kind) {

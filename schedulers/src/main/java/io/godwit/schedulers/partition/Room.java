@@ -70,6 +70,8 @@ final class Room {
             }
         }
         vms.sort(Comparator.comparing(VmFact::getVmId));
+        Throughput.OfHost throughput =
+                turn.state.settings().throughput().of(hostId, host == null ? "" : host.getLabel());
         long bandwidth = host == null ? 0 : host.getMigrationBytesPerSecond();
         return new HostFacts(
                 hostId,
@@ -80,7 +82,9 @@ final class Room {
                 bandwidth > 0 ? bandwidth : BYTES_PER_SECOND_UNKNOWN,
                 vms,
                 new Position(Topic.OBSERVATIONS.stage(), turn.segment, sample.offset(), "", ""),
-                host == null ? TransferFactor.PLAIN : TransferFactor.of(host, turn.now()));
+                host == null ? TransferFactor.PLAIN : TransferFactor.of(host, turn.now()),
+                throughput.network().bytesPerSecond(),
+                throughput.disk().bytesPerSecond());
     }
 
     private static VmFact fact(VmSample vm, boolean running, String staysBecause) {
@@ -90,7 +94,9 @@ final class Room {
                 vm.getMemoryBytes(),
                 vm.getDirtyBytesPerSecond(),
                 running,
-                staysBecause);
+                staysBecause,
+                Math.max(0, vm.getNetBytesPerSecond()),
+                Math.max(0, vm.getBlockBytesPerSecond()));
     }
 
     private String staysBecause(String vmId) {

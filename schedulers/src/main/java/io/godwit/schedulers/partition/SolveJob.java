@@ -34,7 +34,8 @@ public record SolveJob(int segment, String key, SolveAsked asked, PlacementProbl
     }
 
     private SolveAnswered planned(Answer.Plan plan, List<String> faults) {
-        return SolveAnswered.newBuilder(said(PlanAnswer.PLAN, plan.nodesSearched(), plan.engine(), ""))
+        return SolveAnswered.newBuilder(
+                        said(PlanAnswer.PLAN, plan.nodesSearched(), plan.engine(), Planned.caveat(plan)))
                 .setMoves(Planned.moves(plan))
                 .setRejected(Planned.rejected(plan))
                 .setFaults(faults)

@@ -31,9 +31,10 @@ final class TransferFactor {
         return PLAIN + Math.toIntExact((host.getDurationPermille() - PLAIN) / (1L << halvings));
     }
 
-    /** The host with an outcome learnt; one by post-copy, or that was expected to take no known time, teaches nothing. */
+    /** The host with an outcome learnt; one by post-copy, in an unknown mode, or that was expected to take no known time, teaches nothing. */
     static KnownHost learn(KnownHost host, CommandSucceeded ended, Instant now) {
-        if (ended.getMode() != MigrationMode.PRE_COPY || ended.getEstimatedMillis() <= 0) {
+        boolean copied = ended.getMode() == MigrationMode.PRE_COPY || ended.getMode() == MigrationMode.AUTO_CONVERGE;
+        if (!copied || ended.getEstimatedMillis() <= 0) {
             return host;
         }
         long seen = Math.clamp(ended.getDurationMillis() * PLAIN / ended.getEstimatedMillis(), LEAST, MOST);

@@ -7,7 +7,10 @@ import io.godwit.schemas.events.KnownHost;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Whether what can wait may be done now: emptying an underloaded host, or relieving one before it is overloaded. */
+/**
+ * Whether what can wait may be done now: emptying an underloaded host, relieving one before it is overloaded, or mending
+ * broken constraints.
+ */
 final class WhatCanWait {
     /** After another segment asked for hosts, its overload counts as open for so long. */
     private static final Duration LATELY = Duration.ofSeconds(30);
@@ -33,6 +36,11 @@ final class WhatCanWait {
 
     boolean mayRelieveEarly() {
         return turn.state.settings().policy().growsByHosts() && noOverload() && !budgets.headroomSpent();
+    }
+
+    boolean mayMend() {
+        DecisionSettings settings = turn.state.settings();
+        return settings.mendConstraints() && settings.policy().growsByHosts() && nobodyNeedsHelp();
     }
 
     /** Whether no overload is open here, and no other segment has asked for hosts of late. */

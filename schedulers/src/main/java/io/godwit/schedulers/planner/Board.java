@@ -7,12 +7,14 @@ import io.godwit.schedulers.planner.PlacementProblem.Limits;
 import io.godwit.schedulers.planner.PlacementProblem.PostCopy;
 import io.godwit.schedulers.planner.PlacementProblem.Vm;
 import io.godwit.schemas.events.MigrationMode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A placement problem as numbers: hosts and VMs by their index in the order of their ids, resources by CPU,
@@ -106,6 +108,8 @@ final class Board {
             capacity[DISK][host] = it.diskBytesPerSecond() == 0 ? UNLIMITED : it.diskBytesPerSecond();
             atStart[CPU][host] = it.inboundCpuMillicores();
             atStart[MEMORY][host] = it.inboundMemoryBytes();
+            atStart[NETWORK][host] = it.inboundNetworkBytesPerSecond();
+            atStart[DISK][host] = it.inboundDiskBytesPerSecond();
             bandwidth[host] = it.migrationBytesPerSecond();
         }
     }
@@ -154,6 +158,7 @@ final class Board {
         for (int resource : limited) {
             int marginPermille = resource == CPU ? limits.marginPermille() : 0;
             int fillPermille = resource == CPU ? limits.fillPermille() : 1000;
+            boolean borne = spared && resource > MEMORY;
             tooMuch[resource] = new BitSet();
             long[] physical = capacity[resource].clone();
             overbook(resource, hostIndex);
@@ -163,12 +168,12 @@ final class Board {
                 boolean within = asked <= can + permille(can, marginPermille);
                 long real = Math.max(can, physical[host]);
                 boolean really = realAtStart[resource][host] > real + permille(real, marginPermille);
-                any |= really;
+                any |= really && resource <= MEMORY;
                 tooMuch[resource].set(host, !within);
-                overloaded[host] |= spared ? really : !within;
+                overloaded[host] |= spared ? really && !borne : !within;
                 endLimit[resource][host] = within ? Math.max(can, asked) : can;
                 if (spared && !within) { // what only a constraint calls too much may stay so
-                    endLimit[resource][host] = really ? real : Math.max(can, asked);
+                    endLimit[resource][host] = really && !borne ? real : Math.max(can, asked);
                 }
                 fillLimit[resource][host] = permille(can, fillPermille);
             }
@@ -254,15 +259,20 @@ final class Board {
         return load;
     }
 
-    /** Estimated milliseconds of one migration that has its links for itself. */
+    /** What one migration costs that has its links for itself: milliseconds until the source is rid of the VM's demand. */
     long millis(int vm, int source, int target) {
-        return MigrationTime.millis(given[vm], Math.min(bandwidth[source], bandwidth[target]), mode(vm, source));
+        long share = Math.min(bandwidth[source], bandwidth[target]);
+        return MigrationTime.cost(given[vm], share, mode(vm, source, share));
     }
 
-    /** Bytes per second by which the rest of a migration shrinks, with so many moves on the link of each end. */
-    long progress(int vm, int source, int target, int onSource, int onTarget) {
-        long share = Math.max(1, Math.min(bandwidth[source] / onSource, bandwidth[target] / onTarget));
-        long plain = MigrationTime.progress(given[vm], share, mode(vm, source));
+    /** Bytes per second that a migration has, with so many moves on the link of each end. */
+    long share(int source, int target, int onSource, int onTarget) {
+        return Math.max(1, Math.min(bandwidth[source] / onSource, bandwidth[target] / onTarget));
+    }
+
+    /** Bytes per second by which the rest of a migration shrinks that has such a share of the links. */
+    long progress(int vm, int source, long share) {
+        long plain = MigrationTime.progress(given[vm], share, mode(vm, source, share));
         int factor = given[vm].durationPermille();
         return factor == 1000 ? plain : Math.max(1, plain / factor * 1000 + plain % factor * 1000 / factor);
     }
@@ -271,10 +281,19 @@ final class Board {
         return given[vm].memoryBytes();
     }
 
-    /** How a migration of the VM from this host moves memory, unless its VM has a mode prescribed. */
-    MigrationMode mode(int vm, int source) {
+    /**
+     * How a migration of the VM from this host moves memory.
+     *
+     * @param share the least bandwidth that it has, in bytes per second
+     */
+    MigrationMode mode(int vm, int source, long share) {
         boolean urgent = problem.limits().postCopy() == PostCopy.URGENT && overloaded[source] && source == home[vm];
-        return given[vm].mode().orElse(urgent ? MigrationMode.POST_COPY : MigrationMode.PRE_COPY);
+        if (urgent && given[vm].modes().contains(MigrationMode.POST_COPY)) {
+            return MigrationMode.POST_COPY;
+        }
+        boolean heldBack =
+                given[vm].modes().contains(MigrationMode.AUTO_CONVERGE) && MigrationTime.nearlyStalls(given[vm], share);
+        return heldBack ? MigrationMode.AUTO_CONVERGE : MigrationMode.PRE_COPY;
     }
 
     /** Estimated milliseconds of the fastest migration to another host where it may end; Long.MAX_VALUE if there is none. */
@@ -302,9 +321,43 @@ final class Board {
         return false;
     }
 
-    /** Whether a host is asked for more than it has, whatever constraints say. */
+    /** Whether a host is asked for more CPU or memory than it has, whatever constraints say. */
     boolean anyRealOverload() {
         return anyRealOverload;
+    }
+
+    /** Whether a host's network or disk is asked for more than it carries before any move. */
+    boolean anyRateTooMuch() {
+        return IntStream.of(limited).anyMatch(resource -> resource > MEMORY && !tooMuch[resource].isEmpty());
+    }
+
+    /** What is broken before any move and in this placement, in words: constraints, networks and disks. */
+    List<String> stillBroken(int[] place) {
+        return Stream.concat(
+                        rules.stillBroken(place).stream().map(ConstraintText::brief), ratesStillTooMuch(place).stream())
+                .toList();
+    }
+
+    /** Networks and disks that are asked for more than they carry before any move and in this placement, in words. */
+    private List<String> ratesStillTooMuch(int[] place) {
+        long[][] load = loadAtStart();
+        for (int vm = 0; vm < vms; vm++) {
+            shift(load, vm, home[vm], place[vm]);
+        }
+        List<String> found = new ArrayList<>();
+        for (int host = 0; host < hosts; host++) {
+            for (int resource : limited) {
+                if (resource > MEMORY && isTooMuch(resource, host) && load[resource][host] > capacity[resource][host]) {
+                    found.add("the %s of %s is asked for %d of %d bytes/s"
+                            .formatted(
+                                    resource == NETWORK ? "network" : "disk",
+                                    hostName(host),
+                                    load[resource][host],
+                                    capacity[resource][host]));
+                }
+            }
+        }
+        return found;
     }
 
     /** Whether a host is asked for too much of a resource before any move, preserved amounts and overbooking counted in. */

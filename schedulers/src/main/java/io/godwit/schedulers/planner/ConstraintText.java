@@ -10,7 +10,18 @@ import java.util.stream.Collectors;
  * read. Sets whose order says nothing are sorted, so constraints that mean the same read alike.
  */
 final class ConstraintText {
+    private static final int BRIEF = 100;
+
     private ConstraintText() {}
+
+    /** For people, who need not read each name of a large set. */
+    static String brief(Constraint constraint) {
+        return brief(of(constraint));
+    }
+
+    static String brief(String text) {
+        return text.length() <= BRIEF ? text : text.substring(0, BRIEF - 1) + "…";
+    }
 
     static String of(Constraint constraint) {
         return switch (constraint) {

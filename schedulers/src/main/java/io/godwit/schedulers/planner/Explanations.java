@@ -8,12 +8,15 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Why these moves and not others, in a few words with numbers, for people. */
 final class Explanations {
     private static final List<String> NAMES = List.of("CPU", "memory", "network", "disk");
+
+    private static final String NOWHERE = "may move to none of these hosts";
 
     private final Board board;
     private final List<Step> steps;
@@ -29,7 +32,7 @@ final class Explanations {
         boolean comesBack = IntStream.range(index + 1, steps.size())
                 .anyMatch(i -> steps.get(i).vm() == step.vm());
         if (board.overloaded[source] && source == board.home[step.vm()]) {
-            return "relieves " + board.hostName(source) + " " + relief(index);
+            return "relieves " + board.hostName(source) + " " + relief(index) + passedBy(step);
         }
         if (step.source() != board.home[step.vm()]) {
             return "goes on from " + board.hostName(source) + ", where it waited for room on "
@@ -64,6 +67,29 @@ final class Explanations {
                 ? "(" + before + " → " + after + " of " + capacity + " mc)"
                 : "(" + amount(resource, before) + " → " + amount(resource, after) + " of " + amount(resource, capacity)
                         + ")";
+    }
+
+    /** A host that would have been the better target, and the constraint that keeps the VM from it; empty if there is none. */
+    private String passedBy(Step step) {
+        for (int host = 0; host < board.hosts; host++) {
+            if (host != step.source() && hasRoom(step.vm(), host) && isBetter(host, step)) {
+                Optional<String> constraint = board.rules.barredBy(board.home, step.vm(), host);
+                if (constraint.isPresent()) {
+                    return ", not to " + board.hostName(host) + ", from which " + constraint.get() + " keeps it";
+                }
+            }
+        }
+        return "";
+    }
+
+    private boolean isBetter(int host, Step step) {
+        int faster = Long.compare(
+                board.millis(step.vm(), step.source(), host), board.millis(step.vm(), step.source(), step.target()));
+        return faster < 0 || (faster == 0 && spare(host) > spare(step.target()));
+    }
+
+    private long spare(int host) {
+        return board.fillLimit[Board.CPU][host] - board.atStart[Board.CPU][host];
     }
 
     private int lacking(int host) {
@@ -103,21 +129,38 @@ final class Explanations {
         if (!board.movable(vm)) {
             return board.stays[vm];
         }
+        String lacks = whatTargetsLack(vm, host);
+        if (lacks.isEmpty()) {
+            return whyOthersWereBetter(vm, host);
+        }
+        return IntStream.range(0, board.hosts)
+                .filter(target -> target != host && hasRoom(vm, target))
+                .mapToObj(target -> board.rules
+                        .barredBy(board.home, vm, target)
+                        .map(constraint -> constraint + " keeps it from " + board.hostName(target)))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .map(kept -> lacks.equals(NOWHERE) ? kept : lacks + ", and " + kept)
+                .orElse(lacks);
+    }
+
+    /** Empty if there is room for it on a host where it may be. */
+    private String whatTargetsLack(int vm, int host) {
         boolean anywhere = false;
         boolean cpuFits = false;
         boolean memoryFits = false;
         boolean allFit = false;
         for (int target = 0; target < board.hosts; target++) {
-            if (target != host && board.mayEndOn(vm, target)) {
+            if (target != host && board.mayEndOn(vm, target) && board.rules.letIn(board.home, vm, target)) {
                 anywhere = true;
                 boolean cpu = has(Board.CPU, vm, target);
                 cpuFits |= cpu;
                 memoryFits |= cpu && has(Board.MEMORY, vm, target);
-                allFit |= board.fits(vm, target, board.atStart, board.fillLimit);
+                allFit |= hasRoom(vm, target);
             }
         }
         if (!anywhere) {
-            return "may move to none of these hosts";
+            return NOWHERE;
         }
         long cpu = board.use[Board.CPU][vm];
         if (!cpuFits) {
@@ -127,9 +170,10 @@ final class Explanations {
             return "no host with " + cpu + " mc free has " + new ByteSize(board.use[Board.MEMORY][vm])
                     + " of memory free";
         }
-        if (!allFit) {
-            return "no host with CPU and memory free has network and disk free";
-        }
+        return allFit ? "" : "no host with CPU and memory free has network and disk free";
+    }
+
+    private String whyOthersWereBetter(int vm, int host) {
         for (int resource : board.limited) {
             long excess = board.atStart[resource][host] - board.endLimit[resource][host];
             long gives = board.use[resource][vm];
@@ -140,6 +184,10 @@ final class Explanations {
             }
         }
         return seconds(board.fastestMillis(vm)) + " s to move";
+    }
+
+    private boolean hasRoom(int vm, int target) {
+        return board.fits(vm, target, board.atStart, board.fillLimit);
     }
 
     private boolean has(int resource, int vm, int target) {

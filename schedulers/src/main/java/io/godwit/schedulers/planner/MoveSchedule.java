@@ -144,7 +144,7 @@ final class MoveSchedule {
                     board.vmId(step.vm()),
                     board.problem.hosts().get(step.source()).hostId(),
                     board.problem.hosts().get(step.target()).hostId(),
-                    board.mode(step.vm(), step.source()),
+                    board.mode(step.vm(), step.source(), timetable.leastShare(i)),
                     after.get(i).stream()
                             .map(earlier -> newIndex[earlier])
                             .sorted()

@@ -47,6 +47,8 @@ public record PlacementProblem(
      * @param migrationBytesPerSecond bandwidth of its migration link; above 0
      * @param inboundCpuMillicores already promised to VMs that are not among the problem's, such as moves in flight
      * @param inboundMemoryBytes memory promised in the same way
+     * @param inboundNetworkBytesPerSecond network promised in the same way
+     * @param inboundDiskBytesPerSecond disk promised in the same way
      * @param inboundVmIds the VMs to which that was promised; sorted here. One of them may be among the problem's VMs, where
      *     it counts on its source
      */
@@ -60,6 +62,8 @@ public record PlacementProblem(
             long migrationBytesPerSecond,
             long inboundCpuMillicores,
             long inboundMemoryBytes,
+            long inboundNetworkBytesPerSecond,
+            long inboundDiskBytesPerSecond,
             List<String> inboundVmIds) {
         /** A host of which only CPU and memory are limited. */
         public Host(
@@ -80,6 +84,8 @@ public record PlacementProblem(
                     migrationBytesPerSecond,
                     inboundCpuMillicores,
                     inboundMemoryBytes,
+                    0,
+                    0,
                     List.of());
         }
 
@@ -91,6 +97,8 @@ public record PlacementProblem(
             check(migrationBytesPerSecond, 1, "host " + hostId, "migrationBytesPerSecond");
             check(inboundCpuMillicores, 0, "host " + hostId, "inboundCpuMillicores");
             check(inboundMemoryBytes, 0, "host " + hostId, "inboundMemoryBytes");
+            check(inboundNetworkBytesPerSecond, 0, "host " + hostId, "inboundNetworkBytesPerSecond");
+            check(inboundDiskBytesPerSecond, 0, "host " + hostId, "inboundDiskBytesPerSecond");
             inboundVmIds = inboundVmIds.stream().sorted().toList();
         }
     }
@@ -105,7 +113,7 @@ public record PlacementProblem(
      * @param dirtyBytesPerSecond rate at which it writes memory; −1: unknown
      * @param durationPermille how long its migrations take, learnt from outcomes, as a share of what {@link MigrationTime}
      *     says; 1000: as long; 1 to 100000
-     * @param mode how it must be migrated; empty: as the planner chooses
+     * @param modes how it may be migrated besides by pre-copy, where that is of use; sorted here
      * @param staysBecause why it must not move, in a few words; empty: it may
      */
     public record Vm(
@@ -117,9 +125,12 @@ public record PlacementProblem(
             long diskBytesPerSecond,
             long dirtyBytesPerSecond,
             int durationPermille,
-            Optional<MigrationMode> mode,
+            List<MigrationMode> modes,
             Optional<String> staysBecause) {
-        /** A VM of which neither network nor disk use is known, nor how long its migrations took. */
+        /**
+         * A VM that may be migrated by post-copy, and of which neither network nor disk use is known, nor how long its
+         * migrations took.
+         */
         public Vm(
                 String vmId,
                 String hostId,
@@ -136,7 +147,7 @@ public record PlacementProblem(
                     0,
                     dirtyBytesPerSecond,
                     1000,
-                    Optional.empty(),
+                    List.of(MigrationMode.POST_COPY),
                     staysBecause);
         }
 
@@ -150,6 +161,7 @@ public record PlacementProblem(
                 throw new IllegalArgumentException("durationPermille of VM " + vmId + " is " + durationPermille
                         + "; give 1 to " + DURATION_PERMILLE_MAX);
             }
+            modes = modes.stream().distinct().sorted().toList();
         }
 
         public boolean movable() {
@@ -165,6 +177,13 @@ public record PlacementProblem(
         NEVER,
         /** Where the move relieves an overloaded host: what its CPUs lack ends as soon as the VM runs on the target. */
         URGENT
+    }
+
+    /** When a guest may be held back that writes memory too fast for its copy to end. */
+    public enum AutoConverge {
+        NEVER,
+        /** Where it writes nearly as fast as its share of the links, or faster. */
+        NEEDED
     }
 
     /**
@@ -243,6 +262,7 @@ public record PlacementProblem(
         for (Host host : hosts) {
             if (host.networkBytesPerSecond() != 0 || host.diskBytesPerSecond() != 0) {
                 put(text, "rates", host.hostId(), host.networkBytesPerSecond(), host.diskBytesPerSecond());
+                put(text, host.inboundNetworkBytesPerSecond(), host.inboundDiskBytesPerSecond());
             }
         }
         for (Host host : hosts) {
@@ -255,7 +275,12 @@ public record PlacementProblem(
             if (vm.durationPermille() != 1000) {
                 put(text, "duration", vm.vmId(), vm.durationPermille());
             }
-            vm.mode().ifPresent(mode -> put(text, "mode", vm.vmId(), mode.name()));
+            if (!vm.modes().contains(MigrationMode.POST_COPY)) {
+                put(text, "mode", vm.vmId(), MigrationMode.PRE_COPY.name());
+            }
+            if (vm.modes().contains(MigrationMode.AUTO_CONVERGE)) {
+                put(text, "mode", vm.vmId(), MigrationMode.AUTO_CONVERGE.name());
+            }
         }
         if (limits.postCopy() != PostCopy.NEVER || limits.maySuspend()) {
             put(text, "means", limits.postCopy().name(), limits.maySuspend());

@@ -77,7 +77,8 @@ public final class PlanJudge {
         return switch (resource) {
             case CPU -> host.inboundCpuMillicores();
             case MEMORY -> host.inboundMemoryBytes();
-            case NETWORK, DISK -> 0;
+            case NETWORK -> host.inboundNetworkBytesPerSecond();
+            case DISK -> host.inboundDiskBytesPerSecond();
         };
     }
 
@@ -228,7 +229,8 @@ public final class PlanJudge {
         boolean asBefore = worthNoMove && !tookIn && asked <= before;
         long reallyCan = Math.max(can, physical(host, resource));
         boolean reallyWithin = (really - reallyCan) * 1000 <= reallyCan * margin;
-        boolean onlyByConstraint = bearsBroken && asked <= before && (reallyWithin || asked <= reallyCan);
+        boolean mayWait = resource == Resource.NETWORK || resource == Resource.DISK;
+        boolean onlyByConstraint = bearsBroken && asked <= before && (mayWait || reallyWithin || asked <= reallyCan);
         if (asked > can && !asBefore && !onlyByConstraint) {
             faults.add("in the end " + id + says(resource, asked, can));
         }

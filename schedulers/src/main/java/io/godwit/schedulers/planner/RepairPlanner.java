@@ -32,7 +32,7 @@ public final class RepairPlanner implements Planner {
         if (!board.needsMoves()) {
             return new Viable();
         }
-        boolean mayLeaveBroken = board.anyRealOverload() && board.rules.anyBrokenAtStart();
+        boolean mayLeaveBroken = board.anyRealOverload() && (board.rules.anyBrokenAtStart() || board.anyRateTooMuch());
         Budget budget = new Budget(problem.limits().nodes());
         Answer answer = plan(board, budget, mayLeaveBroken ? 2 : 1);
         if (answer instanceof Infeasible && mayLeaveBroken) {
@@ -122,11 +122,7 @@ public final class RepairPlanner implements Planner {
         int[] place = board.home.clone();
         steps.forEach(step -> place[step.vm()] = step.target());
         return new Plan(
-                moves,
-                budget.used(),
-                engine,
-                new Explanations(board, steps).rejected(),
-                board.rules.stillBroken(place));
+                moves, budget.used(), engine, new Explanations(board, steps).rejected(), board.stillBroken(place));
     }
 
     /** Nodes for one search; 0 where they would not reach two placements and a plan is known anyway. */

@@ -40,6 +40,9 @@ final class Rules {
     /** Constraints that do not hold before any move, in words. */
     private final Set<String> brokenAtStart = new TreeSet<>();
 
+    /** What keeps VMs from hosts, by the constraint that does, in the order of the problem's. */
+    private final List<Bar> bars = new ArrayList<>();
+
     private final Map<String, List<Rule>> checks = new HashMap<>(); // of what is broken now; asked by its words only
     private final BitSet touched;
     private final Orders orders;
@@ -62,6 +65,24 @@ final class Rules {
         orders = new Orders(board.problem.constraints(), vmIndex);
     }
 
+    private interface Barrier {
+        boolean stands(int[] place, int vm, int host);
+    }
+
+    private record Bar(Constraint constraint, Barrier barrier) {}
+
+    private void bar(Constraint constraint, Barrier barrier) {
+        bars.add(new Bar(constraint, barrier));
+    }
+
+    /** A constraint that keeps the VM from the host while all others are where they are, in a few words. */
+    Optional<String> barredBy(int[] place, int vm, int host) {
+        return bars.stream()
+                .filter(bar -> bar.barrier().stands(place, vm, host))
+                .map(bar -> ConstraintText.brief(bar.constraint()))
+                .findFirst();
+    }
+
     private void read(Constraint constraint) {
         switch (constraint) {
             case Constraint.Spread it -> apart(it, singles(it.vms()));
@@ -77,6 +98,7 @@ final class Rules {
             case Constraint.Quarantine it -> {
                 BitSet hosts = indexes(it.hosts(), hostIndex);
                 closed.or(hosts);
+                bar(it, (_, _, host) -> hosts.get(host));
                 IntStream.range(0, board.vms)
                         .filter(vm -> hosts.get(board.home[vm]))
                         .forEach(vm -> stay(vm, it));
@@ -153,7 +175,9 @@ final class Rules {
         boolean everyone = constraint instanceof Constraint.Offline;
         if (everyone) {
             off.or(hosts);
+            bar(constraint, (_, _, host) -> hosts.get(host));
         } else {
+            bar(constraint, (_, vm, host) -> members.get(vm) && hosts.get(host));
             members.stream().forEach(vm -> forbid(noEnd, vm, hosts));
             touched.or(members);
         }
@@ -185,11 +209,11 @@ final class Rules {
             sets.forEach(set -> Arrays.stream(set).forEach(vm -> stay(vm, constraint)));
             add(constraint, rule, false, false);
         } else if (now != null && spans) {
-            sets.forEach(set -> Arrays.stream(set).forEach(vm -> stayInEachGroup(vm, groups)));
+            sets.forEach(set -> Arrays.stream(set).forEach(vm -> stayInEachGroup(constraint, vm, groups)));
         } else if (now != null && constraint.when() == When.CONTINUOUS) {
             for (int set = 0; set < now.length; set++) {
                 BitSet elsewhere = outside(groups[now[set]]);
-                Arrays.stream(sets.get(set)).forEach(vm -> forbid(noPass, vm, elsewhere));
+                Arrays.stream(sets.get(set)).forEach(vm -> keepFrom(constraint, vm, elsewhere));
             }
         } else {
             add(constraint, rule, true, false);
@@ -197,12 +221,17 @@ final class Rules {
     }
 
     /** Which of the groups is meant only those know that are outside, so it leaves none that it is in. */
-    private void stayInEachGroup(int vm, BitSet[] groups) {
+    private void stayInEachGroup(Constraint constraint, int vm, BitSet[] groups) {
         for (BitSet group : groups) {
             if (group.get(board.home[vm])) {
-                forbid(noPass, vm, outside(group));
+                keepFrom(constraint, vm, outside(group));
             }
         }
+    }
+
+    private void keepFrom(Constraint constraint, int vm, BitSet hosts) {
+        forbid(noPass, vm, hosts);
+        bar(constraint, (_, moving, host) -> moving == vm && hosts.get(host));
     }
 
     private void tooMuch(Constraint constraint, int resource, BitSet hosts) {
@@ -242,6 +271,7 @@ final class Rules {
         }
         Rule rule = new Bound(board, hosts, size, base, broken && board.isSpared() ? now : limit);
         inTheEnd.add(rule);
+        bar(constraint, (place, vm, host) -> !rule.letsIn(place, vm, host));
         if (constraint.when() == When.CONTINUOUS && !broken) {
             onTheWay.add(rule);
         }
@@ -267,6 +297,7 @@ final class Rules {
         }
         Rule rule = new FewHosts(board, hosts, taken, broken && board.isSpared() ? now : limit);
         inTheEnd.add(rule);
+        bar(constraint, (place, vm, host) -> !rule.letsIn(place, vm, host));
         if (constraint.when() == When.CONTINUOUS && !broken) {
             onTheWay.add(rule);
         }
@@ -275,6 +306,7 @@ final class Rules {
     private void add(Constraint constraint, Rule rule, boolean end, boolean way) {
         if (end) {
             inTheEnd.add(rule);
+            bar(constraint, (place, vm, host) -> !rule.letsIn(place, vm, host));
         }
         if (way && constraint.when() == When.CONTINUOUS) {
             onTheWay.add(rule);
@@ -391,12 +423,13 @@ final class Rules {
         return brokenAtStart.stream()
                 .filter(text -> checks.get(text).stream()
                         .anyMatch(rule -> rule.culprits(board.home).get(vm)))
-                .findFirst();
+                .findFirst()
+                .map(ConstraintText::brief);
     }
 
     private void stay(int vm, Constraint because) {
         if (board.stays[vm] == null) {
-            board.stays[vm] = ConstraintText.of(because) + " keeps it";
+            board.stays[vm] = ConstraintText.brief(because) + " keeps it";
         }
     }
 

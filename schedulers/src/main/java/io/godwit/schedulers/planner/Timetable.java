@@ -1,6 +1,7 @@
 package io.godwit.schedulers.planner;
 
 import io.godwit.schedulers.planner.Board.Step;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -17,6 +18,8 @@ final class Timetable {
     /** What is left to send, in thousandths of a byte, so that a rate times milliseconds needs no rounding. */
     private final long[] left;
 
+    private final long[] leastShare;
+
     private Timetable(Board board, List<Step> steps, List<? extends Set<Integer>> after) {
         this.board = board;
         this.steps = steps;
@@ -24,6 +27,8 @@ final class Timetable {
         start = new long[steps.size()];
         end = new long[steps.size()];
         left = new long[steps.size()];
+        leastShare = new long[steps.size()];
+        Arrays.fill(leastShare, Long.MAX_VALUE);
     }
 
     /** @param after for each step those that it waits for, all earlier ones */
@@ -39,6 +44,11 @@ final class Timetable {
 
     long endMillis(int step) {
         return end[step];
+    }
+
+    /** The least bandwidth that the step has, in bytes per second. */
+    long leastShare(int step) {
+        return leastShare[step];
     }
 
     private void run() {
@@ -62,8 +72,10 @@ final class Timetable {
             for (int i = 0; i < count; i++) {
                 if (begun[i] && !ended[i]) {
                     Step step = steps.get(i);
-                    rate[i] = board.progress(
-                            step.vm(), step.source(), step.target(), onHost[step.source()], onHost[step.target()]);
+                    long share =
+                            board.share(step.source(), step.target(), onHost[step.source()], onHost[step.target()]);
+                    leastShare[i] = Math.min(leastShare[i], share);
+                    rate[i] = board.progress(step.vm(), step.source(), share);
                     next = Math.min(next, Math.ceilDiv(left[i], rate[i]));
                 }
             }

@@ -5,21 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.schedulers.planner.PlacementProblem.AutoConverge;
 import io.godwit.schedulers.planner.PlacementProblem.PostCopy;
+import io.godwit.schemas.units.Bandwidth;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DecisionSettingsTest {
     @Test
     void the_defaults_are_these() {
         assertEquals(
-                "{\"adviseAgainMillis\":60000,\"answerWithinMillis\":5000,\"emptyUnderloaded\":false,\"emptying\":"
+                "{\"adviseAgainMillis\":60000,\"answerWithinMillis\":5000,\"autoConverge\":\"NEEDED\","
+                    + "\"autoConvergeForbidden\":[],\"emptyUnderloaded\":false,\"emptying\":"
                     + "{\"holdMillis\":300000,\"hostsKept\":1,\"membersMax\":5,\"reservePermille\":200},"
-                    + "\"fillPermille\":1000,\"headroomPermille\":0,\"managerHosts\":32,\"marginPermille\":0,"
+                    + "\"fillPermille\":1000,\"headroomPermille\":0,\"managerHosts\":32,\"marginPermille\":0,\"mendConstraints\":false,"
                     + "\"movesAtOnce\":2,\"movesPerHour\":{\"headroom\":0,\"host\":0,\"rack\":0,\"site\":0,\"vm\":0},"
                     + "\"policy\":\"dvms-local\",\"postCopy\":\"NEVER\",\"postCopyForbidden\":[],\"retryMillis\":2000,\"retryMillisMax\":30000,"
                     + "\"searchNodes\":5000,\"sitePeriodMillis\":30000,\"solveWithinMillis\":60000,"
-                    + "\"startWithinMillis\":10000,\"vmHoldMillis\":60000}",
+                    + "\"startWithinMillis\":10000,\"throughput\":{\"disk\":{\"bytesPerSecond\":0},\"hosts\":{},"
+                    + "\"network\":{\"bytesPerSecond\":0}},\"vmHoldMillis\":60000}",
                 DecisionSettings.DEFAULTS.toJson());
     }
 
@@ -45,12 +50,22 @@ class DecisionSettingsTest {
                 new Emptying(1, 2, 3, 4),
                 new MovesPerHour(1, 2, 3, 4, 5),
                 PostCopy.URGENT,
-                List.of("b", "a", "b"));
+                List.of("b", "a", "b"),
+                AutoConverge.NEEDED,
+                List.of("c", "c"),
+                true,
+                new Throughput(
+                        new Bandwidth(5),
+                        new Bandwidth(6),
+                        Map.of("h1", new Throughput.OfHost(new Bandwidth(7), new Bandwidth(8)))));
         assertEquals(settings, DecisionSettings.parse(settings.toJson()));
         assertEquals(List.of("a", "b"), settings.postCopyForbidden());
         assertTrue(settings.allowsPostCopy("c"));
         assertFalse(settings.allowsPostCopy("a"));
         assertFalse(DecisionSettings.DEFAULTS.allowsPostCopy("c"));
+        assertFalse(settings.allowsAutoConverge("c"));
+        assertTrue(settings.allowsAutoConverge("a"));
+        assertFalse(DecisionSettings.parse("{\"autoConverge\":\"NEVER\"}").allowsAutoConverge("a"));
         assertFalse(settings.digest().equals(DecisionSettings.DEFAULTS.digest()));
     }
 

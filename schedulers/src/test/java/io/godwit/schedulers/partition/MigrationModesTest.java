@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MigrateVm;
-import io.godwit.schemas.events.SettingsAnnounced;
-import io.godwit.schemas.log.Topic;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,15 +27,61 @@ class MigrationModesTest {
                 "another VM, which may go faster");
     }
 
-    private static List<Boolean> mayGoOn(String settings) {
-        Region region =
-                new Region(1).host("h1", 0, OVER).host("h2", 0, 1000, 1000).mode("auto");
-        region.append(
-                Topic.CONTROLS, 0, Region.SITE, new SettingsAnnounced(Region.SITE, "schedulers", settings, "test"));
-        region.sampleAll().settle();
-        return region.events(MigrateVm.class).stream()
-                .map(MigrateVm::getPostCopyAllowed)
+    @Test
+    void a_command_says_whether_its_guest_may_be_held_back() {
+        assertEquals(List.of(false), holdBackForbidden("{}"));
+        assertEquals(List.of(true), holdBackForbidden("{\"autoConverge\":\"NEVER\"}"));
+        assertEquals(List.of(true), holdBackForbidden("{\"autoConvergeForbidden\":[\"h1-8\"]}"));
+    }
+
+    private static List<Boolean> holdBackForbidden(String settings) {
+        return commands(settings).stream().map(MigrateVm::getHoldBackForbidden).toList();
+    }
+
+    @Test
+    void what_a_network_carries_by_the_settings_bounds_what_is_moved_there_also_from_another_segment() {
+        String little = "{\"network\":{\"bytesPerSecond\":1000}}";
+        assertEquals(List.of("h2"), targets("{}"));
+        assertEquals(
+                List.of("h3"), targets("{\"throughput\":{\"hosts\":{\"rennes/r0/h2\":" + little + "}}}"), "by name");
+        assertEquals(List.of("h3"), targets("{\"throughput\":{\"hosts\":{\"h2\":" + little + "}}}"), "by id");
+        assertEquals(List.of(), targets("{\"throughput\":" + little + "}"), "each host");
+        assertEquals(
+                List.of("h2"),
+                targets("{\"throughput\":{\"network\":{\"bytesPerSecond\":1000},\"hosts\":{\"h2\":{}}}}"),
+                "one that is named without a figure is not limited");
+    }
+
+    private static List<String> targets(String settings) {
+        Region region = new Region(2)
+                .settings(settings)
+                .host("h1", 0, OVER)
+                .host("h2", 0, 1000, 1000)
+                .host("h3", 1, 2000, 1000)
+                .mode("auto");
+        region.hosts
+                .get("h1")
+                .vms
+                .keySet()
+                .forEach(vm -> region.hosts.get("h1").networkBytesPerSecond.put(vm, 2000L));
+        return region.sampleAll().settle().events(MigrateVm.class).stream()
+                .map(MigrateVm::getTargetHostId)
                 .toList();
+    }
+
+    private static List<Boolean> mayGoOn(String settings) {
+        return commands(settings).stream().map(MigrateVm::getPostCopyAllowed).toList();
+    }
+
+    private static List<MigrateVm> commands(String settings) {
+        return new Region(1)
+                .settings(settings)
+                .host("h1", 0, OVER)
+                .host("h2", 0, 1000, 1000)
+                .mode("auto")
+                .sampleAll()
+                .settle()
+                .events(MigrateVm.class);
     }
 
     @Test

@@ -69,6 +69,8 @@ final class Region {
         final int segment;
         final long millicores;
         final Map<String, Long> vms = new TreeMap<>();
+        /** What VMs send and receive; those that are not named do not say. */
+        final Map<String, Long> networkBytesPerSecond = new TreeMap<>();
 
         Host(String id, int segment, long millicores) {
             this.id = id;
@@ -176,8 +178,15 @@ final class Region {
     Region sample(String id) {
         Host host = hosts.get(id);
         List<VmSample> vms = new ArrayList<>();
-        host.vms.forEach((vm, demand) ->
-                vms.add(new VmSample(vm, VmState.RUNNING, demand, demand, 1L << 30, 10_000_000L, -1L, -1L)));
+        host.vms.forEach((vm, demand) -> vms.add(new VmSample(
+                vm,
+                VmState.RUNNING,
+                demand,
+                demand,
+                1L << 30,
+                10_000_000L,
+                -1L,
+                host.networkBytesPerSecond.getOrDefault(vm, -1L))));
         LogRecord sample = append(
                 Topic.OBSERVATIONS,
                 host.segment,

@@ -111,9 +111,11 @@ class WhatCanWaitTest {
                 8000L,
                 1L << 34,
                 1L << 27,
-                List.of(new VmFact("v", 100L, 1L, -1L, true, "")),
+                List.of(new VmFact("v", 100L, 1L, -1L, true, "", 0L, 0L)),
                 null,
-                1000);
+                1000,
+                0L,
+                0L);
         assertEquals(
                 List.of(new Constraint.Ban(List.of("v"), List.of("h1"), Constraint.When.DISCRETE)),
                 new Goal(turn, new Room(turn))

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Carries a plan out as an executor does, blindly: whatever need not wait may start at any time, and lasts any time. It
- * counts memory and CPU of each VM on both hosts while it moves, and stops at the first host that has to give too much.
+ * counts each VM on both hosts while it moves, and stops at the first host that has to give too much.
  */
 final class Execution {
     private final PlacementProblem problem;
@@ -75,14 +75,21 @@ final class Execution {
     }
 
     private boolean isWithin(Host host) {
+        long network = host.inboundNetworkBytesPerSecond();
+        long disk = host.inboundDiskBytesPerSecond();
         long cpu = host.inboundCpuMillicores();
         long memory = host.inboundMemoryBytes();
         for (Vm vm : problem.vms()) {
             if (residents.get(host.hostId()).contains(vm.vmId())) {
                 cpu += vm.cpuMillicores();
                 memory += vm.memoryBytes();
+                network += vm.networkBytesPerSecond();
+                disk += vm.diskBytesPerSecond();
             }
         }
-        return cpu <= host.cpuMillicores() && memory <= host.memoryBytes();
+        return cpu <= host.cpuMillicores()
+                && memory <= host.memoryBytes()
+                && (host.networkBytesPerSecond() == 0 || network <= host.networkBytesPerSecond())
+                && (host.diskBytesPerSecond() == 0 || disk <= host.diskBytesPerSecond());
     }
 }

@@ -58,7 +58,8 @@ final class Meaning {
         long sum = switch (resource) {
             case CPU -> host.inboundCpuMillicores();
             case MEMORY -> host.inboundMemoryBytes();
-            case NETWORK, DISK -> 0;
+            case NETWORK -> host.inboundNetworkBytesPerSecond();
+            case DISK -> host.inboundDiskBytesPerSecond();
         };
         for (Vm vm : problem.vms()) {
             sum += on.get(vm.vmId()).contains(host.hostId()) ? need(problem, vm, resource) : 0;

@@ -48,6 +48,40 @@ class PlannerPropertiesTest {
     }
 
     @Test
+    void with_networks_and_disks_too_it_finds_what_trying_everything_finds_with_as_few_moves() {
+        int[] plans = new int[1];
+        int[] bound = new int[1];
+        int[] relieved = new int[1];
+        forSeeds(INSTANCES, seed -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            PlacementProblem unlimited = Problems.small(random);
+            PlacementProblem problem = Problems.rated(unlimited, random);
+            int fewest = Exhaustive.fewestMoves(problem).orElseThrow();
+            switch (planner.plan(problem)) {
+                case Viable _ -> assertEquals(0, fewest, problem::toString);
+                case Plan plan -> {
+                    assertEquals(List.of(), PlanJudge.check(problem, plan), () -> problem + " " + plan);
+                    if (plan.stillBroken().isEmpty()) {
+                        plans[0]++;
+                        bound[0] += Exhaustive.fewestMoves(unlimited).orElseThrow() == fewest ? 0 : 1;
+                        assertEquals(fewest, plan.moves().size(), () -> problem + " " + plan);
+                    } else {
+                        relieved[0]++;
+                        assertEquals(-1, fewest, () -> problem + " " + plan);
+                    }
+                }
+                case Infeasible infeasible -> {
+                    bound[0] += Exhaustive.fewestMoves(unlimited).orElseThrow() > 0 ? 1 : 0;
+                    assertEquals(-1, fewest, () -> problem + " " + infeasible);
+                }
+                case Refused refused -> fail("only a judge refuses: " + refused);
+            }
+        });
+        assertTrue(plans[0] > INSTANCES / 8, "problems too hard: " + plans[0]);
+        assertTrue(bound[0] > INSTANCES / 50 && relieved[0] > 0, "problems too easy: " + bound[0] + " " + relieved[0]);
+    }
+
+    @Test
     void with_constraints_too_it_finds_what_trying_everything_finds_with_as_few_moves() {
         int[] plans = new int[1];
         int[] longer = new int[1];
@@ -112,13 +146,18 @@ class PlannerPropertiesTest {
             int load = 80 + random.nextInt(20);
             PlacementProblem problem =
                     Problems.gaussian(random, 2 + random.nextInt(7), load, new Limits(1_000, 0, 1000));
-            if (planner.plan(problem) instanceof Plan plan) {
-                assertEquals(List.of(), PlanJudge.check(problem, plan));
-                for (int run = 0; run < 5; run++) {
-                    Execution.of(problem, plan, random).run();
-                }
-            }
+            check(problem, random);
+            check(Problems.rated(problem, random), random);
         });
+    }
+
+    private void check(PlacementProblem problem, SplittableRandom random) {
+        if (planner.plan(problem) instanceof Plan plan) {
+            assertEquals(List.of(), PlanJudge.check(problem, plan));
+            for (int run = 0; run < 5 && plan.stillBroken().isEmpty(); run++) {
+                Execution.of(problem, plan, random).run();
+            }
+        }
     }
 
     @Test

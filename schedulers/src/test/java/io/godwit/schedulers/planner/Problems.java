@@ -149,6 +149,48 @@ final class Problems {
         return problem.overloaded("h%02d".formatted(mostLoaded));
     }
 
+    /** The problem with what VMs send and store; most hosts say what their network or disk carries, some too little. */
+    static PlacementProblem rated(PlacementProblem problem, RandomGenerator random) {
+        List<Vm> vms = problem.vms().stream()
+                .map(vm -> new Vm(
+                        vm.vmId(),
+                        vm.hostId(),
+                        vm.cpuMillicores(),
+                        vm.memoryBytes(),
+                        1_000_000L * random.nextInt(50),
+                        1_000_000L * random.nextInt(20),
+                        vm.dirtyBytesPerSecond(),
+                        vm.durationPermille(),
+                        vm.modes(),
+                        vm.staysBecause()))
+                .toList();
+        List<Host> hosts = problem.hosts().stream()
+                .map(host -> {
+                    long network = 0;
+                    long disk = 0;
+                    for (Vm vm : vms) {
+                        network += vm.hostId().equals(host.hostId()) ? vm.networkBytesPerSecond() : 0;
+                        disk += vm.hostId().equals(host.hostId()) ? vm.diskBytesPerSecond() : 0;
+                    }
+                    return new Host(
+                            host.hostId(),
+                            host.name(),
+                            host.cpuMillicores(),
+                            host.memoryBytes(),
+                            random.nextInt(4) == 0 ? 0 : Math.max(1, network + 1_000_000L * (random.nextInt(60) - 5)),
+                            random.nextInt(2) == 0 ? 0 : Math.max(1, disk + 1_000_000L * random.nextInt(30)),
+                            host.migrationBytesPerSecond(),
+                            host.inboundCpuMillicores(),
+                            host.inboundMemoryBytes(),
+                            random.nextInt(8) == 0 ? 1_000_000 : 0,
+                            0,
+                            host.inboundVmIds());
+                })
+                .toList();
+        return new PlacementProblem(
+                problem.subjectHostId(), hosts, vms, problem.bans(), problem.constraints(), problem.limits());
+    }
+
     /** The same problem, given in another order. */
     static PlacementProblem shuffled(PlacementProblem problem, RandomGenerator random) {
         return new PlacementProblem(

@@ -19,10 +19,12 @@ import io.godwit.schedulers.planner.PlacementProblem.Vm;
 import io.godwit.schemas.events.MigrationMode;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RepairPlannerTest {
+    private static final Limits URGENT = new Limits(1_000, 0, 1000, PostCopy.URGENT, false);
     private final Planner planner = new RepairPlanner();
 
     @Test
@@ -257,6 +259,42 @@ class RepairPlannerTest {
     }
 
     @Test
+    void a_move_names_the_constraint_that_kept_its_vm_from_a_better_target() {
+        Problems problem = problem().host("h1", 1000).host("h2", 1000).host("h3", 1000);
+        problem.vm("a", "h1", 600).fixed("b", "h1", 600, "it is pinned");
+        problem.fixed("x", "h2", 100, "it is pinned").fixed("y", "h3", 200, "it is pinned");
+        assertEquals(
+                "relieves h1 (1200 → 600 of 1000 mc)",
+                plan(problem.overloaded("h1")).moves().getFirst().why());
+        problem.keep(new Constraint.Spread(List.of("a", "x"), When.DISCRETE));
+        Move move = plan(problem.overloaded("h1")).moves().getFirst();
+        assertEquals("h3", move.targetHostId());
+        assertEquals("relieves h1 (1200 → 600 of 1000 mc), not to h2, from which spread({a, x}) keeps it", move.why());
+    }
+
+    @Test
+    void a_vm_that_stays_names_the_constraint_that_kept_it() {
+        Problems problem = problem().host("h1", 1000).host("h2", 1000).host("h3", 1000);
+        problem.vm("a", "h1", 300, 8, 0)
+                .vm("b", "h1", 250)
+                .vm("c", "h1", 250)
+                .vm("d", "h1", 260)
+                .vm("e", "h1", 250);
+        problem.fixed("x", "h2", 100, "it is pinned").fixed("full", "h3", 750, "it is pinned");
+        problem.keep(new Constraint.Ban(List.of("b"), List.of("h2", "h3"), When.DISCRETE))
+                .keep(new Constraint.Spread(List.of("d", "x"), When.DISCRETE))
+                .keep(new Constraint.Root(List.of("e")));
+        assertEquals(
+                Set.of(
+                        new Rejected("b", "ban({b}, {h2, h3}) keeps it from h2"),
+                        new Rejected("d", "no host has 260 mc free, and spread({d, x}) keeps it from h2"),
+                        new Rejected("e", "root({e}) keeps it")),
+                Set.copyOf(plan(problem.overloaded("h1")).rejected().stream()
+                        .filter(rejected -> List.of("b", "d", "e").contains(rejected.vmId()))
+                        .toList()));
+    }
+
+    @Test
     void two_vms_that_must_be_apart_at_every_moment_change_hosts_one_after_the_other() {
         PlacementProblem problem = problem()
                 .host("h1", 1000)
@@ -274,18 +312,86 @@ class RepairPlannerTest {
     }
 
     @Test
-    void a_relieving_move_is_made_by_post_copy_where_that_is_allowed_and_a_prescribed_mode_is_kept() {
+    void a_relieving_move_is_made_by_post_copy_where_that_is_allowed() {
         Problems problem = problem()
                 .host("h1", 1000)
                 .host("h2", 1000)
                 .vm("a", "h1", 600, 1, 60_000_000)
                 .vm("b", "h1", 500, 8, 60_000_000);
-        Limits urgent = new Limits(1_000, 0, 1000, PostCopy.URGENT, false);
         Move plain = plan(problem.overloaded("h1")).moves().getFirst();
-        Move quick = plan(problem.limits(urgent).overloaded("h1")).moves().getFirst();
+        Move quick = plan(problem.limits(URGENT).overloaded("h1")).moves().getFirst();
         assertEquals(MigrationMode.PRE_COPY, plain.mode());
         assertEquals(MigrationMode.POST_COPY, quick.mode());
         assertTrue(quick.estimatedMillis() < plain.estimatedMillis(), quick::toString);
+    }
+
+    @Test
+    void post_copy_costs_its_switch_over_so_a_large_busy_vm_that_may_is_moved_before_a_small_one_that_may_not() {
+        Problems problem = problem().host("h1", 1000).host("h2", 1000).limits(URGENT);
+        problem.vm(vm("a", 500, 1, 60_000_000)).vm(vm("b", 600, 8, 60_000_000, MigrationMode.POST_COPY));
+        Move move = plan(problem.overloaded("h1")).moves().getFirst();
+        assertEquals("b", move.vmId());
+        assertEquals(68_720, move.estimatedMillis(), "the whole copy, as its hosts are held so long");
+    }
+
+    @Test
+    void of_two_that_switch_over_the_one_with_the_shorter_copy_goes() {
+        Problems problem = problem().host("h1", 1000).host("h2", 1000).limits(URGENT);
+        problem.vm(vm("a", 500, 8, 0, MigrationMode.POST_COPY)).vm(vm("b", 600, 2, 0, MigrationMode.POST_COPY));
+        assertEquals("b", plan(problem.overloaded("h1")).moves().getFirst().vmId());
+    }
+
+    @Test
+    void a_guest_that_writes_nearly_as_fast_as_its_link_sends_is_held_back_where_that_is_allowed() {
+        Problems problem = problem().host("h1", 1000).host("h2", 1000);
+        problem.vm(vm("a", 600, 1, 100_000_000, MigrationMode.AUTO_CONVERGE)).fixed("b", "h1", 500, "it is pinned");
+        Move move = plan(problem.overloaded("h1")).moves().getFirst();
+        assertEquals(MigrationMode.AUTO_CONVERGE, move.mode());
+        assertEquals(17_180, move.estimatedMillis(), "twice memory / bandwidth");
+
+        Move calm = moveOf(vm("a", 600, 1, 99_000_000, MigrationMode.AUTO_CONVERGE), problem());
+        Move forbidden = moveOf(vm("a", 600, 1, 200_000_000), problem());
+        Move urgent = moveOf(
+                vm("a", 600, 1, 200_000_000, MigrationMode.AUTO_CONVERGE, MigrationMode.POST_COPY),
+                problem().limits(URGENT));
+        assertEquals(MigrationMode.PRE_COPY, calm.mode());
+        assertEquals(MigrationMode.PRE_COPY, forbidden.mode());
+        assertEquals(85_900, forbidden.estimatedMillis(), "a last choice");
+        assertEquals(MigrationMode.POST_COPY, urgent.mode());
+    }
+
+    private Move moveOf(Vm vm, Problems problem) {
+        problem.host("h1", 1000).host("h2", 1000).vm(vm).fixed("b", "h1", 500, "it is pinned");
+        return plan(problem.overloaded("h1")).moves().getFirst();
+    }
+
+    @Test
+    void what_counts_is_the_share_that_a_move_has_of_links_that_others_use_too() {
+        Problems problem = problem().host("h1", 1000).host("h2", 1000).host("h3", 1000);
+        problem.vm(vm("a", 900, 1, 60_000_000, MigrationMode.AUTO_CONVERGE))
+                .vm(vm("b", 900, 1, 0, MigrationMode.AUTO_CONVERGE))
+                .fixed("c", "h1", 900, "it is pinned");
+        List<Move> moves = plan(problem.overloaded("h1")).moves();
+        assertEquals(
+                List.of("b PRE_COPY", "a AUTO_CONVERGE"),
+                moves.stream().map(move -> move.vmId() + " " + move.mode()).toList());
+    }
+
+    @Test
+    void a_network_that_carries_too_much_and_cannot_be_mended_does_not_keep_an_overload_from_its_relief() {
+        Problems problem = problem()
+                .host("h1", 1000)
+                .host(new Host("h2", "h2", 1000, 64L << 30, 1_000, 0, 125_000_000, 0, 0, 0, 0, List.of()))
+                .host("h3", 1000);
+        problem.vm("a", "h1", 600).vm("b", "h1", 600);
+        problem.vm(new Vm("c", "h2", 100, 1L << 30, 2_000, 0, 0, 1000, List.of(), Optional.of("it is pinned")));
+        Plan plan = plan(problem.overloaded("h1"));
+        assertEquals(List.of("a h1→h3"), moves(plan));
+        assertEquals(List.of("the network of h2 is asked for 2000 of 1000 bytes/s"), plan.stillBroken());
+    }
+
+    private static Vm vm(String id, long cpuMillicores, long gibibytes, long dirty, MigrationMode... modes) {
+        return new Vm(id, "h1", cpuMillicores, gibibytes << 30, 0, 0, dirty, 1000, List.of(modes), Optional.empty());
     }
 
     @Test
@@ -301,9 +407,9 @@ class RepairPlannerTest {
     void network_and_disk_count_where_they_are_given() {
         Problems problem = problem()
                 .host("h1", 1000)
-                .host(new Host("h2", "h2", 1000, 64L << 30, 1_000, 0, 125_000_000, 0, 0, List.of()))
+                .host(new Host("h2", "h2", 1000, 64L << 30, 1_000, 0, 125_000_000, 0, 0, 0, 0, List.of()))
                 .host("h3", 1000);
-        problem.vm(new Vm("a", "h1", 600, 1L << 30, 2_000, 9_000, 0, 1000, Optional.empty(), Optional.empty()));
+        problem.vm(new Vm("a", "h1", 600, 1L << 30, 2_000, 9_000, 0, 1000, List.of(), Optional.empty()));
         problem.vm("b", "h1", 900).vm("c", "h3", 300);
         assertEquals(List.of("a h1→h3"), moves(plan(problem.overloaded("h1"))));
     }

@@ -517,7 +517,8 @@ final class RegionStateTest {
     }
 
     private static MemberGranted granted(String id, String host, long epoch, boolean answer) {
-        HostFacts facts = new HostFacts(host, "a/r1/" + host, 1, 8000L, 1L << 34, 1L << 27, List.of(), null, 1000);
+        HostFacts facts =
+                new HostFacts(host, "a/r1/" + host, 1, 8000L, 1L << 34, 1L << 27, List.of(), null, 1000, 0L, 0L);
         return new MemberGranted(new Decision(1, 1L), id, 0, new Lease(host, epoch), facts, answer, Instant.EPOCH, "");
     }
 }

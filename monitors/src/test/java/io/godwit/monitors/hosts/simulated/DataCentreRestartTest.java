@@ -74,6 +74,7 @@ class DataCentreRestartTest {
                         Instant.EPOCH,
                         1L,
                         "",
+                        false,
                         false));
         append(Topic.OUTCOMES, 0, millis, new CommandAccepted(command, asked.position(), "e", vm, source, target));
     }

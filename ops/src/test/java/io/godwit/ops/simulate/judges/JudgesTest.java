@@ -195,6 +195,7 @@ final class JudgesTest {
                         Instant.EPOCH,
                         9000L,
                         "relieves a",
+                        false,
                         false),
                 1000);
     }

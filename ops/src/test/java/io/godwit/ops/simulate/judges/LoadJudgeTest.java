@@ -108,6 +108,7 @@ class LoadJudgeTest {
                 Instant.EPOCH,
                 1000L,
                 "",
+                false,
                 false);
     }
 
