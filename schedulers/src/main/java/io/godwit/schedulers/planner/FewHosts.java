@@ -2,6 +2,7 @@ package io.godwit.schedulers.planner;
 
 import io.godwit.schedulers.planner.Board.Step;
 import java.util.BitSet;
+import java.util.stream.IntStream;
 import org.chocosolver.solver.Model;
 import org.chocosolver.solver.variables.BoolVar;
 
@@ -46,8 +47,20 @@ final class FewHosts implements Rule {
 
     @Override
     public boolean makesWait(int[] placeBeforeLater, Step earlier, Step later) {
-        boolean opens = hosts.get(later.target()) && !used(placeBeforeLater).get(later.target());
-        return opens && (hosts.get(earlier.source()) || hosts.get(earlier.target()));
+        if (!hosts.get(later.target())) {
+            return false;
+        }
+        boolean opens = !used(placeBeforeLater).get(later.target());
+        return opens
+                ? hosts.get(earlier.source()) || hosts.get(earlier.target())
+                : earlier.target() == later.target() && !inUseWithout(earlier.vm(), later.target(), placeBeforeLater);
+    }
+
+    /** Whether others than this VM were on the host from the start, and are still there: then nobody had to open it. */
+    private boolean inUseWithout(int vm, int host, int[] place) {
+        return taken.get(host)
+                || IntStream.range(0, place.length)
+                        .anyMatch(other -> other != vm && home[other] == host && place[other] == host);
     }
 
     @Override

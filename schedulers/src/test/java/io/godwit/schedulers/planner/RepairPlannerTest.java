@@ -107,6 +107,29 @@ class RepairPlannerTest {
     }
 
     @Test
+    void who_follows_another_vm_to_a_host_that_it_opens_waits_until_the_host_may_be_opened() {
+        PlacementProblem problem = problem()
+                .host("h0", 4000)
+                .vm("a", "h0", 3000)
+                .vm("b", "h0", 3000)
+                .vm("c", "h0", 3000)
+                .host("h1", 2000)
+                .vm("leaves", "h1", 1000)
+                .host("h2", 8000)
+                .host("h3", 2000)
+                .vm("w", "h3", 1000)
+                .keep(new Constraint.MaxOnline(List.of("h1", "h2"), 1, When.CONTINUOUS))
+                .overloaded("h0");
+        Plan plan = plan(problem);
+
+        assertEquals(3, plan.moves().size());
+        assertEquals("leaves", plan.moves().getFirst().vmId());
+        assertEquals(List.of(0), plan.moves().get(1).after());
+        assertEquals(List.of(1), plan.moves().get(2).after());
+        assertEquals(List.of(), PlanJudge.check(problem, plan));
+    }
+
+    @Test
     void a_target_is_filled_to_its_fill_limit_and_no_further() {
         Problems problem = problem()
                 .host("h1", 1000)

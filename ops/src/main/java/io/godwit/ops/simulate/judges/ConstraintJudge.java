@@ -15,6 +15,7 @@ import io.godwit.schemas.events.SolveAsked;
 import io.godwit.schemas.events.StatedConstraint;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +41,7 @@ final class ConstraintJudge {
     private final Map<String, List<StatedConstraint>> asked = new HashMap<>();
     private final Map<String, Plan> plans = new HashMap<>();
     private final Map<String, MigrateVm> open = new TreeMap<>();
+    private final Set<String> begun = new HashSet<>(); // a command may be written twice, the second time after its end
 
     ConstraintJudge(Verdict verdict, KnownHosts known) {
         this.verdict = verdict.of(ConstraintJudge.class);
@@ -70,7 +72,8 @@ final class ConstraintJudge {
                         inForce(question.getDecision().getSegment()));
             case PlanDecided decided when decided.getAnswer() == PlanAnswer.PLAN -> decided(decided, millis);
             case MigrateVm order -> {
-                if (open.putIfAbsent(order.getCommandId(), order) == null) {
+                if (begun.add(order.getCommandId())) {
+                    open.put(order.getCommandId(), order);
                     begin(order, millis);
                 }
             }
