@@ -12,6 +12,7 @@ import io.godwit.monitors.hosts.simulated.model.SiteLatencies;
 import io.godwit.schedulers.partition.DecisionSettings;
 import io.godwit.schedulers.partition.MovesPerHour;
 import io.godwit.schedulers.partition.Policy;
+import io.godwit.schedulers.partition.Throughput;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,6 +38,10 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
     private static final Duration LONGEST = TROUBLE.plusSeconds(900);
 
     private static final long STREAM = 103;
+
+    /** Part of the stream from which settings are drawn that came later. */
+    private static final long MORE = 1;
+
     private static final List<Policy> POLICIES = List.of(Policy.values());
     private static final List<Stall> STALLS = List.of(Stall.values());
 
@@ -46,14 +51,15 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
         int mean = 30 + random.nextInt(66);
         int deviation = 10 + random.nextInt(31);
         Duration period = Duration.ofSeconds(15 + random.nextInt(100));
-        Load load = until(TROUBLE, new PoissonLoad(seed, mean, deviation, period));
+        SeededStream more = SeededStream.of(seed, STREAM, MORE);
+        Load load = rated(until(TROUBLE, new PoissonLoad(seed, mean, deviation, period)));
         SimulationPlan plan = new SimulationPlan(
                 region,
                 load,
                 crashes(random, seed),
                 PowerCurve.DEFAULT,
                 false,
-                decisions(random),
+                decisions(random, more),
                 executor(random),
                 1 + random.nextInt(3),
                 Duration.ofMillis(1000 + 500L * random.nextInt(4)),
@@ -99,7 +105,8 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                 && acts.stream().noneMatch(Act.Apply.class::isInstance)
                 && decisions.marginPermille() == 0
                 && decisions.fillPermille() == 1000
-                && decisions.movesPerHour().equals(MovesPerHour.DEFAULTS);
+                && decisions.movesPerHour().equals(MovesPerHour.DEFAULTS)
+                && decisions.throughput().equals(Throughput.DEFAULTS);
     }
 
     private static RegionOfSites region(SeededStream random) {
@@ -160,13 +167,28 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
         };
     }
 
-    private static DecisionSettings decisions(SeededStream random) {
+    /** VMs send and store as much as they compute. */
+    private static Load rated(Load load) {
+        return (vm, micros) -> {
+            Load.Step step = load.at(vm, micros);
+            return new Load.Step(
+                    step.cpuPermille(),
+                    step.cpuPermille() * 20_000L,
+                    step.cpuPermille() * 100_000L,
+                    step.untilMicros());
+        };
+    }
+
+    /** @param more what came later is drawn from it, so that a seed's other draws stay what they were */
+    private static DecisionSettings decisions(SeededStream random, SeededStream more) {
         return DecisionSettings.parse("""
             {"policy": "%s", "vmHoldMillis": %d, "marginPermille": %d, "fillPermille": %d, "searchNodes": %d,
              "startWithinMillis": %d, "answerWithinMillis": %d, "solveWithinMillis": %d, "sitePeriodMillis": %d,
              "managerHosts": %d, "movesAtOnce": %d, "headroomPermille": %d, "emptyUnderloaded": %b, "postCopy": "%s",
              "emptying": {"reservePermille": %d, "hostsKept": 1, "holdMillis": %d, "membersMax": %d},
-             "movesPerHour": {"vm": %d, "host": %d, "rack": 0, "site": 0, "headroom": 0}}
+             "movesPerHour": {"vm": %d, "host": %d, "rack": 0, "site": 0, "headroom": 0},
+             "autoConverge": "%s", "mendConstraints": %b,
+             "throughput": {"network": {"bytesPerSecond": %d}, "disk": {"bytesPerSecond": %d}}}
             """.formatted(
                         POLICIES.get(random.nextInt(POLICIES.size())).text(),
                         10_000 * (1 + random.nextInt(6)),
@@ -186,7 +208,11 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                         random.nextInt(60_000),
                         2 + random.nextInt(4),
                         random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0,
-                        random.nextInt(4) == 0 ? 2 + random.nextInt(6) : 0));
+                        random.nextInt(4) == 0 ? 2 + random.nextInt(6) : 0,
+                        more.nextInt(4) == 0 ? "NEVER" : "NEEDED",
+                        more.nextInt(2) == 0,
+                        more.nextInt(4) == 0 ? 100_000_000 + more.nextInt(500_000_000) : 0,
+                        more.nextInt(8) == 0 ? 20_000_000 + more.nextInt(100_000_000) : 0));
     }
 
     /** 0 in three of four cases. */

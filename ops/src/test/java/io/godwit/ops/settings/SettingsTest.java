@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.schedulers.partition.DecisionSettings;
+import io.godwit.schedulers.partition.Throughput;
 import io.godwit.schemas.units.Bandwidth;
 import io.godwit.schemas.units.ByteSize;
 import java.nio.file.Path;
@@ -80,6 +82,29 @@ final class SettingsTest {
         assertEquals(
                 "region.yaml: line 3: mover.concurrent-moves is 40; give 1 to 16, or drop the key for 2",
                 fault.getMessage());
+    }
+
+    @Test
+    void what_hosts_carry_is_written_as_rates_by_host() throws Exception {
+        DecisionSettings decisions = Settings.parse(FILE, """
+            throughput:
+              network: 1GiB/s
+              hosts:
+                local/r1/h1: {disk: 5MiB/s}
+            """, DecisionSettings.class);
+        assertEquals(
+                new Throughput(
+                        new Bandwidth(1 << 30),
+                        new Bandwidth(0),
+                        Map.of("local/r1/h1", new Throughput.OfHost(new Bandwidth(0), new Bandwidth(5 << 20)))),
+                decisions.throughput());
+        assertEquals(decisions, DecisionSettings.parse(decisions.toJson()));
+        assertEquals(
+                List.of(
+                        "throughput.network=1GiB/s",
+                        "throughput.hosts.local/r1/h1.network=0B/s",
+                        "throughput.hosts.local/r1/h1.disk=5MiB/s"),
+                Settings.changed(decisions, DecisionSettings.DEFAULTS));
     }
 
     @Test
