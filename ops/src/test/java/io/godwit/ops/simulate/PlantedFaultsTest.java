@@ -14,7 +14,7 @@ class PlantedFaultsTest {
     private static final long BUSY = 3;
     private static final long ORDERED = 4;
 
-    private static final Consumer<Simulation> NOTHING = _ -> {};
+    private static void nothing(Simulation simulation) {}
 
     private static List<String> run(long seed, Simulation.Parts parts, Consumer<Simulation> plant) {
         return Campaign.run(Scenario.of(seed), parts, plant);
@@ -28,8 +28,8 @@ class PlantedFaultsTest {
 
     @Test
     void without_a_plant_there_is_no_fault() {
-        assertEquals(List.of(), run(BUSY, Simulation.Parts.SOUND, NOTHING));
-        assertEquals(List.of(), run(ORDERED, Simulation.Parts.SOUND, NOTHING));
+        assertEquals(List.of(), run(BUSY, Simulation.Parts.SOUND, PlantedFaultsTest::nothing));
+        assertEquals(List.of(), run(ORDERED, Simulation.Parts.SOUND, PlantedFaultsTest::nothing));
     }
 
     @Test
@@ -62,8 +62,8 @@ class PlantedFaultsTest {
     @Test
     void a_plan_without_order_is_found() {
         Simulation.Parts unordered = new Simulation.Parts(Plants.withoutOrder(), UnaryOperator.identity());
-        List<String> faults = run(ORDERED, unordered, NOTHING);
+        List<String> faults = run(ORDERED, unordered, PlantedFaultsTest::nothing);
         assertFound("AnswerJudge: the product's own judge refused a plan", faults);
-        assertEquals(faults, run(ORDERED, unordered, NOTHING));
+        assertEquals(faults, run(ORDERED, unordered, PlantedFaultsTest::nothing));
     }
 }
