@@ -105,10 +105,7 @@ final class Reactions {
             case HostSampled sampled -> {
                 knowledge.sampled(record, sampled);
                 headroom(record, sampled.getHostId());
-                turn.state
-                        .detections
-                        .startingWith(sampled.getHostId() + "/")
-                        .forEach(open -> partitions().consider(open));
+                openOf(sampled.getHostId()).forEach(open -> partitions().consider(open));
             }
             case VmChanged changed
             when changed.getChange() == VmChange.MIGRATED_IN -> knowledge.arrived(changed.getVmId());
@@ -171,8 +168,8 @@ final class Reactions {
      * headroom: what follows is as for any detection.
      */
     private void headroom(LogRecord record, String hostId) {
-        int permille = turn.state.settings().headroomPermille();
-        var facts = turn.state.hosts.get(hostId) == null || permille == 0 ? null : room.facts(hostId);
+        boolean kept = turn.state.settings().headroomPermille() > 0;
+        var facts = kept && turn.state.hosts.get(hostId) != null ? room.facts(hostId) : null;
         if (facts == null || !goal.ahead(DetectionKind.HEADROOM, facts)) {
             headroomEnds(hostId, "it has headroom again");
         } else if (open(hostId, DetectionKind.HEADROOM).isEmpty() && !room.inTrouble(hostId)) {
@@ -200,11 +197,15 @@ final class Reactions {
     }
 
     private List<OpenDetection> open(String hostId, DetectionKind kind) {
-        List<OpenDetection> ofHost = turn.state.detections.startingWith(hostId + "/");
+        List<OpenDetection> ofHost = openOf(hostId);
         if (ofHost.isEmpty()) {
             return ofHost;
         }
         return ofHost.stream().filter(open -> open.getBegan().getKind() == kind).toList();
+    }
+
+    private List<OpenDetection> openOf(String hostId) {
+        return turn.state.detections.size() == 0 ? List.of() : turn.state.detections.startingWith(hostId + "/");
     }
 
     /** Own records were applied when they were written; what others wrote here is addressed to this scheduler. */
