@@ -10,14 +10,21 @@ import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
 import io.godwit.schemas.log.Topic;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.chocosolver.solver.Model;
+import org.chocosolver.solver.Solver;
+import org.chocosolver.solver.constraints.Constraint;
+import org.chocosolver.solver.constraints.nary.binPacking.PropBinPacking;
+import org.chocosolver.solver.search.strategy.Search;
 import org.chocosolver.solver.variables.IntVar;
 
 /**
@@ -27,7 +34,8 @@ import org.chocosolver.solver.variables.IntVar;
  */
 final class GrowthJudge implements Simulation.Onlooker {
     private static final int ENOUGH = 16;
-    private static final long MILLICORES = 100; // all demands are multiples of it
+    private static final long MILLICORES = 20; // all demands are multiples of it
+    private static final int NODES = 20_000;
 
     private final Map<String, HostSampled> newest = new TreeMap<>();
     private final Map<String, String> holders = new HashMap<>();
@@ -109,7 +117,7 @@ final class GrowthJudge implements Simulation.Onlooker {
         largest = Math.max(largest, held.size());
         if (held.size() > ENOUGH) {
             beyond++;
-            if (someSixteenWouldDo(partitionId)) {
+            if (held.size() == ENOUGH + 1 && someSixteenWouldDo(partitionId)) {
                 faults.add("at %d ms %s holds %d hosts, though %d would do"
                         .formatted(millis, partitionId, held.size(), ENOUGH));
             }
@@ -138,13 +146,27 @@ final class GrowthJudge implements Simulation.Onlooker {
                 .toList();
         int[] sizes = vms.stream()
                 .mapToInt(vm -> Math.toIntExact(Math.ceilDiv(vm.getCpuDemandMillicores(), MILLICORES)))
+                .sorted()
                 .toArray();
         int capacity = Math.toIntExact(hosts.getFirst().getCpuCapacityMillicores() / MILLICORES);
         Model model = new Model();
         IntVar[] places = model.intVarArray(vms.size(), 0, hosts.size() - 1);
         IntVar[] loads = model.intVarArray(hosts.size(), 0, capacity);
-        model.binPacking(places, sizes, loads, 0).post();
-        model.getSolver().limitNode(100_000);
-        return model.getSolver().solve();
+        model.sum(loads, "=", IntStream.of(sizes).sum()).post();
+        new Constraint("packed", new PropBinPacking(places, sizes, loads, 0, false)).post();
+        Solver solver = model.getSolver();
+        // the largest first, each on the host that is the least loaded so far
+        solver.setSearch(Search.intVarSearch(
+                some -> Arrays.stream(places)
+                        .filter(place -> !place.isInstantiated())
+                        .reduce((_, last) -> last)
+                        .orElse(null),
+                place -> place.stream()
+                        .boxed()
+                        .min(Comparator.comparingInt(host -> loads[host].getLB()))
+                        .orElseThrow(),
+                places));
+        solver.limitNode(NODES);
+        return solver.solve();
     }
 }

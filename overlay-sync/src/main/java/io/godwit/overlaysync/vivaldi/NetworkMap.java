@@ -1,10 +1,10 @@
 package io.godwit.overlaysync.vivaldi;
 
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Who is near whom: coordinates of hosts and of those who measure to them, from measured round trips. Both ends of a
@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * where they are) stay.
  */
 public final class NetworkMap {
-    private final Map<String, Coordinate> coordinates = new TreeMap<>();
+    private final Map<String, Coordinate> coordinates = new HashMap<>(); // looked up by id, never iterated
 
     /** A host of ours and how far it is. */
     public record Near(String id, long roundTripMicros) {}

@@ -29,6 +29,9 @@ import java.util.TreeSet;
  * says until the planner has an answer.
  */
 final class HostPartitions {
+    /** Nothing grows beyond so many hosts before the planner was asked for them. */
+    private static final int NEIGHBOURHOOD = 16;
+
     private final Turn turn;
     private final Room room;
     private final Goal goal;
@@ -261,7 +264,9 @@ final class HostPartitions {
 
     private void acquire(OpenPartition partition) {
         int planned = partition.getPlanned();
-        int wanted = Math.min(Math.max(2, 2 * planned - 1), goal.membersMax(Goal.kindOf(partition)));
+        int twice = Math.max(2, 2 * planned - 1);
+        int next = planned < NEIGHBOURHOOD ? Math.min(twice, NEIGHBOURHOOD) : twice;
+        int wanted = Math.min(next, goal.membersMax(Goal.kindOf(partition)));
         if (partition.getMembers().size() < wanted) {
             growth.acquire(partition, wanted);
         }

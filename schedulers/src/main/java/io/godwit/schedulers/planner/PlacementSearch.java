@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.chocosolver.solver.Model;
 import org.chocosolver.solver.Solver;
 import org.chocosolver.solver.constraints.Constraint;
+import org.chocosolver.solver.constraints.nary.binPacking.PropBinPacking;
 import org.chocosolver.solver.search.strategy.Search;
 import org.chocosolver.solver.search.strategy.selectors.variables.InputOrder;
 import org.chocosolver.solver.variables.BoolVar;
@@ -27,6 +28,12 @@ final class PlacementSearch {
 
     /** Part of the nodes left that one order may take, so that a placement out of reach leaves some for the others. */
     private static final int SHARE_OF_ORDER = 4;
+
+    /**
+     * VMs up to which the packing also asks which sums their sizes can make. That takes the square of their number per host and
+     * node: with 160 VMs on 16 hosts a node took 10 ms, and pruned next to nothing.
+     */
+    private static final int SUBSETS_MAX = 32;
 
     private final Board board;
     private final Budget budget;
@@ -186,7 +193,12 @@ final class PlacementSearch {
             long room = board.endLimit[resource][host] - fixed[resource][host];
             loads[host] = model.intVar("load" + host, 0, (int) Math.min(Units.SUM_MAX, room / unit));
         }
-        model.binPacking(places, sizes, loads, 0).post();
+        if (scope.length <= SUBSETS_MAX) {
+            model.binPacking(places, sizes, loads, 0).post();
+        } else {
+            model.sum(loads, "=", Arrays.stream(sizes).sum()).post();
+            new Constraint("bin packing", new PropBinPacking(places, sizes, loads, 0, false)).post();
+        }
         return loads;
     }
 
