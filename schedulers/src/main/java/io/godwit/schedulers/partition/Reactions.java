@@ -170,12 +170,21 @@ final class Reactions {
      * headroom: what follows is as for any detection.
      */
     private void headroom(LogRecord record, String hostId) {
-                constraints(record, sampled.getHostId());
-        boolean kept = turn.state.settings().headroomPermille() > 0;
-        var facts = kept && turn.state.hosts.get(hostId) != null ? room.facts(hostId) : null;
-        if (facts == null || !goal.ahead(DetectionKind.HEADROOM, facts)) {
-            headroomEnds(hostId, "it has headroom again");
-        } else if (open(hostId, DetectionKind.HEADROOM).isEmpty() && !room.inTrouble(hostId)) {
+        boolean asked = turn.state.settings().headroomPermille() > 0;
+        note(record, hostId, DetectionKind.HEADROOM, asked, "it has headroom again");
+    }
+
+    /** So is one where a constraint is broken, where the settings have that mended. */
+    private void constraints(LogRecord record, String hostId) {
+        boolean asked = turn.state.settings().mendConstraints();
+        note(record, hostId, DetectionKind.CONSTRAINT, asked, "no constraint is broken there any more");
+    }
+
+    private void note(LogRecord record, String hostId, DetectionKind kind, boolean asked, String over) {
+        var facts = turn.state.hosts.get(hostId) == null || !asked ? null : room.facts(hostId);
+        if (facts == null || !goal.ahead(kind, facts)) {
+            noteEnds(hostId, kind, over);
+        } else if (open(hostId, kind).isEmpty() && !room.inTrouble(hostId)) {
             DetectionBegan began = new DetectionBegan(
                     kind + "-" + hostId + "-" + turn.segment + "-" + record.offset(),
                     kind,
