@@ -181,7 +181,7 @@ final class Reactions {
     }
 
     private void note(LogRecord record, String hostId, DetectionKind kind, boolean asked, String over) {
-        var facts = turn.state.hosts.get(hostId) == null || !asked ? null : room.facts(hostId);
+        var facts = asked && turn.state.hosts.get(hostId) != null ? room.facts(hostId) : null;
         if (facts == null || !goal.ahead(kind, facts)) {
             noteEnds(hostId, kind, over);
         } else if (open(hostId, kind).isEmpty() && !room.inTrouble(hostId)) {
