@@ -47,7 +47,10 @@ final class Plants {
         });
     }
 
-    /** A host that is held anew is the source of one more move, under the lease of its holder before. */
+    /**
+     * A host that is held anew is the source of one more move, under the lease of its holder before: a while later, as topics
+     * have no common order, and who reads the command must be able to know of the lease.
+     */
     static void commandUnderOldLease(Simulation running) {
         Map<String, MigrateVm> last = new HashMap<>();
         running.log().watch(Topic.COMMANDS, (_, event) -> {
@@ -56,24 +59,26 @@ final class Plants {
             }
         });
         running.log().watch(Topic.HOST_PARTITIONS, (record, event) -> {
-            if (event instanceof PartitionOpened opened) {
+            if (event instanceof PartitionOpened opened && last.containsKey(opened.getInitiator())) {
                 MigrateVm old = last.remove(opened.getInitiator());
-                vmOn(running, opened.getInitiator()).ifPresent(vm -> {
-                    if (old != null) {
-                        running.log()
-                                .append(
-                                        Topic.COMMANDS,
-                                        record.segment(),
-                                        old.getSourceHostId(),
-                                        MigrateVm.newBuilder(old)
-                                                .setCommandId("c-" + record.segment() + "-" + (2_000_000 + last.size()))
-                                                .setVmId(vm)
-                                                .setStartBefore(Instant.parse("2027-01-01T00:00:00Z"))
-                                                .build());
-                    }
-                });
+                String commandId = "c-" + record.segment() + "-" + (2_000_000 + last.size());
+                running.agenda().in(5_000_000, () -> again(running, record.segment(), old, commandId));
             }
         });
+    }
+
+    private static void again(Simulation running, int segment, MigrateVm old, String commandId) {
+        vmOn(running, old.getSourceHostId())
+                .ifPresent(vm -> running.log()
+                        .append(
+                                Topic.COMMANDS,
+                                segment,
+                                old.getSourceHostId(),
+                                MigrateVm.newBuilder(old)
+                                        .setCommandId(commandId)
+                                        .setVmId(vm)
+                                        .setStartBefore(Instant.parse("2027-01-01T00:00:00Z"))
+                                        .build()));
     }
 
     private static Optional<String> vmOn(Simulation running, String hostId) {
