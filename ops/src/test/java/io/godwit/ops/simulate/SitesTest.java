@@ -24,6 +24,8 @@ import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SitesTest {
     private static final String LOCAL = "{\"policy\":\"dvms-local\"}";
@@ -61,11 +63,13 @@ class SitesTest {
                 .count();
     }
 
-    @Test
-    void coordinates_tell_the_sites_apart() {
+    /** With some of these seeds, hosts that began on one spot were never told apart: they lay on one line for ever. */
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23, 24, 25, 26})
+    void coordinates_tell_the_sites_apart(long seed) {
         RegionOfSites region = Fleets.fourSites(16);
         List<HostJoined> hosts = SegmentsOfHosts.of(region.fleets(), 2).joined();
-        List<CoordinateAnnounced> places = Placement.of(hosts, region.roundTrips(), 23);
+        List<CoordinateAnnounced> places = Placement.of(hosts, region.roundTrips(), seed);
         double inside = 0;
         double across = Double.MAX_VALUE;
         for (int one = 0; one < hosts.size(); one++) {
@@ -158,15 +162,16 @@ class SitesTest {
         try (Simulation simulation = new Simulation(cut(LOCAL, Duration.ofMillis(50)))) {
             SimulationResult result = simulation.run(_ -> {});
 
-            assertTrue(result.migrations().succeeded() > 10, "moved " + result.migrations());
+            assertTrue(result.migrations().succeeded() >= 5, "moved " + result.migrations());
             assertEquals(0, result.migrations().open());
+            assertEquals(0, result.interSiteMigrations(), "a link was there after all");
         }
     }
 
     /** Cuts of 20 s within the first 60 s; from then on the load stands still. */
     private static SimulationPlan cut(String settings, Duration mean) {
         Duration trouble = Duration.ofMinutes(1);
-        Load changing = Fleets.load(2, MEAN);
+        Load changing = Fleets.load(1, MEAN);
         long last = Simulation.micros(trouble);
         Load load = (vm, micros) -> {
             Load.Step step = changing.at(vm, Math.min(micros, last));

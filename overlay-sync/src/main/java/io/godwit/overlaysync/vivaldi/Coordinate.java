@@ -13,7 +13,7 @@ import io.godwit.schemas.events.CoordinateAnnounced;
  * @param errorPpm relative error that this coordinate expects of itself, in millionths; 0 to 1 000 000
  */
 public record Coordinate(long xMicros, long yMicros, long heightMicros, int errorPpm) {
-    /** Where everyone begins: knows nothing. */
+    /** Of a host that knows nothing. */
     public static final Coordinate UNKNOWN = new Coordinate(0, 0, 0, 1_000_000);
 
     /** Estimated round trip to another host, in microseconds. */

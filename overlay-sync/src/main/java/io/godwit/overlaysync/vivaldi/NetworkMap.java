@@ -39,8 +39,8 @@ public final class NetworkMap {
         if (fromId.equals(toId)) {
             return;
         }
-        Coordinate from = of(fromId);
-        Coordinate to = of(toId);
+        Coordinate from = knows(fromId) ? of(fromId) : beginning(fromId);
+        Coordinate to = knows(toId) ? of(toId) : beginning(toId);
         int tie = fromId.compareTo(toId) < 0
                 ? fromId.hashCode() * 31 + toId.hashCode()
                 : toId.hashCode() * 31 + fromId.hashCode();
@@ -52,6 +52,19 @@ public final class NetworkMap {
         if (!fixed.contains(toId)) {
             coordinates.put(toId, Vivaldi.step(to, from, roundTripMicros, fromFirst ? opposite : tie));
         }
+    }
+
+    /**
+     * Where a host begins: up to half a millisecond aside in a direction of its own. From one spot, all would part along the
+     * line that the first two took, and springs along a line never leave it.
+     */
+    private static Coordinate beginning(String id) {
+        int mixed = id.hashCode()
+                * 0x9E3779B9; // 2^32 divided by the golden ratio, so that ids that differ little part widely
+        long x = (mixed >>> 22) - 512L;
+        long y = (mixed >>> 12 & 1023) - 512L;
+        Coordinate unknown = Coordinate.UNKNOWN;
+        return new Coordinate(x, y, unknown.heightMicros(), unknown.errorPpm());
     }
 
     /** The nearest of some hosts outside a set, nearest first, then by id; those without a coordinate come last. */

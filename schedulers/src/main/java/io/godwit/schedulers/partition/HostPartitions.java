@@ -252,8 +252,18 @@ final class HostPartitions {
             }
             int held = grown.getMembers().size();
             if (held > partition.getPlanned() && held > 1) {
-                if (planning.plan(grown)) {
-                    return;
+                switch (planning.plan(grown)) {
+                    case NOTHING -> {
+                        return;
+                    }
+                    case ROOMIER_HOSTS -> {
+                        // hosts with room were taken first, so none that is left would help
+                        if (held >= NEIGHBOURHOOD && !grown.getScope().equals(Scope.GROUP)) {
+                            planning.infeasible(grown);
+                            return;
+                        }
+                    }
+                    case MORE_HOSTS -> {} // until none is left
                 }
             } else if (!someoneYields(grown)) {
                 planning.infeasible(grown);

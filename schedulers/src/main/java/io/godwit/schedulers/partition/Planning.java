@@ -99,8 +99,15 @@ final class Planning {
         return false;
     }
 
-    /** Asks the planner; true if it had an answer, false if more hosts are needed. */
-    boolean plan(OpenPartition partition) {
+    /** What is left to do once the planner was asked. */
+    enum Next {
+        NOTHING,
+        MORE_HOSTS,
+        /** Hosts without room would not help. */
+        ROOMIER_HOSTS
+    }
+
+    Next plan(OpenPartition partition) {
         OpenPartition asking = OpenPartition.newBuilder(partition)
                 .setPlanned(partition.getMembers().size())
                 .build();
@@ -109,7 +116,7 @@ final class Planning {
         return switch (asked.answer()) {
             case Answer.Viable _ -> {
                 viable(asking, asked.problem().digest());
-                yield true;
+                yield Next.NOTHING;
             }
             case Answer.Plan plan -> {
                 carryOut(
@@ -121,7 +128,7 @@ final class Planning {
                                 plan.engine(),
                                 asked.problem().digest(),
                                 Planned.caveat(plan)));
-                yield true;
+                yield Next.NOTHING;
             }
             case Answer.Refused refused -> {
                 refused(
@@ -130,9 +137,9 @@ final class Planning {
                         refused.plan().engine(),
                         Planned.moves(refused.plan()),
                         refused.faults());
-                yield false;
+                yield Next.MORE_HOSTS;
             }
-            case Answer.Infeasible _ -> false;
+            case Answer.Infeasible none -> none.stuck() ? Next.ROOMIER_HOSTS : Next.MORE_HOSTS;
         };
     }
 
@@ -279,7 +286,7 @@ final class Planning {
                 .anyMatch(vm -> vm.getVmId().equals(move.getVmId()));
     }
 
-    /** The whole region that is free is in, and there is no plan: said with its reason; the detection waits. */
+    /** All hosts that could help are in, and there is no plan: said with its reason; the detection waits. */
     void infeasible(OpenPartition partition) {
         Asked asked = ask(partition);
         String why = switch (asked.answer()) {

@@ -34,8 +34,14 @@ public sealed interface Answer {
      *
      * @param reason in one sentence with numbers
      * @param limitHit whether the search ended at one of its limits, so that even these hosts may have a plan
+     * @param stuck whether no move could begin, or no order of moves was found for the placements that would do: it is room to
+     *     move in that lacks, and fuller hosts will hardly help
      */
-    record Infeasible(String reason, long nodesSearched, boolean limitHit) implements Answer {}
+    record Infeasible(String reason, long nodesSearched, boolean limitHit, boolean stuck) implements Answer {
+        public Infeasible(String reason, long nodesSearched, boolean limitHit) {
+            this(reason, nodesSearched, limitHit, false);
+        }
+    }
 
     /**
      * A plan that the judge turned down, which only a fault of the planner can bring about: nothing of it is carried out.

@@ -243,6 +243,18 @@ final class Board {
         return true;
     }
 
+    /** Whether any VM has room on another host as things are; every plan begins with such a move. */
+    boolean anyFirstMove() {
+        for (int vm = 0; vm < vms; vm++) {
+            for (int host = 0; movable(vm) && host < hosts; host++) {
+                if (host != home[vm] && mayMoveTo(vm, host) && fits(vm, host, atStart, wayLimit)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** Moves what a VM takes from one host to another. */
     void shift(long[][] load, int vm, int source, int target) {
         for (int resource : limited) {

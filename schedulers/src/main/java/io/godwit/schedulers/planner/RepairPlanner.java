@@ -51,6 +51,10 @@ public final class RepairPlanner implements Planner {
         if (lack.isPresent()) {
             return new Infeasible(lack.get(), budget.used(), false);
         }
+        if (!board.anyFirstMove()) {
+            String reason = "no VM on " + hosts(board) + " has room on another one to begin with; " + freeRoom(board);
+            return new Infeasible(reason, budget.used(), false, true);
+        }
         int least = LeastMoves.of(board);
         long nodes = Math.max(1, budget.left() / parts);
         Optional<List<Step>> best = greedy(board, least, budget);
@@ -161,7 +165,7 @@ public final class RepairPlanner implements Planner {
             String reason = full.placementsFound() + " placements on " + hosts(board)
                     + " would do, but no order of moves was found that reaches one without an overload on the way; "
                     + free;
-            return new Infeasible(reason, budget.used(), true);
+            return new Infeasible(reason, budget.used(), true, true);
         }
         String reason = full.complete()
                 ? "no placement on " + hosts(board) + " keeps each within its limits; " + free

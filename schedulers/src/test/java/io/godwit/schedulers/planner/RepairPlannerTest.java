@@ -187,8 +187,9 @@ class RepairPlannerTest {
                 .overloaded("h1");
         Infeasible infeasible = assertInstanceOf(Infeasible.class, planner.plan(problem));
         assertFalse(infeasible.limitHit());
+        assertTrue(infeasible.stuck());
         assertEquals(
-                "no placement on 3 hosts keeps each within its limits; 600 mc are free for VMs, 300 mc at most on one"
+                "no VM on 3 hosts has room on another one to begin with; 600 mc are free for VMs, 300 mc at most on one"
                         + " host",
                 infeasible.reason());
     }
