@@ -51,7 +51,7 @@ final class Detections {
     }
 
     static boolean crashed(SchedulerState state, String hostId) {
-        return state.detections.startingWith(hostId + "/").stream()
+        return state.detections.under(hostId).stream()
                 .anyMatch(open -> open.getBegan().getKind() == DetectionKind.HOST_CRASH);
     }
 

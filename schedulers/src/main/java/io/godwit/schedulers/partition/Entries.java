@@ -2,6 +2,7 @@ package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.codec.EventCodec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -17,6 +18,9 @@ final class Entries<T extends SpecificRecord> {
     private final String prefix;
     private final Class<T> type;
     private final TreeMap<String, T> byId = new TreeMap<>();
+    private final Map<String, T> lookUp = new HashMap<>(); // the same, found sooner; never iterated
+    private final Map<String, Integer> heads =
+            new HashMap<>(); // how many ids begin so, up to their first "/"; never iterated
     private final TreeSet<String> changed = new TreeSet<>();
 
     Entries(String kind, Class<T> type) {
@@ -25,16 +29,32 @@ final class Entries<T extends SpecificRecord> {
     }
 
     T get(String id) {
-        return byId.get(id);
+        return lookUp.get(id);
     }
 
     void put(String id, T thing) {
-        byId.put(id, thing);
+        keep(id, thing);
         changed.add(id);
     }
 
+    private void keep(String id, T thing) {
+        byId.put(id, thing);
+        if (lookUp.put(id, thing) == null) {
+            count(id, 1);
+        }
+    }
+
+    private void count(String id, int more) {
+        int slash = id.indexOf('/');
+        if (slash > 0) {
+            heads.merge(id.substring(0, slash), more, (was, plus) -> was + plus == 0 ? null : was + plus);
+        }
+    }
+
     void remove(String id) {
-        if (byId.remove(id) != null) {
+        if (lookUp.remove(id) != null) {
+            byId.remove(id);
+            count(id, -1);
             changed.add(id);
         }
     }
@@ -44,13 +64,13 @@ final class Entries<T extends SpecificRecord> {
         return new ArrayList<>(byId.values());
     }
 
-    /** Those whose id starts so, by id. */
-    List<T> startingWith(String start) {
-        String first = byId.isEmpty() ? null : byId.ceilingKey(start);
-        if (first == null || !first.startsWith(start)) {
+    /** Those whose id is HEAD/…, by id. */
+    List<T> under(String head) {
+        if (!heads.containsKey(head)) {
             return List.of(); // as for most hosts with each of their samples
         }
-        return new ArrayList<>(byId.subMap(start, start + Character.MAX_VALUE).values());
+        return new ArrayList<>(
+                byId.subMap(head + "/", head + "/" + Character.MAX_VALUE).values());
     }
 
     int size() {
@@ -62,7 +82,7 @@ final class Entries<T extends SpecificRecord> {
         if (!key.startsWith(prefix)) {
             return false;
         }
-        byId.put(key.substring(prefix.length()), EventCodec.decode(value, type));
+        keep(key.substring(prefix.length()), EventCodec.decode(value, type));
         return true;
     }
 

@@ -14,6 +14,8 @@ import java.time.Instant;
 
 /** Folds inventory and observations into what is known of the hosts of the segment. */
 final class Knowledge {
+    private static final int EXPIRY_SECONDS = 30;
+
     private final Turn turn;
 
     Knowledge(Turn turn) {
@@ -106,7 +108,11 @@ final class Knowledge {
         }
     }
 
+    /** Forgets what is over, in some seconds only: who asks looks at the time himself. */
     void expire() {
+        if (turn.now().getEpochSecond() % EXPIRY_SECONDS != 0) {
+            return;
+        }
         new Trails(turn).expire();
         new Budgets(turn).expire();
         for (VmHold hold : turn.state.holds.all()) {

@@ -106,7 +106,10 @@ final class Reactions {
                 knowledge.sampled(record, sampled);
                 headroom(record, sampled.getHostId());
                 constraints(record, sampled.getHostId());
-                openOf(sampled.getHostId()).forEach(open -> partitions().consider(open));
+                turn.state
+                        .detections
+                        .under(sampled.getHostId())
+                        .forEach(open -> partitions().consider(open));
             }
             case VmChanged changed
             when changed.getChange() == VmChange.MIGRATED_IN -> knowledge.arrived(changed.getVmId());
@@ -208,15 +211,11 @@ final class Reactions {
     }
 
     private List<OpenDetection> open(String hostId, DetectionKind kind) {
-        List<OpenDetection> ofHost = openOf(hostId);
+        List<OpenDetection> ofHost = turn.state.detections.under(hostId);
         if (ofHost.isEmpty()) {
             return ofHost;
         }
         return ofHost.stream().filter(open -> open.getBegan().getKind() == kind).toList();
-    }
-
-    private List<OpenDetection> openOf(String hostId) {
-        return turn.state.detections.size() == 0 ? List.of() : turn.state.detections.startingWith(hostId + "/");
     }
 
     /** Own records were applied when they were written; what others wrote here is addressed to this scheduler. */

@@ -222,14 +222,14 @@ final class Room {
     /** Open overloads of these hosts, by host. */
     List<OpenDetection> overloadsOf(List<HostFacts> hosts) {
         return hosts.stream()
-                .flatMap(facts -> turn.state.detections.startingWith(facts.getHostId() + "/").stream())
+                .flatMap(facts -> turn.state.detections.under(facts.getHostId()).stream())
                 .filter(open -> open.getBegan().getKind() == DetectionKind.OVERLOAD)
                 .toList();
     }
 
     /** A host with an open overload or crash needs help itself. */
     boolean inTrouble(String hostId) {
-        return turn.state.detections.startingWith(hostId + "/").stream()
+        return turn.state.detections.under(hostId).stream()
                 .map(open -> open.getBegan().getKind())
                 .anyMatch(kind -> kind == DetectionKind.OVERLOAD || kind == DetectionKind.HOST_CRASH);
     }
