@@ -44,7 +44,9 @@ final class ExecutorMetrics {
             case CommandAccepted _ -> OUTCOMES.labels("accepted", "").inc();
             case CommandSucceeded moved -> {
                 OUTCOMES.labels("succeeded", "").inc();
-                MOVE_DURATION.observe(moved.getDurationMillis() / 1e3);
+                if (!moved.getSourceHostId().equals(moved.getTargetHostId())) {
+                    MOVE_DURATION.observe(moved.getDurationMillis() / 1e3);
+                }
             }
             case CommandFailed failed ->
                 OUTCOMES.labels("failed", failed.getReason()).inc();

@@ -4,6 +4,7 @@ import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
 
@@ -38,6 +39,21 @@ public final class Commands {
                 .setEstimatedMillis(9_000L)
                 .setReason("test")
                 .build();
+    }
+
+    public static ResumeVm resume(String commandId, String vmId, String host, long epoch) {
+        return new ResumeVm(
+                new Decision(0, 2L),
+                commandId,
+                "p-0-1",
+                new Decision(0, 1L),
+                "d",
+                new Position(Topic.DETECTIONS.stage(), 0, 0L, "", ""),
+                vmId,
+                host,
+                epoch,
+                "c-0-1",
+                "test");
     }
 
     public static Position at(int segment, long offset) {

@@ -23,6 +23,14 @@ public interface Hypervisor extends AutoCloseable {
      */
     CompletableFuture<MoveEnd> migrate(Move move, BooleanSupplier permitted);
 
+    /**
+     * Lets a paused VM go on at the target, and does nothing to one that runs there.
+     *
+     * @param permitted asked immediately before the native call; false: the call is not made
+     * @return done when the call has come back, whatever it said; never failed
+     */
+    CompletableFuture<MoveEnd> resume(Move move, BooleanSupplier permitted);
+
     /** Follows a migration that somebody else began, to its end; begins none. */
     CompletableFuture<MoveEnd> adopt(Move move);
 

@@ -29,6 +29,11 @@ public final class Hypervisors implements Hypervisor {
     }
 
     @Override
+    public CompletableFuture<MoveEnd> resume(Move move, BooleanSupplier permitted) {
+        return at(move, kind -> kind.resume(move, permitted), MoveEnd.failed(mismatch(move)));
+    }
+
+    @Override
     public CompletableFuture<MoveEnd> adopt(Move move) {
         return at(move, kind -> kind.adopt(move), MoveEnd.failed(mismatch(move)));
     }

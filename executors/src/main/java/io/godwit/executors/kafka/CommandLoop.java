@@ -6,6 +6,7 @@ import io.godwit.executors.work.CommandEngine;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.kafka.DeadLetters;
 import io.godwit.schemas.kafka.KafkaLog;
 import io.godwit.schemas.kafka.SiteKafka;
@@ -113,21 +114,32 @@ public final class CommandLoop {
             return; // paused until it is restored; what was fetched before is read again from there
         }
         try {
-            MigrateVm command = EventCodec.decode(record.value(), MigrateVm.class);
-            int home = region.host(command.getSourceHostId())
-                    .map(host -> host.segment())
-                    .orElse(record.segment());
-            if (home != record.segment()) {
-                throw new UnreadableRecord(
-                        "the acting host %s belongs to segment %d; the writer must take it from the inventory"
-                                .formatted(command.getSourceHostId(), home));
+            switch (EventCodec.decode(record.value())) {
+                case MigrateVm command -> {
+                    checkSegment(record, command.getSourceHostId());
+                    engine.read(record.position(), command);
+                }
+                case ResumeVm command -> {
+                    checkSegment(record, command.getHostId());
+                    engine.read(record.position(), command);
+                }
+                case SpecificRecord other ->
+                    throw new UnreadableRecord(other.getSchema().getName() + " is no command that executors know");
             }
-            engine.read(record.position(), command);
         } catch (UnreadableRecord unreadable) {
             deadLetters.add(DeadLetters.record(site, record, unreadable.getMessage(), slot));
             deadLetterSegments.add(record.segment());
             engine.skip(record.segment(), record.offset());
             watcher.deadLetter();
+        }
+    }
+
+    private void checkSegment(LogRecord record, String actingHostId) {
+        int home = region.host(actingHostId).map(host -> host.segment()).orElse(record.segment());
+        if (home != record.segment()) {
+            throw new UnreadableRecord(
+                    "the acting host %s belongs to segment %d; the writer must take it from the inventory"
+                            .formatted(actingHostId, home));
         }
     }
 

@@ -14,6 +14,7 @@ import io.godwit.monitors.hosts.libvirt.HypervisorError;
 import io.godwit.monitors.hosts.libvirt.LibvirtConnection;
 import io.godwit.monitors.hosts.libvirt.LibvirtHosts;
 import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
+import io.godwit.schemas.events.VmState;
 import io.godwit.schemas.units.Bandwidth;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -135,6 +136,28 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     private long sentBytes(Move move) {
         return progressOf(move).map(MoveProgress::transferredBytes).orElse(0L);
+    }
+
+    @Override
+    public CompletableFuture<MoveEnd> resume(Move move, BooleanSupplier permitted) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return link(move.target()).call("resuming a VM", connection -> {
+                            Domain domain = connection.domainLookupByUUIDString(move.vmId());
+                            if (!permitted.getAsBoolean()) {
+                                return MoveEnd.notMade();
+                            }
+                            if (DomainStates.stateOf(domain.getInfo().state) == VmState.PAUSED) {
+                                domain.resume();
+                            }
+                            return MoveEnd.moved(-1, -1);
+                        });
+                    } catch (HostSilent | HypervisorError failed) {
+                        return MoveEnd.failed(failed.getMessage());
+                    }
+                },
+                threads);
     }
 
     @Override
@@ -316,7 +339,8 @@ public final class LibvirtHypervisor implements Hypervisor {
                 | MigrateFlags.UNDEFINE_SOURCE
                 | (sharedStorage ? MigrateFlags.UNSAFE : 0)
                 | (move.postCopy() || move.switchable() ? MigrateFlags.POSTCOPY : 0)
-                | (move.autoConverge() ? MigrateFlags.AUTO_CONVERGE : 0);
+                | (move.autoConverge() ? MigrateFlags.AUTO_CONVERGE : 0)
+                | (move.staysPaused() ? MigrateFlags.PAUSED : 0);
     }
 
     private static long number(TypedParameter[] stats, String name, long missing) {

@@ -15,6 +15,13 @@ final class Beginning {
 
     /** Why it must not be begun, as far as that is known without a look at the hosts. */
     static Optional<Refused> refusal(Order order, Grounds grounds) {
+        return switch (order) {
+            case Order.ToMove move -> refusal(move, grounds);
+            case Order.ToResume resume -> Resumption.refusal(resume, grounds);
+        };
+    }
+
+    private static Optional<Refused> refusal(Order.ToMove order, Grounds grounds) {
         MigrateVm command = order.command();
         if (!grounds.sourceKnown() || !grounds.targetKnown()) {
             return refused(
@@ -48,6 +55,13 @@ final class Beginning {
 
     /** Accepted, or a final event. */
     static MigrationEvent of(Order order, MigrationCommand.Begin begin) {
+        return switch (order) {
+            case Order.ToMove move -> of(move, begin);
+            case Order.ToResume resume -> Resumption.begin(resume, begin);
+        };
+    }
+
+    private static MigrationEvent of(Order.ToMove order, MigrationCommand.Begin begin) {
         Optional<Refused> refusal = refusal(order, begin.grounds());
         if (refusal.isPresent()) {
             return refusal.get();
@@ -69,7 +83,7 @@ final class Beginning {
         };
     }
 
-    static boolean isLate(Order order, long logTimeMicros) {
+    static boolean isLate(Order.ToMove order, long logTimeMicros) {
         return logTimeMicros > 0
                 && timeOf(logTimeMicros).isAfter(order.command().getStartBefore());
     }

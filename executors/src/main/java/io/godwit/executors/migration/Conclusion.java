@@ -12,7 +12,7 @@ import io.godwit.executors.migration.MigrationCommand.Look;
 final class Conclusion {
     /** What a look says. */
     private sealed interface Verdict {
-        /** Runs on the target, and no longer on the source. */
+        /** Runs on the target, or is paused there as was asked for, and no longer runs on the source. */
         record Moved() implements Verdict {}
 
         /** Runs on the source, and the target has nothing of it. */
@@ -28,13 +28,20 @@ final class Conclusion {
 
     /** After a call of this process came back. */
     static MigrationEvent ofEnding(Ending ending, Look look, Patience patience) {
+        return switch (ending.order()) {
+            case Order.ToMove move -> ofEnding(move, ending, look, patience);
+            case Order.ToResume _ -> Resumption.ofEnding(ending, look, patience);
+        };
+    }
+
+    private static MigrationEvent ofEnding(Order.ToMove order, Ending ending, Look look, Patience patience) {
         if (look.seen().jobRunning()) { // the call broke, the copy did not: peer to peer goes on without its client
             return new MigrationEvent.Adopted(look.atMillis());
         }
         boolean patient =
                 look.atMillis() - ending.endedAtMillis() < patience.look().toMillis();
         MoveEnd end = ending.end();
-        return switch (verdict(ending.order(), look.seen(), patient)) {
+        return switch (verdict(order, look.seen(), patient)) {
             case Verdict.Moved _ ->
                 new MigrationEvent.Succeeded(
                         Math.max(0, look.atMillis() - ending.acceptedAtMillis()),
@@ -53,12 +60,18 @@ final class Conclusion {
 
     /** After a restart or a take-over: nobody's call is known of. */
     static MigrationEvent ofInherited(Inherited inherited, Look look, Patience patience) {
+        return switch (inherited.order()) {
+            case Order.ToMove move -> ofInherited(move, inherited, look, patience);
+            case Order.ToResume _ -> Resumption.ofInherited(inherited, look, patience);
+        };
+    }
+
+    private static MigrationEvent ofInherited(Order.ToMove order, Inherited inherited, Look look, Patience patience) {
         if (look.seen().jobRunning()) {
             return new MigrationEvent.Adopted(look.atMillis());
         }
         long since = inherited.lookedAtMillis() == 0 ? look.atMillis() : inherited.lookedAtMillis();
         boolean patient = look.atMillis() - since < patience.look().toMillis();
-        Order order = inherited.order();
         return switch (verdict(order, look.seen(), patient)) {
             case Verdict.Moved _ ->
                 new MigrationEvent.Succeeded(Math.max(0, look.atMillis() - inherited.acceptedAtMillis()), -1, -1, -1);
@@ -98,7 +111,7 @@ final class Conclusion {
         };
     }
 
-    private static Verdict verdict(Order order, Sighting seen, boolean patient) {
+    private static Verdict verdict(Order.ToMove order, Sighting seen, boolean patient) {
         String source = order.sourceHostId();
         String target = order.targetHostId();
         Verdict unclear = new Verdict.Unclear();
@@ -117,7 +130,9 @@ final class Conclusion {
                     case RUNNING ->
                         patient ? unclear : broken("hypervisor-error", "a paused copy stayed on the target", source);
                     case ABSENT, OFF ->
-                        patient ? unclear : broken("hypervisor-error", "is paused on the target", target);
+                        order.command().getStaysPaused()
+                                ? new Verdict.Moved()
+                                : patient ? unclear : broken("hypervisor-error", "is paused on the target", target);
                     case PAUSED, UNREACHABLE -> unclear;
                 };
             case ABSENT, OFF ->

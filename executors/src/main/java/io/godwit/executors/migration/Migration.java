@@ -68,7 +68,8 @@ public sealed interface Migration {
             return !switchAsked
                     && !abortAsked
                     && !progress.switched()
-                    && patience.stalls(order.command(), atMillis - startedAtMillis);
+                    && order instanceof Order.ToMove move
+                    && patience.stalls(move.command(), atMillis - startedAtMillis);
         }
     }
 
@@ -116,6 +117,7 @@ public sealed interface Migration {
                     case Report report -> reported(copying, report, patience);
                     case Pass pass
                     when !copying.abortAsked()
+                            && copying.order() instanceof Order.ToMove
                             && pass.atMillis() - copying.startedAtMillis()
                                     > patience.move().toMillis() ->
                         List.of(new MigrationEvent.AbortAsked(pass.atMillis()));
@@ -139,7 +141,7 @@ public sealed interface Migration {
             long seconds = (at - copying.startedAtMillis()) / 1000;
             switch (patience.stall()) {
                 case POST_COPY -> {
-                    if (patience.switches(copying.order().command())) {
+                    if (copying.order() instanceof Order.ToMove move && patience.switches(move.command())) {
                         String detail = "stalled for %d s: goes on by post-copy".formatted(seconds);
                         return List.of(
                                 new MigrationEvent.SwitchAsked(at),

@@ -2,26 +2,68 @@ package io.godwit.executors.migration;
 
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.ResumeVm;
 
-/**
- * A command and where it stands.
- *
- * @param readAtMillis when this process read it, by its clock
- */
-public record Order(MigrateVm command, Position position, long readAtMillis) {
-    public String commandId() {
-        return command.getCommandId();
+/** A command and where it stands. */
+public sealed interface Order {
+    String commandId();
+
+    String vmId();
+
+    /** Acting host. */
+    String sourceHostId();
+
+    /** The same as the source where nothing is moved. */
+    String targetHostId();
+
+    Position position();
+
+    /** When this process read it, by its clock. */
+    long readAtMillis();
+
+    /** A VM is to be moved. */
+    record ToMove(MigrateVm command, Position position, long readAtMillis) implements Order {
+        @Override
+        public String commandId() {
+            return command.getCommandId();
+        }
+
+        @Override
+        public String vmId() {
+            return command.getVmId();
+        }
+
+        @Override
+        public String sourceHostId() {
+            return command.getSourceHostId();
+        }
+
+        @Override
+        public String targetHostId() {
+            return command.getTargetHostId();
+        }
     }
 
-    public String vmId() {
-        return command.getVmId();
-    }
+    /** A VM that a move left paused is to go on where it is. */
+    record ToResume(ResumeVm command, Position position, long readAtMillis) implements Order {
+        @Override
+        public String commandId() {
+            return command.getCommandId();
+        }
 
-    public String sourceHostId() {
-        return command.getSourceHostId();
-    }
+        @Override
+        public String vmId() {
+            return command.getVmId();
+        }
 
-    public String targetHostId() {
-        return command.getTargetHostId();
+        @Override
+        public String sourceHostId() {
+            return command.getHostId();
+        }
+
+        @Override
+        public String targetHostId() {
+            return command.getHostId();
+        }
     }
 }

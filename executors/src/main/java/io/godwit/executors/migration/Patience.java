@@ -16,7 +16,7 @@ import java.time.Duration;
 public record Patience(Duration move, Duration look, Duration progress, Stall stall, Duration stalledAfter) {
     /** Whether a move may begin as pre-copy and go on by post-copy. */
     public boolean switches(MigrateVm command) {
-        return stall == Stall.POST_COPY && command.getPostCopyAllowed();
+        return stall == Stall.POST_COPY && command.getPostCopyAllowed() && !command.getStaysPaused();
     }
 
     /** Whether a guest that dirties memory too fast is held back: as the command says, else as is done about stalls. */

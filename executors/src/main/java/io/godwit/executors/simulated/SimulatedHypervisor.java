@@ -7,6 +7,7 @@ import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.migration.MoveProgress;
 import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
+import io.godwit.monitors.hosts.HostUnreachable;
 import io.godwit.monitors.hosts.simulated.DataCentre;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,24 @@ public final class SimulatedHypervisor implements Hypervisor {
                         _ -> permitted.getAsBoolean()
                                 ? begin(move)
                                 : CompletableFuture.completedFuture(MoveEnd.notMade()),
+                        threads)
+                .exceptionally(SimulatedHypervisor::broken);
+    }
+
+    @Override
+    public CompletableFuture<MoveEnd> resume(Move move, BooleanSupplier permitted) {
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            if (!permitted.getAsBoolean()) {
+                                return MoveEnd.notMade();
+                            }
+                            try {
+                                dataCentre.resume(move.vmId(), move.target().hostId());
+                                return MoveEnd.moved(-1, -1);
+                            } catch (HostUnreachable unreachable) {
+                                return MoveEnd.failed(unreachable.getMessage());
+                            }
+                        },
                         threads)
                 .exceptionally(SimulatedHypervisor::broken);
     }

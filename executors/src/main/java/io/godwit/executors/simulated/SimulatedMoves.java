@@ -26,7 +26,8 @@ public final class SimulatedMoves {
                 move.target().hostId(),
                 move.bytesPerSecondMax(),
                 move.postCopy(),
-                move.autoConverge());
+                move.autoConverge(),
+                move.staysPaused());
     }
 
     public static MoveEnd end(MigrationResult result) {

@@ -15,6 +15,7 @@ import io.godwit.executors.work.SegmentWork.Job;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.ResumeVm;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -110,15 +111,27 @@ public final class CommandEngine {
 
     /** A command of the log. Read again, or written twice, it changes nothing. */
     public void read(Position position, MigrateVm command) {
-        SegmentWork work = segments.get(position.getSegment());
-        if (work == null) {
-            return;
+        if (owns(position.getSegment())) {
+            commandEpochs.merge(command.getSourceHostId(), command.getSourceEpoch(), Math::max);
+            commandEpochs.merge(command.getTargetHostId(), command.getTargetEpoch(), Math::max);
+            read(new Order.ToMove(command, position, millis.getAsLong()));
         }
+    }
+
+    /** As for a move. */
+    public void read(Position position, ResumeVm command) {
+        if (owns(position.getSegment())) {
+            commandEpochs.merge(command.getHostId(), command.getEpoch(), Math::max);
+            read(new Order.ToResume(command, position, millis.getAsLong()));
+        }
+    }
+
+    private void read(Order order) {
+        Position position = order.position();
+        SegmentWork work = segments.get(position.getSegment());
         long offset = position.getOffset();
         work.readUpTo(offset + 1);
-        commandEpochs.merge(command.getSourceHostId(), command.getSourceEpoch(), Math::max);
-        commandEpochs.merge(command.getTargetHostId(), command.getTargetEpoch(), Math::max);
-        String id = command.getCommandId();
+        String id = order.commandId();
         if (work.ledger.ended(id) || work.ledger.acceptedAtMillis(id) != null) {
             work.known(offset);
         }
@@ -126,7 +139,6 @@ public final class CommandEngine {
                 || work.open().stream().anyMatch(job -> job.commandId().equals(id))) {
             return;
         }
-        Order order = new Order(command, position, millis.getAsLong());
         work.add(new Job(position.getSegment(), offset, work.outcomesEnd(), stateOf(order, work), nanos.getAsLong()));
     }
 
@@ -244,7 +256,9 @@ public final class CommandEngine {
         for (SegmentWork work : segments.values()) {
             for (Job job : work.open()) {
                 Order order = job.state.order();
-                if (job.state instanceof Migration.Queued && !job.admitted) {
+                if (order instanceof Order.ToResume) {
+                    job.admitted = true; // it takes no link and waits for nobody
+                } else if (job.state instanceof Migration.Queued && !job.admitted) {
                     waiting.add(order);
                 } else {
                     busy.merge(order.sourceHostId(), 1, Integer::sum);
@@ -326,7 +340,13 @@ public final class CommandEngine {
             return; // a broker that is silent proves nothing: nothing is begun until it answers
         }
         decide(job, new MigrationCommand.Start(millis.getAsLong()));
-        startCall(job, order, hypervisor.migrate(move.get(), permission(job)));
+        startCall(
+                job,
+                order,
+                switch (order) {
+                    case Order.ToMove _ -> hypervisor.migrate(move.get(), permission(job));
+                    case Order.ToResume _ -> hypervisor.resume(move.get(), permission(job));
+                });
     }
 
     private void startCall(Job job, Order order, CompletableFuture<MoveEnd> call) {
@@ -364,7 +384,7 @@ public final class CommandEngine {
             job.switchSent = true;
             hypervisor.startPostCopy(move.get(), permission(job));
         }
-        if (!job.asking && now - job.nextProgressNanos >= 0) {
+        if (copying.order() instanceof Order.ToMove && !job.asking && now - job.nextProgressNanos >= 0) {
             job.asking = true;
             job.nextProgressNanos = now + patience.progress().toNanos();
             hypervisor
@@ -454,16 +474,24 @@ public final class CommandEngine {
         if (source.isEmpty() || target.isEmpty()) {
             return Optional.empty();
         }
-        MigrateVm command = order.command();
-        return Optional.of(new Move(
+        return Optional.of(
+                switch (order) {
+                    case Order.ToMove move -> moveOf(move.command(), source.get(), target.get());
+                    case Order.ToResume resume -> Move.nowhere(resume.commandId(), resume.vmId(), source.get());
+                });
+    }
+
+    private Move moveOf(MigrateVm command, HostAddress source, HostAddress target) {
+        return new Move(
                 command.getCommandId(),
                 command.getVmId(),
-                source.get(),
-                target.get(),
+                source,
+                target,
                 command.getMode() == MigrationMode.POST_COPY,
                 patience.switches(command),
                 patience.holdsBack(command),
-                command.getBytesPerSecondMax()));
+                command.getStaysPaused(),
+                command.getBytesPerSecondMax());
     }
 
     private Optional<Job> find(int segment, String commandId) {

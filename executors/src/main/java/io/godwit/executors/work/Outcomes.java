@@ -39,16 +39,18 @@ final class Outcomes {
                         done.durationMillis(),
                         done.downtimeMillis(),
                         done.transferredBytes(),
-                        done.switchedAfterMillis() >= 0
-                                ? MigrationMode.POST_COPY
-                                : order.command().getMode(),
+                        done.switchedAfterMillis() >= 0 ? MigrationMode.POST_COPY : modeOf(order),
                         done.switchedAfterMillis(),
-                        order.command().getEstimatedMillis());
+                        order instanceof Order.ToMove move ? move.command().getEstimatedMillis() : 0L);
             case MigrationEvent.Failed failed ->
                 new CommandFailed(
                         id, at, executor, vm, source, target, failed.reason(), failed.detail(), failed.seenOn());
             case MigrationEvent.Aborted aborted ->
                 new CommandAborted(id, at, executor, vm, source, target, aborted.detail());
         };
+    }
+
+    private static MigrationMode modeOf(Order order) {
+        return order instanceof Order.ToMove move ? move.command().getMode() : MigrationMode.UNKNOWN;
     }
 }

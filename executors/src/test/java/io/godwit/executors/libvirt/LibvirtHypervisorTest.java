@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.libvirt.Connect;
 
 /** Against the test driver, which has domains and no migration. */
 class LibvirtHypervisorTest {
@@ -68,8 +69,36 @@ class LibvirtHypervisorTest {
     }
 
     @Test
+    void a_suspended_vm_is_resumed_and_a_running_one_left_alone() throws Exception {
+        Connect connection = new Connect(HERE.uri());
+        try {
+            connection.domainLookupByUUIDString(VM).suspend();
+            assertEquals(Presence.PAUSED, seen());
+            Move here = Move.nowhere("c", VM, HERE);
+            assertEquals(
+                    MoveEnd.Kind.NOT_MADE,
+                    hypervisor
+                            .resume(here, () -> false)
+                            .get(30, TimeUnit.SECONDS)
+                            .kind());
+            assertEquals(Presence.PAUSED, seen());
+            for (int again = 0; again < 2; again++) {
+                MoveEnd end = hypervisor.resume(here, () -> true).get(30, TimeUnit.SECONDS);
+                assertEquals(MoveEnd.Kind.MOVED, end.kind(), end::toString);
+                assertEquals(Presence.RUNNING, seen());
+            }
+        } finally {
+            connection.close();
+        }
+    }
+
+    private Presence seen() throws Exception {
+        return hypervisor.where(move(VM, HERE)).get(30, TimeUnit.SECONDS).target();
+    }
+
+    @Test
     void a_source_that_cannot_be_connected_to_fails_the_call_with_its_uri() throws Exception {
-        Move move = new Move("c", VM, GONE, HERE, false, false, false, 0);
+        Move move = new Move("c", VM, GONE, HERE, false, false, false, false, 0);
         MoveEnd end = hypervisor.migrate(move, () -> true).get(30, TimeUnit.SECONDS);
         assertEquals(MoveEnd.Kind.FAILED, end.kind());
         assertTrue(end.detail().contains("test:///there/is/no/such.xml"), end::toString);
@@ -88,6 +117,6 @@ class LibvirtHypervisorTest {
     }
 
     private static Move move(String vmId, HostAddress target) {
-        return new Move("c", vmId, HERE, target, false, false, false, 0);
+        return new Move("c", vmId, HERE, target, false, false, false, false, 0);
     }
 }

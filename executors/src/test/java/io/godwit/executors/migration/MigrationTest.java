@@ -26,7 +26,8 @@ class MigrationTest {
             Stall.THROTTLE,
             Duration.ofSeconds(30));
     private static final long BEFORE_MICROS = Commands.START_BEFORE_MICROS - 1;
-    private static final Order ORDER = new Order(Commands.migrate("c-0-1", "vm-1", "h1", "h2"), Commands.at(0, 7), 0);
+    private static final Order.ToMove ORDER =
+            new Order.ToMove(Commands.migrate("c-0-1", "vm-1", "h1", "h2"), Commands.at(0, 7), 0);
     private static final Grounds FINE = new Grounds(true, true, 5, 5, BEFORE_MICROS, false);
     private static final Migration QUEUED = new Migration.Queued(ORDER, 0);
     private static final Migration INHERITED = new Migration.Inherited(ORDER, 1_000, 0);
@@ -216,7 +217,7 @@ class MigrationTest {
         MoveProgress half = MoveProgress.copying(50, 1);
         MigrateVm command =
                 MigrateVm.newBuilder(ORDER.command()).setPostCopyAllowed(true).build();
-        Migration copying = Migration.Copying.begun(new Order(command, ORDER.position(), 0), 1_000, 1_000);
+        Migration copying = Migration.Copying.begun(new Order.ToMove(command, ORDER.position(), 0), 1_000, 1_000);
         Patience switching = patience(Stall.POST_COPY);
         assertEquals(
                 1,

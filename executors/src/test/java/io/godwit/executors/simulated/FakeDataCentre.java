@@ -21,6 +21,7 @@ public final class FakeDataCentre implements DataCentre {
 
     private final Map<String, String> hostOfVm = new TreeMap<>();
     private final Set<String> lost = new HashSet<>();
+    private final Set<String> paused = new HashSet<>();
     private final Set<String> switched = new HashSet<>();
     private final Map<String, Running> migrations = new LinkedHashMap<>();
 
@@ -28,6 +29,10 @@ public final class FakeDataCentre implements DataCentre {
 
     public synchronized void place(String vmId, String hostId) {
         hostOfVm.put(vmId, hostId);
+    }
+
+    public synchronized void pause(String vmId) {
+        paused.add(vmId);
     }
 
     public synchronized void lose(String hostId) {
@@ -56,6 +61,9 @@ public final class FakeDataCentre implements DataCentre {
     public synchronized void finish(String commandId) {
         Running running = migrations.get(commandId);
         hostOfVm.put(running.ask().vmId(), running.ask().targetHostId());
+        if (running.ask().staysPaused()) {
+            paused.add(running.ask().vmId());
+        }
         running.end()
                 .complete(new MigrationResult(
                         true, "", 9_200, 31, 1 << 30, switched.contains(commandId) ? SWITCHED_AFTER_MILLIS : -1));
@@ -79,6 +87,13 @@ public final class FakeDataCentre implements DataCentre {
     }
 
     @Override
+    public synchronized void resume(String vmId, String hostId) {
+        if (hostId.equals(hostOfVm.get(vmId))) {
+            paused.remove(vmId);
+        }
+    }
+
+    @Override
     public synchronized void cancel(String commandId) {
         fail(commandId, "operation aborted");
     }
@@ -93,7 +108,9 @@ public final class FakeDataCentre implements DataCentre {
     @Override
     public synchronized Map<String, VmState> where(String vmId) {
         String host = hostOfVm.get(vmId);
-        return host == null || lost.contains(host) ? Map.of() : Map.of(host, VmState.RUNNING);
+        return host == null || lost.contains(host)
+                ? Map.of()
+                : Map.of(host, paused.contains(vmId) ? VmState.PAUSED : VmState.RUNNING);
     }
 
     @Override

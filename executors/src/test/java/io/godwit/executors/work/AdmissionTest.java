@@ -40,6 +40,6 @@ class AdmissionTest {
     }
 
     private static Order order(String id, String source, String target) {
-        return new Order(Commands.migrate(id, "vm-" + id, source, target), Commands.at(0, 0), 0);
+        return new Order.ToMove(Commands.migrate(id, "vm-" + id, source, target), Commands.at(0, 0), 0);
     }
 }

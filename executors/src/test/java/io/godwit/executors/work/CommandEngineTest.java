@@ -19,6 +19,7 @@ import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
+import io.godwit.schemas.events.VmState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +118,41 @@ class CommandEngineTest {
         engine.read(Commands.at(0, 2), commands.getFirst());
         settle();
         assertEquals(List.of("accepted c1", "succeeded c1"), told());
+    }
+
+    @Test
+    void a_vm_that_a_move_left_paused_is_resumed_by_its_own_command_alone_and_once() {
+        commands.add(MigrateVm.newBuilder(Commands.migrate("c1", "vm1", "h1", "h2"))
+                .setStaysPaused(true)
+                .build());
+        dataCentre.place("vm1", "h1");
+        start(false);
+        until(() -> dataCentre.begun().contains("c1"));
+        dataCentre.finish("c1");
+        until(() -> outcomes.size() == 2);
+        restart(false);
+        settle();
+        assertEquals(VmState.PAUSED, dataCentre.where("vm1").get("h2"));
+        engine.read(Commands.at(0, 1), Commands.resume("c2", "vm1", "h2", Commands.EPOCH));
+        until(() -> outcomes.size() == 4);
+        assertEquals(VmState.RUNNING, dataCentre.where("vm1").get("h2"));
+        engine.read(Commands.at(0, 2), Commands.resume("c2", "vm1", "h2", Commands.EPOCH));
+        settle();
+        assertEquals(List.of("accepted c1", "succeeded c1", "accepted c2", "succeeded c2"), told());
+    }
+
+    @Test
+    void killed_between_a_resumption_and_its_outcome_the_next_one_sees_that_it_runs() {
+        dataCentre.place("vm1", "h2");
+        dataCentre.pause("vm1");
+        start(false);
+        engine.read(Commands.at(0, 0), Commands.resume("c2", "vm1", "h2", Commands.EPOCH));
+        outcomes.addAll(untilPending().stream().map(Append::outcome).toList());
+        dataCentre.resume("vm1", "h2");
+        restart(false);
+        engine.read(Commands.at(0, 0), Commands.resume("c2", "vm1", "h2", Commands.EPOCH));
+        until(() -> outcomes.size() == 2);
+        assertEquals(List.of("accepted c2", "succeeded c2"), told());
     }
 
     @Test

@@ -59,6 +59,9 @@ final class OpenDataCentre implements DataCentre {
     public void startPostCopy(String commandId) {}
 
     @Override
+    public void resume(String vmId, String hostId) {}
+
+    @Override
     public void cancel(String commandId) {}
 
     @Override

@@ -4,6 +4,7 @@ import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.StatedConstraint;
 import io.godwit.schemas.log.Topic;
 import java.time.Duration;
@@ -68,17 +69,15 @@ sealed interface Act {
         public void on(Simulation running) {
             int[] left = {commands};
             running.log().watch(Topic.COMMANDS, (record, event) -> {
-                if (left[0] > 0 && event instanceof MigrateVm command) {
+                if (left[0] > 0) {
                     left[0]--;
+                    String actingHost = event instanceof ResumeVm resume
+                            ? resume.getHostId()
+                            : ((MigrateVm) event).getSourceHostId();
                     running.agenda()
                             .in(
                                     Simulation.micros(behind),
-                                    () -> running.log()
-                                            .append(
-                                                    Topic.COMMANDS,
-                                                    record.segment(),
-                                                    command.getSourceHostId(),
-                                                    command));
+                                    () -> running.log().append(Topic.COMMANDS, record.segment(), actingHost, event));
                 }
             });
         }

@@ -10,6 +10,7 @@ import io.godwit.executors.work.Region;
 import io.godwit.executors.work.RegionFold;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.MemoryLog;
@@ -132,8 +133,10 @@ final class SimulatedExecutor {
                 return; // a consumer goes forward only
             }
             nextOffset[record.segment()] = record.offset() + 1;
-            if (event instanceof MigrateVm command) {
-                engine.read(record.position(), command);
+            switch (event) {
+                case MigrateVm command -> engine.read(record.position(), command);
+                case ResumeVm command -> engine.read(record.position(), command);
+                default -> {} // no command that executors know
             }
         }
 

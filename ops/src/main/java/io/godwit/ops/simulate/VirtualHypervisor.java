@@ -35,6 +35,22 @@ final class VirtualHypervisor implements Hypervisor {
     }
 
     @Override
+    public CompletableFuture<MoveEnd> resume(Move move, BooleanSupplier permitted) {
+        if (!permitted.getAsBoolean()) {
+            return CompletableFuture.completedFuture(MoveEnd.notMade());
+        }
+        MoveEnd[] end = {MoveEnd.moved(-1, -1)};
+        dataCentre.change(model -> {
+            try {
+                model.resume(move.vmId(), move.target().hostId());
+            } catch (HostUnreachable unreachable) {
+                end[0] = MoveEnd.failed(unreachable.getMessage());
+            }
+        });
+        return CompletableFuture.completedFuture(end[0]);
+    }
+
+    @Override
     public CompletableFuture<MoveEnd> adopt(Move move) {
         return begin(move);
     }

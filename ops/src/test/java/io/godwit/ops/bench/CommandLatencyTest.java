@@ -188,6 +188,7 @@ final class CommandLatencyTest {
                         1L,
                         "",
                         false,
+                        false,
                         false));
     }
 

@@ -161,6 +161,7 @@ final class RunFoldTest {
                 9000L,
                 "relieves h1",
                 false,
+                false,
                 false);
     }
 

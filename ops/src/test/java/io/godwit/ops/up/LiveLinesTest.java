@@ -153,7 +153,7 @@ final class LiveLinesTest {
                 PlanAnswer.PLAN,
                 mode,
                 List.of(new PlannedMove(
-                        "vm-1", "id-1", "id-2", List.of(), 9100L, "relieves h1", MigrationMode.PRE_COPY)),
+                        "vm-1", "id-1", "id-2", List.of(), 9100L, "relieves h1", MigrationMode.PRE_COPY, false, false)),
                 List.of(),
                 List.of(),
                 0L,

@@ -126,7 +126,8 @@ final class Applying {
                         move.getEstimatedMillis(),
                         move.getWhy(),
                         turn.state.settings().allowsPostCopy(move.getVmId()),
-                        !turn.state.settings().allowsAutoConverge(move.getVmId())));
+                        !turn.state.settings().allowsAutoConverge(move.getVmId()),
+                        false));
         return id;
     }
 

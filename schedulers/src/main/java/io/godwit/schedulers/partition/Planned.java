@@ -42,6 +42,8 @@ final class Planned {
                 move.after(),
                 move.estimatedMillis(),
                 move.why(),
-                move.mode());
+                move.mode(),
+                false,
+                false);
     }
 }

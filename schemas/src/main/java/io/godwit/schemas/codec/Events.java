@@ -40,6 +40,7 @@ import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.ProbeAnswered;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.RoundTrip;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
@@ -129,7 +130,7 @@ public final class Events {
                         HostMoves.class,
                         SchedulerProgress.class));
         events.put(Topic.REQUESTS, List.of());
-        events.put(Topic.COMMANDS, List.of(MigrateVm.class));
+        events.put(Topic.COMMANDS, List.of(MigrateVm.class, ResumeVm.class));
         events.put(
                 Topic.OUTCOMES,
                 List.of(

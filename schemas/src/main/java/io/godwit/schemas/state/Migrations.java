@@ -19,7 +19,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
-/** What was commanded, and what became of it. Commands and outcomes are two topics: either may be read first. */
+/**
+ * What was commanded, and what became of it. Commands and outcomes are two topics: either may be read first. A VM that is
+ * resumed where it is does not migrate: its outcomes name one host as source and target.
+ */
 public final class Migrations {
     /** How far a migration is. */
     public enum Stage {
@@ -99,7 +102,8 @@ public final class Migrations {
                     entry.commandRecord = withoutValue(record);
                 }
             }
-            case CommandAccepted accepted -> {
+            case CommandAccepted accepted
+            when !accepted.getSourceHostId().equals(accepted.getTargetHostId()) -> {
                 Entry entry = entry(accepted.getCommandId());
                 if (entry.acceptedRecord == null) {
                     entry.acceptedRecord = withoutValue(record);
@@ -115,7 +119,8 @@ public final class Migrations {
                 entry.transferredBytes = progressed.getTransferredBytes();
                 entry.detail = entry.stage.isFinal() ? entry.detail : progressed.getDetail();
             }
-            case CommandSucceeded succeeded -> {
+            case CommandSucceeded succeeded
+            when !succeeded.getSourceHostId().equals(succeeded.getTargetHostId()) -> {
                 Entry entry = entry(succeeded.getCommandId());
                 if (end(entry, record, Stage.SUCCEEDED, succeeded.getExecutor(), "", "")) {
                     entry.percent = 100;
@@ -124,7 +129,8 @@ public final class Migrations {
                     entry.transferredBytes = succeeded.getTransferredBytes();
                 }
             }
-            case CommandFailed failed ->
+            case CommandFailed failed
+            when !failed.getSourceHostId().equals(failed.getTargetHostId()) ->
                 end(
                         entry(failed.getCommandId()),
                         record,
@@ -132,7 +138,8 @@ public final class Migrations {
                         failed.getExecutor(),
                         failed.getReason(),
                         failed.getDetail());
-            case CommandRefused refused ->
+            case CommandRefused refused
+            when !refused.getSourceHostId().equals(refused.getTargetHostId()) ->
                 end(
                         entry(refused.getCommandId()),
                         record,
@@ -140,7 +147,8 @@ public final class Migrations {
                         refused.getExecutor(),
                         refused.getReason(),
                         refused.getDetail());
-            case CommandAborted aborted ->
+            case CommandAborted aborted
+            when !aborted.getSourceHostId().equals(aborted.getTargetHostId()) ->
                 end(
                         entry(aborted.getCommandId()),
                         record,

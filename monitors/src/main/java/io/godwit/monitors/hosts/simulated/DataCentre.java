@@ -40,6 +40,13 @@ public interface DataCentre extends AutoCloseable {
     /** A migration goes on by post-copy; does nothing where it has switched over or ended. */
     void startPostCopy(String commandId);
 
+    /**
+     * Lets a VM go on that is paused on a host; does nothing to one that is not, or not there.
+     *
+     * @throws HostUnreachable where the host cannot be asked
+     */
+    void resume(String vmId, String hostId) throws HostUnreachable;
+
     /** Calls a migration off; does nothing where it has switched over or ended. */
     void cancel(String commandId);
 
@@ -64,6 +71,7 @@ public interface DataCentre extends AutoCloseable {
      * @param bytesPerSecondMax bandwidth limit of pre-copy; 0: that of the link
      * @param postCopy whether the VM runs on the target from a first short phase on, and its memory follows
      * @param autoConverge whether a guest that dirties too much memory is held back
+     * @param staysPaused whether the VM is paused once it is on the target; a post-copy does not know that
      */
     record MigrationAsk(
             String commandId,
@@ -72,10 +80,12 @@ public interface DataCentre extends AutoCloseable {
             String targetHostId,
             long bytesPerSecondMax,
             boolean postCopy,
-            boolean autoConverge) {
+            boolean autoConverge,
+            boolean staysPaused) {
         public static MigrationAsk preCopy(
                 String commandId, String vmId, String sourceHostId, String targetHostId, long bytesPerSecondMax) {
-            return new MigrationAsk(commandId, vmId, sourceHostId, targetHostId, bytesPerSecondMax, false, false);
+            return new MigrationAsk(
+                    commandId, vmId, sourceHostId, targetHostId, bytesPerSecondMax, false, false, false);
         }
     }
 

@@ -13,6 +13,7 @@ import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
+import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
 import io.godwit.schemas.log.Log;
@@ -144,13 +145,18 @@ final class DataCentreRestart {
                 .toList();
         scan(log, ranges, (record, event) -> {
             switch (event) {
-                case CommandAccepted taken -> accepted.put(taken.getCommandId(), record);
+                case CommandAccepted taken
+                when !taken.getSourceHostId().equals(taken.getTargetHostId()) ->
+                    accepted.put(taken.getCommandId(), record);
                 case CommandSucceeded moved -> {
                     ended.add(moved.getCommandId());
+                    boolean paused = command(moved.getCommand())
+                            .map(MigrateVm::getStaysPaused)
+                            .orElse(false);
                     newer(
                             moved.getVmId(),
                             moved.getTargetHostId(),
-                            VmState.RUNNING,
+                            paused ? VmState.PAUSED : VmState.RUNNING,
                             (record.timestampMillis() + 1) * 1000);
                 }
                 case CommandFailed failed -> ended.add(failed.getCommandId());
@@ -163,13 +169,7 @@ final class DataCentreRestart {
 
     private Restored.OpenMigration open(LogRecord record) {
         CommandAccepted taken = EventCodec.decode(record.value(), CommandAccepted.class);
-        Optional<MigrateVm> command = log.at(
-                        Topic.COMMANDS,
-                        taken.getCommand().getSegment(),
-                        taken.getCommand().getOffset())
-                .map(known -> EventCodec.decode(known.value()))
-                .filter(MigrateVm.class::isInstance)
-                .map(MigrateVm.class::cast);
+        Optional<MigrateVm> command = command(taken.getCommand());
         return new Restored.OpenMigration(
                 taken.getCommandId(),
                 taken.getVmId(),
@@ -177,7 +177,16 @@ final class DataCentreRestart {
                 taken.getTargetHostId(),
                 command.map(MigrateVm::getBytesPerSecondMax).orElse(0L),
                 command.map(MigrateVm::getMode).orElse(MigrationMode.PRE_COPY) == MigrationMode.POST_COPY,
+                command.map(MigrateVm::getStaysPaused).orElse(false),
                 record.timestampMillis() * 1000);
+    }
+
+    /** The migration at a position; empty where another command stands there, or none that is kept. */
+    private Optional<MigrateVm> command(Position at) {
+        return log.at(Topic.COMMANDS, at.getSegment(), at.getOffset())
+                .map(known -> EventCodec.decode(known.value()))
+                .filter(MigrateVm.class::isInstance)
+                .map(MigrateVm.class::cast);
     }
 
     private static List<LogRange> all(Log log, Topic topic) {

@@ -119,6 +119,19 @@ public final class InProcessDataCentre implements DataCentre, DataCentreFaults {
     }
 
     @Override
+    public void resume(String vmId, String hostId) throws HostUnreachable {
+        lock.lock();
+        try {
+            advance();
+            model.resume(vmId, hostId);
+            take();
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void cancel(String commandId) {
         change(() -> model.cancel(commandId));
     }

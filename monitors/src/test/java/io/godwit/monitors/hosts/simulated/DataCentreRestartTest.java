@@ -75,6 +75,7 @@ class DataCentreRestartTest {
                         1L,
                         "",
                         false,
+                        false,
                         false));
         append(Topic.OUTCOMES, 0, millis, new CommandAccepted(command, asked.position(), "e", vm, source, target));
     }
@@ -139,7 +140,7 @@ class DataCentreRestartTest {
                 10_500,
                 new CommandFailed("c-0-2", new Position("", 0, 0L, "", ""), "e", "vm-a-2", H1, H2, "time-out", "", H1));
         assertEquals(
-                List.of(new Restored.OpenMigration("c-0-1", "vm-a-1", H1, H2, 777, false, 10_000_000)),
+                List.of(new Restored.OpenMigration("c-0-1", "vm-a-1", H1, H2, 777, false, false, 10_000_000)),
                 DataCentreRestart.restored(log, fleet).open());
     }
 

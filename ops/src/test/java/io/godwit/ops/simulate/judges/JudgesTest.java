@@ -196,6 +196,7 @@ final class JudgesTest {
                         9000L,
                         "relieves a",
                         false,
+                        false,
                         false),
                 1000);
     }

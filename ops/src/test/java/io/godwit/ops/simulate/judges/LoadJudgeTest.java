@@ -86,7 +86,7 @@ class LoadJudgeTest {
     }
 
     private static PlannedMove move(String vm, String source, String target, List<Integer> after) {
-        return new PlannedMove(vm, source, target, after, 1000L, "", MigrationMode.PRE_COPY);
+        return new PlannedMove(vm, source, target, after, 1000L, "", MigrationMode.PRE_COPY, false, false);
     }
 
     private static MigrateVm command(String id, String vm, String source, String target) {
@@ -108,6 +108,7 @@ class LoadJudgeTest {
                 Instant.EPOCH,
                 1000L,
                 "",
+                false,
                 false,
                 false);
     }

@@ -207,6 +207,20 @@ public final class DataCentreModel {
         }
     }
 
+    /**
+     * A VM that is paused on a host goes on; does nothing to one that is not, or not there.
+     *
+     * @throws HostUnreachable where the host is down or not of this fleet
+     */
+    public void resume(String vmId, String hostId) throws HostUnreachable {
+        HostCell host = reachable(hostId);
+        VmCell vm = vmsById.get(vmId);
+        if (vm != null && vm.host == host && vm.state == VmState.PAUSED) {
+            vm.become(VmState.RUNNING);
+            tell(host, vm, VmChange.RESUMED, "Resumed Unpaused");
+        }
+    }
+
     /** A migration is called off and the VM stays; does nothing after its switch-over, when the VM has left already. */
     public void cancel(String commandId) {
         Migration migration = open.get(commandId);
@@ -451,7 +465,8 @@ public final class DataCentreModel {
                                 migration.switchedAfterMillis())));
         if (!migration.switched()) {
             migration.source.leave(migration.source.vms, vm);
-            arrive(migration, "Resumed Migrated");
+            vm.state = migration.staysPaused ? VmState.PAUSED : vm.state;
+            arrive(migration, migration.staysPaused ? "Suspended Paused" : "Resumed Migrated");
         }
         tell(migration.source, vm, VmChange.MIGRATED_OUT, "Stopped Migrated");
     }

@@ -24,6 +24,9 @@ final class Migration extends Timetable.Due {
     final HostCell source;
     final HostCell target;
     final long startMicros;
+    /** Whether the VM is paused once it is on the target. */
+    final boolean staysPaused;
+
     private final long limitBytesPerSecond;
     private boolean autoConverge;
     private long switchAtMicros;
@@ -44,6 +47,7 @@ final class Migration extends Timetable.Due {
         this.limitBytesPerSecond = ask.bytesPerSecondMax();
         this.autoConverge = ask.autoConverge();
         this.startMicros = startMicros;
+        this.staysPaused = ask.staysPaused();
         this.settledMicros = startMicros;
         this.switchAtMicros = ask.postCopy() ? startMicros + FIRST_PHASE_MICROS : Timetable.NEVER;
         this.remainingBytes = vm.spec.memoryBytes();

@@ -29,10 +29,12 @@ public record Restored(Map<String, Place> places, List<OpenMigration> open) {
             String targetHostId,
             long bytesPerSecondMax,
             boolean postCopy,
+            boolean staysPaused,
             long startMicros) {
         /** Whether the guest is held back is told again by whoever asks for the migration next. */
         MigrationAsk ask() {
-            return new MigrationAsk(commandId, vmId, sourceHostId, targetHostId, bytesPerSecondMax, postCopy, false);
+            return new MigrationAsk(
+                    commandId, vmId, sourceHostId, targetHostId, bytesPerSecondMax, postCopy, false, staysPaused);
         }
     }
 }

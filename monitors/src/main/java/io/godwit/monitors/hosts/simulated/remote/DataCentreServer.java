@@ -167,6 +167,10 @@ public final class DataCentreServer implements AutoCloseable {
                     dataCentre.startPostCopy(first);
                     answer(asked, true);
                 }
+                case "resume" -> {
+                    dataCentre.resume(first, call.path(2).asText());
+                    answer(asked, true);
+                }
                 case "cancel" -> {
                     dataCentre.cancel(first);
                     answer(asked, true);

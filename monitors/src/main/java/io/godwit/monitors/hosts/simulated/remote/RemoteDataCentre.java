@@ -217,6 +217,11 @@ public final class RemoteDataCentre implements DataCentre, DataCentreFaults {
         var _ = answerOrAway(call("startPostCopy", commandId));
     }
 
+    @Override
+    public void resume(String vmId, String hostId) throws HostUnreachable {
+        var _ = answer(call("resume", vmId, hostId), Boolean.class);
+    }
+
     /** @throws DataCentreAway where it cannot be asked */
     @Override
     public void cancel(String commandId) {

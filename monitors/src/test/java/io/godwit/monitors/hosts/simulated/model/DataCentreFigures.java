@@ -55,7 +55,7 @@ final class DataCentreFigures {
             String source = fleet.hosts().get(vm.homeHost()).hostId();
             String target = fleet.hosts().get((vm.homeHost() + 1) % hosts).hostId();
             if (model.power(source) == HostPower.ON) {
-                model.migrate(new MigrationAsk("c-" + asked++, vm.vmId(), source, target, 0, false, true));
+                model.migrate(new MigrationAsk("c-" + asked++, vm.vmId(), source, target, 0, false, true, false));
             }
         }
         long before = model.nextMicros();

@@ -130,7 +130,7 @@ class DataCentreModelTest {
     @Test
     void auto_converge_holds_a_guest_back_until_it_dirties_half_of_the_bandwidth() throws HostUnreachable {
         DataCentreModel model = model(fleet(1, 200), 700);
-        model.migrate(new MigrationAsk("c-1", "vm-a-0", H1, H2, 0, false, true));
+        model.migrate(new MigrationAsk("c-1", "vm-a-0", H1, H2, 0, false, true, false));
         assertEquals(750, model.progress("c-1").orElseThrow().throttledPermille());
         assertEquals(700, model.read(H1).cpuDemandMillicores());
         assertEquals(175, model.read(H1).cpuUsedMillicores());
@@ -143,7 +143,7 @@ class DataCentreModelTest {
     void post_copy_runs_on_the_target_after_a_short_phase_and_holds_the_memory_of_both_until_its_end()
             throws HostUnreachable {
         DataCentreModel model = model(fleet(1, 50), 700);
-        model.migrate(new MigrationAsk("c-1", "vm-a-0", H1, H2, 1 << 20, true, false));
+        model.migrate(new MigrationAsk("c-1", "vm-a-0", H1, H2, 1 << 20, true, false, false));
         assertEquals(700, model.read(H1).cpuDemandMillicores());
         model.advance(START + 300_000);
         assertEquals(Map.of(H1, VmState.PAUSED, H2, VmState.RUNNING), model.where("vm-a-0"));
@@ -178,8 +178,8 @@ class DataCentreModelTest {
     @Test
     void either_end_that_crashes_during_post_copy_takes_the_vm_with_it() throws HostUnreachable {
         DataCentreModel model = model(fleet(2, 10), 700);
-        model.migrate(new MigrationAsk("c-1", "vm-a-0", H1, H2, 0, true, false));
-        model.migrate(new MigrationAsk("c-2", "vm-a-1", H1, H3, 0, true, false));
+        model.migrate(new MigrationAsk("c-1", "vm-a-0", H1, H2, 0, true, false, false));
+        model.migrate(new MigrationAsk("c-2", "vm-a-1", H1, H3, 0, true, false, false));
         model.advance(START + SECOND);
         model.crash(H3, 60 * SECOND);
         assertEquals(Map.of(), model.where("vm-a-1"), "gone from its source too");
@@ -199,10 +199,35 @@ class DataCentreModelTest {
     }
 
     @Test
+    void a_vm_that_stays_paused_asks_for_no_cpu_on_the_target_until_it_is_resumed() throws HostUnreachable {
+        DataCentreModel model = model(fleet(2, 10), 700, Restored.NOTHING, START);
+        long before = model.read(H2).cpuDemandMillicores();
+        model.migrate(new MigrationAsk("c-1", "vm-a-0", H1, H2, 0, false, false, true));
+        assertTrue(vm(model, H1, "vm-a-0").getCpuDemandMillicores() > 0);
+        model.advance(START + 60 * SECOND);
+        assertEquals(Map.of(H2, VmState.PAUSED), model.where("vm-a-0"));
+        assertEquals(before, model.read(H2).cpuDemandMillicores());
+        assertEquals(VmState.PAUSED, vm(model, H2, "vm-a-0").getState());
+        model.resume("vm-a-0", H1); // not there
+        assertEquals(Map.of(H2, VmState.PAUSED), model.where("vm-a-0"));
+        model.resume("vm-a-0", H2);
+        model.resume("vm-a-0", H2);
+        assertEquals(Map.of(H2, VmState.RUNNING), model.where("vm-a-0"));
+        assertTrue(model.read(H2).cpuDemandMillicores() > before);
+    }
+
+    private static VmSample vm(DataCentreModel model, String hostId, String vmId) throws HostUnreachable {
+        return model.read(hostId).vms().stream()
+                .filter(vm -> vm.getVmId().equals(vmId))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void a_post_copy_that_had_switched_over_goes_on_after_a_restart() throws HostUnreachable {
         Restored restored = new Restored(
                 Map.of("vm-a-0", new Restored.Place(H2, VmState.RUNNING)),
-                List.of(new Restored.OpenMigration("c-1", "vm-a-0", H1, H2, 0, true, START)));
+                List.of(new Restored.OpenMigration("c-1", "vm-a-0", H1, H2, 0, true, false, START)));
         DataCentreModel model = model(fleet(1, 10), 700, restored, START + SECOND);
         assertEquals(Map.of(H1, VmState.PAUSED, H2, VmState.RUNNING), model.where("vm-a-0"));
         assertTrue(model.progress("c-1").orElseThrow().switched());
@@ -340,8 +365,8 @@ class DataCentreModelTest {
         Restored restored = new Restored(
                 Map.of("vm-a-0", new Restored.Place(H3, VmState.RUNNING)),
                 List.of(
-                        new Restored.OpenMigration("c-1", "vm-a-0", H3, H2, 0, false, START),
-                        new Restored.OpenMigration("c-2", "vm-a-1", H1, H2, 0, false, START + 30 * SECOND)));
+                        new Restored.OpenMigration("c-1", "vm-a-0", H3, H2, 0, false, false, START),
+                        new Restored.OpenMigration("c-2", "vm-a-1", H1, H2, 0, false, false, START + 30 * SECOND)));
         DataCentreModel model = model(fleet(2, 10), 700, restored, START + 31 * SECOND);
         assertEquals(Map.of(H2, VmState.RUNNING), model.where("vm-a-0"), "had ended while nobody looked");
         assertEquals(10, model.progress("c-2").orElseThrow().percent());

@@ -110,7 +110,7 @@ class MeasuredMigrationsTest {
             throws HostUnreachable {
         Load load = (_, _) -> Load.Step.ofCpu(1000, Long.MAX_VALUE);
         DataCentreModel model = new DataCentreModel(fleet, load, CrashPlan.NONE, 0, Restored.NOTHING, 0);
-        model.migrate(new MigrationAsk("c", "vm", "h1", "h2", link(), postCopy, autoConverge));
+        model.migrate(new MigrationAsk("c", "vm", "h1", "h2", link(), postCopy, autoConverge, false));
         if (switchedAfterSeconds != Long.MAX_VALUE) {
             model.advance(switchedAfterSeconds * 1_000_000);
             model.startPostCopy("c");

@@ -1,0 +1,84 @@
+package io.godwit.executors.migration;
+
+import io.godwit.executors.migration.Migration.Ending;
+import io.godwit.executors.migration.Migration.Inherited;
+import io.godwit.executors.migration.MigrationCommand.Look;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What becomes of a command to resume a VM: it is asked for again for as long as the VM is paused there or its host is silent,
+ * up to the time that a move may take, since nobody else would ever resume it. One that runs already has succeeded.
+ */
+final class Resumption {
+    /** Between two calls for one VM. */
+    private static final long CALL_AGAIN_MILLIS = 5_000;
+
+    private Resumption() {}
+
+    /** Neither a deadline nor the mode keeps a VM from being resumed. */
+    static Optional<MigrationEvent.Refused> refusal(Order.ToResume order, Grounds grounds) {
+        if (!grounds.sourceKnown()) {
+            return Optional.of(new MigrationEvent.Refused(
+                    "unknown-host",
+                    "host %s is not in the inventory; add it with: godwit host add".formatted(order.sourceHostId())));
+        }
+        return order.command().getEpoch() < grounds.newestSourceEpoch()
+                ? Optional.of(new MigrationEvent.Refused(
+                        "stale-epoch",
+                        "host %s has epoch %d in the command, %d was granted since"
+                                .formatted(
+                                        order.sourceHostId(), order.command().getEpoch(), grounds.newestSourceEpoch())))
+                : Optional.empty();
+    }
+
+    /** Accepted, or a final event. */
+    static MigrationEvent begin(Order.ToResume order, MigrationCommand.Begin begin) {
+        Optional<MigrationEvent.Refused> refusal = refusal(order, begin.grounds());
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        return switch (begin.seen().target()) {
+            case PAUSED, RUNNING, UNREACHABLE -> new MigrationEvent.Accepted(begin.atMillis());
+            case ABSENT, OFF ->
+                new MigrationEvent.Refused("vm-not-there", "the VM is not paused there (" + seen(begin.seen()) + ")");
+        };
+    }
+
+    /** After a call of this process came back. */
+    static MigrationEvent ofEnding(Ending ending, Look look, Patience patience) {
+        boolean callAgain = look.atMillis() - ending.endedAtMillis() >= CALL_AGAIN_MILLIS;
+        return of(ending.acceptedAtMillis(), look, callAgain, ending.end().detail(), patience);
+    }
+
+    /** After a restart or a take-over: nobody's call is known of. */
+    static MigrationEvent ofInherited(Inherited inherited, Look look, Patience patience) {
+        return of(inherited.acceptedAtMillis(), look, true, "", patience);
+    }
+
+    private static MigrationEvent of(
+            long acceptedAtMillis, Look look, boolean callAgain, String said, Patience patience) {
+        long elapsedMillis = Math.max(0, look.atMillis() - acceptedAtMillis);
+        boolean patient = elapsedMillis < patience.move().toMillis();
+        String host = look.seen().target() == Presence.UNREACHABLE ? "the host cannot be asked" : "is paused still";
+        return switch (look.seen().target()) {
+            case RUNNING -> new MigrationEvent.Succeeded(elapsedMillis, -1, -1, -1);
+            case ABSENT, OFF -> new MigrationEvent.Failed("vm-gone", "is " + seen(look.seen()), "");
+            case PAUSED, UNREACHABLE -> {
+                if (patient) {
+                    yield callAgain
+                            ? new MigrationEvent.Resumed()
+                            : new MigrationEvent.Unclear(seen(look.seen()), look.atMillis());
+                }
+                yield new MigrationEvent.Failed(
+                        look.seen().target() == Presence.UNREACHABLE ? "target-lost" : "hypervisor-error",
+                        said.isEmpty() ? host : host + "; " + said,
+                        "");
+            }
+        };
+    }
+
+    private static String seen(Sighting seen) {
+        return seen.target().name().toLowerCase(Locale.ROOT);
+    }
+}
