@@ -62,7 +62,7 @@ final class Conclusion {
     static MigrationEvent ofInherited(Inherited inherited, Look look, Patience patience) {
         return switch (inherited.order()) {
             case Order.ToMove move -> ofInherited(move, inherited, look, patience);
-            case Order.ToResume _ -> Resumption.ofInherited(inherited, look, patience);
+            case Order.ToResume _ -> Resumption.ofInherited(inherited, look);
         };
     }
 

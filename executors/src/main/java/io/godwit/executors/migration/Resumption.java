@@ -47,35 +47,38 @@ final class Resumption {
 
     /** After a call of this process came back. */
     static MigrationEvent ofEnding(Ending ending, Look look, Patience patience) {
-        boolean callAgain = look.atMillis() - ending.endedAtMillis() >= CALL_AGAIN_MILLIS;
-        return of(ending.acceptedAtMillis(), look, callAgain, ending.end().detail(), patience);
-    }
-
-    /** After a restart or a take-over: nobody's call is known of. */
-    static MigrationEvent ofInherited(Inherited inherited, Look look, Patience patience) {
-        return of(inherited.acceptedAtMillis(), look, true, "", patience);
-    }
-
-    private static MigrationEvent of(
-            long acceptedAtMillis, Look look, boolean callAgain, String said, Patience patience) {
-        long elapsedMillis = Math.max(0, look.atMillis() - acceptedAtMillis);
-        boolean patient = elapsedMillis < patience.move().toMillis();
-        String host = look.seen().target() == Presence.UNREACHABLE ? "the host cannot be asked" : "is paused still";
+        String said = ending.end().detail();
         return switch (look.seen().target()) {
-            case RUNNING -> new MigrationEvent.Succeeded(elapsedMillis, -1, -1, -1);
-            case ABSENT, OFF -> new MigrationEvent.Failed("vm-gone", "is " + seen(look.seen()), "");
+            case RUNNING, ABSENT, OFF -> ended(look, ending.acceptedAtMillis());
             case PAUSED, UNREACHABLE -> {
-                if (patient) {
-                    yield callAgain
-                            ? new MigrationEvent.Resumed()
-                            : new MigrationEvent.Unclear(seen(look.seen()), look.atMillis());
+                if (look.atMillis() - ending.acceptedAtMillis()
+                        >= patience.move().toMillis()) {
+                    boolean silent = look.seen().target() == Presence.UNREACHABLE;
+                    String seen = silent ? "the host cannot be asked" : "is paused still";
+                    yield new MigrationEvent.Failed(
+                            silent ? "target-lost" : "hypervisor-error",
+                            said.isEmpty() ? seen : seen + "; " + said,
+                            "");
                 }
-                yield new MigrationEvent.Failed(
-                        look.seen().target() == Presence.UNREACHABLE ? "target-lost" : "hypervisor-error",
-                        said.isEmpty() ? host : host + "; " + said,
-                        "");
+                yield look.atMillis() - ending.endedAtMillis() >= CALL_AGAIN_MILLIS
+                        ? new MigrationEvent.Resumed()
+                        : new MigrationEvent.Unclear(seen(look.seen()), look.atMillis());
             }
         };
+    }
+
+    /** After a restart or a take-over: nobody's call is known of, so there is one more, however long ago it was accepted. */
+    static MigrationEvent ofInherited(Inherited inherited, Look look) {
+        return switch (look.seen().target()) {
+            case RUNNING, ABSENT, OFF -> ended(look, inherited.acceptedAtMillis());
+            case PAUSED, UNREACHABLE -> new MigrationEvent.Resumed();
+        };
+    }
+
+    private static MigrationEvent ended(Look look, long acceptedAtMillis) {
+        return look.seen().target() == Presence.RUNNING
+                ? new MigrationEvent.Succeeded(Math.max(0, look.atMillis() - acceptedAtMillis), -1, -1, -1)
+                : new MigrationEvent.Failed("vm-gone", "is " + seen(look.seen()), "");
     }
 
     private static String seen(Sighting seen) {

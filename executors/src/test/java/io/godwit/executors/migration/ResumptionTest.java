@@ -66,6 +66,7 @@ class ResumptionTest {
     @Test
     void after_a_restart_it_looks_first_and_asks_again_only_where_it_is_paused() {
         assertEquals(new MigrationEvent.Resumed(), look(INHERITED, PAUSED, 2_000));
+        assertEquals(new MigrationEvent.Resumed(), look(INHERITED, PAUSED, 900_000)); // the executor was away for long
         assertEquals(
                 "vm-gone",
                 assertInstanceOf(MigrationEvent.Failed.class, look(INHERITED, OFF, 2_000))

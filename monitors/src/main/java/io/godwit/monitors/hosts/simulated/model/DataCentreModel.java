@@ -465,7 +465,10 @@ public final class DataCentreModel {
                                 migration.switchedAfterMillis())));
         if (!migration.switched()) {
             migration.source.leave(migration.source.vms, vm);
-            vm.state = migration.staysPaused ? VmState.PAUSED : vm.state;
+            if (migration.staysPaused) {
+                vm.state = VmState.PAUSED;
+                tell(migration.source, vm, VmChange.SUSPENDED, "Suspended Migrated");
+            }
             arrive(migration, migration.staysPaused ? "Suspended Paused" : "Resumed Migrated");
         }
         tell(migration.source, vm, VmChange.MIGRATED_OUT, "Stopped Migrated");
