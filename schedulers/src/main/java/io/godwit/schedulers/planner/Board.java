@@ -59,6 +59,9 @@ final class Board {
 
     final Rules rules;
 
+    /** How many VMs may arrive paused. */
+    final int suspensionsMax;
+
     private final int[][] movableOn;
     private final boolean spared;
     private final Vm[] given;
@@ -67,9 +70,18 @@ final class Board {
     /** Hosts, by resource, that are asked for too much with all that constraints count in. */
     private final BitSet[] tooMuch = new BitSet[RESOURCES];
 
-    /** @param spared whether constraints that are broken now may stay so, as long as they do not get worse */
+    /** No VM is paused. */
     Board(PlacementProblem problem, boolean spared) {
+        this(problem, spared, 0);
+    }
+
+    /**
+     * @param spared whether constraints that are broken now may stay so, as long as they do not get worse
+     * @param suspensionsMax how many VMs may arrive paused
+     */
+    Board(PlacementProblem problem, boolean spared, int suspensionsMax) {
         this.problem = problem;
+        this.suspensionsMax = suspensionsMax;
         this.spared = spared;
         hosts = problem.hosts().size();
         vms = problem.vms().size();
@@ -243,11 +255,29 @@ final class Board {
         return true;
     }
 
+    /** Whether the VM has room on a host where it is paused on arrival: for all but its CPU. */
+    boolean fitsPaused(int vm, int host, long[][] load) {
+        for (int resource : limited) {
+            if (resource != CPU && load[resource][host] + use[resource][vm] > wayLimit[resource][host]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the VM may arrive paused. Those that constraints put into an order may not. */
+    boolean mayPause(int vm) {
+        return suspensionsMax > 0
+                && given[vm].maySuspend()
+                && !rules.orders().named().get(vm);
+    }
+
     /** Whether any VM has room on another host as things are; every plan begins with such a move. */
     boolean anyFirstMove() {
         for (int vm = 0; vm < vms; vm++) {
             for (int host = 0; movable(vm) && host < hosts; host++) {
-                if (host != home[vm] && mayMoveTo(vm, host) && fits(vm, host, atStart, wayLimit)) {
+                boolean room = fits(vm, host, atStart, wayLimit) || (mayPause(vm) && fitsPaused(vm, host, atStart));
+                if (host != home[vm] && mayMoveTo(vm, host) && room) {
                     return true;
                 }
             }
@@ -283,8 +313,9 @@ final class Board {
     }
 
     /** Bytes per second by which the rest of a migration shrinks that has such a share of the links. */
-    long progress(int vm, int source, long share) {
-        long plain = MigrationTime.progress(given[vm], share, mode(vm, source, share));
+    long progress(Step step, long share) {
+        int vm = step.vm();
+        long plain = MigrationTime.progress(given[vm], share, mode(step, share));
         int factor = given[vm].durationPermille();
         return factor == 1000 ? plain : Math.max(1, plain / factor * 1000 + plain % factor * 1000 / factor);
     }
@@ -298,11 +329,23 @@ final class Board {
      *
      * @param share the least bandwidth that it has, in bytes per second
      */
-    MigrationMode mode(int vm, int source, long share) {
+    private MigrationMode mode(int vm, int source, long share) {
         boolean urgent = problem.limits().postCopy() == PostCopy.URGENT && overloaded[source] && source == home[vm];
         if (urgent && given[vm].modes().contains(MigrationMode.POST_COPY)) {
             return MigrationMode.POST_COPY;
         }
+        return modeOfCopy(vm, share);
+    }
+
+    /** As above; a VM that is paused on arrival cannot go by post-copy, which runs it there at once. */
+    MigrationMode mode(Step step, long share) {
+        return switch (step.action()) {
+            case MOVE -> mode(step.vm(), step.source(), share);
+            case MOVE_PAUSED, RESUME -> modeOfCopy(step.vm(), share);
+        };
+    }
+
+    private MigrationMode modeOfCopy(int vm, long share) {
         boolean heldBack =
                 given[vm].modes().contains(MigrationMode.AUTO_CONVERGE) && MigrationTime.nearlyStalls(given[vm], share);
         return heldBack ? MigrationMode.AUTO_CONVERGE : MigrationMode.PRE_COPY;
@@ -411,8 +454,12 @@ final class Board {
         return given[vm].vmId();
     }
 
-    /** One move of one VM, by index. */
-    record Step(int vm, int source, int target) {}
+    /** One step of one VM, by index. */
+    record Step(int vm, int source, int target, Action action) {
+        Step(int vm, int source, int target) {
+            this(vm, source, target, Action.MOVE);
+        }
+    }
 
     long millis(List<Step> steps) {
         long sum = 0;

@@ -167,11 +167,12 @@ final class ConstraintJudge {
         }
     }
 
-    /** Indexes of the moves of some VMs. */
+    /** Indexes of the moves of some VMs; to be resumed is no move. */
     private List<Integer> of(List<String> vmIds) {
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < plan.moves().size(); i++) {
-            if (vmIds.contains(plan.moves().get(i).vmId())) {
+            Move move = plan.moves().get(i);
+            if (vmIds.contains(move.vmId()) && move.action() != Action.RESUME) {
                 found.add(i);
             }
         }

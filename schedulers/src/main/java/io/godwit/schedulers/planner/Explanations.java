@@ -29,8 +29,20 @@ final class Explanations {
     String whyStep(int index) {
         Step step = steps.get(index);
         int source = step.source();
+        if (step.action() == Action.RESUME) {
+            return "goes on, as " + board.hostName(source) + " has CPU for it now";
+        }
+        String why = whyMove(index);
+        return step.action() == Action.MOVE_PAUSED
+                ? why + "; is paused there, as " + board.hostName(step.target()) + " has no CPU for it yet"
+                : why;
+    }
+
+    private String whyMove(int index) {
+        Step step = steps.get(index);
+        int source = step.source();
         boolean comesBack = IntStream.range(index + 1, steps.size())
-                .anyMatch(i -> steps.get(i).vm() == step.vm());
+                .anyMatch(i -> steps.get(i).vm() == step.vm() && steps.get(i).action() != Action.RESUME);
         if (board.overloaded[source] && source == board.home[step.vm()]) {
             return "relieves " + board.hostName(source) + " " + relief(index) + passedBy(step);
         }
@@ -43,7 +55,7 @@ final class Explanations {
                     + " and others are full";
         }
         return IntStream.range(index + 1, steps.size())
-                .filter(i -> steps.get(i).target() == source)
+                .filter(i -> steps.get(i).target() == source && steps.get(i).action() != Action.RESUME)
                 .mapToObj(i -> "makes room on " + board.hostName(source) + " for "
                         + board.vmId(steps.get(i).vm()))
                 .findFirst()
@@ -59,7 +71,10 @@ final class Explanations {
         long before = board.atStart[resource][host];
         for (Step step : steps.subList(0, index)) {
             long size = board.use[resource][step.vm()];
-            before += step.target() == host ? size : step.source() == host ? -size : 0;
+            boolean leaves = step.source() == host && step.action() != Action.RESUME;
+            boolean asks = step.target() == host
+                    && (resource == Board.CPU ? step.action() != Action.MOVE_PAUSED : step.action() != Action.RESUME);
+            before += asks ? size : leaves ? -size : 0;
         }
         long after = before - board.use[resource][vm];
         long capacity = board.capacity[resource][host];

@@ -15,8 +15,9 @@ import java.util.stream.IntStream;
 /**
  * Finds an order in which a placement can be reached, one move after the other, each into room that is free then and past
  * all that must hold on the way. Where VMs of full hosts must change places there is none: then one of them takes a detour by
- * way of a host with room, which costs a further move; or a VM steps aside and back, which costs two. VMs that begin together
- * are one step, with all of them on both ends at once.
+ * way of a host with room, which costs a further move; or a VM steps aside and back, which costs two. Where the board lets VMs
+ * pause, one may also arrive paused, and asks for no CPU until all are where they end. VMs that begin together are one step,
+ * with all of them on both ends at once.
  *
  * <p>Iterative deepening over the number of further moves; a placement that failed with as many moves left is not tried
  * again. Every order in which moves overlap is stricter than one after the other, so nothing is missed.
@@ -28,6 +29,7 @@ final class MoveOrder {
     private final int[] place;
     private final long[][] load;
     private final BitSet away = new BitSet();
+    private final BitSet paused = new BitSet();
     private final int[] moves;
     private final int[] order;
     private final Deque<Step> steps = new ArrayDeque<>();
@@ -92,6 +94,9 @@ final class MoveOrder {
                 return true;
             }
         }
+        if (paused.cardinality() < board.suspensionsMax && pause(spare)) {
+            return true;
+        }
         if (spare >= 1 && detour(spare)) {
             return true;
         }
@@ -108,7 +113,34 @@ final class MoveOrder {
             key.add(host);
         }
         board.rules.orders().named().stream().filter(vm -> moves[vm] > 0).forEach(key::add);
+        paused.stream().map(vm -> -1 - vm).forEach(key::add);
         return key;
+    }
+
+    /** A VM goes where it ends and is paused there, as that host has memory and no CPU for it yet. */
+    private boolean pause(int spare) {
+        for (int vm : order) {
+            boolean may = away.get(vm)
+                    && board.mayPause(vm)
+                    && board.mayMoveTo(vm, goal[vm])
+                    && board.fitsPaused(vm, goal[vm], load)
+                    && board.rules.letPass(place, vm, goal[vm]);
+            if (may) {
+                Step step = new Step(vm, place[vm], goal[vm], Action.MOVE_PAUSED);
+                take(vm, step.source(), step.target(), 1);
+                load[Board.CPU][step.target()] -= board.use[Board.CPU][vm];
+                paused.set(vm);
+                steps.addLast(step);
+                if (reach(spare)) {
+                    return true;
+                }
+                steps.removeLast();
+                paused.clear(vm);
+                load[Board.CPU][step.target()] += board.use[Board.CPU][vm];
+                take(vm, step.target(), step.source(), -1);
+            }
+        }
+        return false;
     }
 
     private boolean detour(int spare) {
@@ -124,7 +156,7 @@ final class MoveOrder {
     }
 
     private boolean attempt(int vm, int target, int spare) {
-        if (place[vm] == target) {
+        if (place[vm] == target || paused.get(vm)) { // a paused one cannot be moved
             return false;
         }
         Orders orders = board.rules.orders();

@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
  *
  * <p>Each host has a pool of free room. A step that does not fit adds what earlier steps free there, and from then on every
  * arrival at this host waits for them too. So whatever the moves really take, at any moment the arrivals that have begun on
- * a host draw on room that departures have given back by then.
+ * a host draw on room that departures have given back by then. A VM that is paused on arrival takes no CPU then, and its CPU
+ * alone when it is resumed.
  */
 final class MoveSchedule {
     private final Board board;
@@ -32,7 +33,7 @@ final class MoveSchedule {
 
     /** Moves in order of estimated start, estimated end, VM id. */
     static List<Move> of(Board board, List<Step> steps) {
-        return new MoveSchedule(board, steps).inOrderOfStart();
+        return new MoveSchedule(board, Resumptions.into(board, steps)).inOrderOfStart();
     }
 
     /** Whether the moves end before their deadlines, as far as can be estimated. */
@@ -63,19 +64,18 @@ final class MoveSchedule {
             TreeSet<Integer> waitsFor = new TreeSet<>();
             for (int earlier = 0; earlier < beginsWith[i]; earlier++) {
                 Step other = steps.get(earlier);
-                if (other.vm() == step.vm()
-                        || board.rules.makeWait(place, other, step)
-                        || board.rules.orders().makeWait(other.vm(), step.vm())) {
+                if (other.vm() == step.vm() || constraintsMakeWait(place, other, step)) {
                     waitsFor.add(earlier);
                 }
                 if (other.source() == target
+                        && other.action() != Action.RESUME
                         && lacks(pool, step)
                         && drawn.get(target).add(earlier)) {
-                    change(pool, target, other.vm(), 1);
+                    giveBack(pool, other);
                 }
             }
             waitsFor.addAll(drawn.get(target));
-            change(pool, target, step.vm(), -1);
+            take(pool, step);
             after.add(waitsFor);
             shareWithGroup(i);
             boolean last = i + 1 == steps.size() || firstOfGroup(i + 1) == i + 1;
@@ -109,16 +109,38 @@ final class MoveSchedule {
 
     private boolean lacks(long[][] pool, Step step) {
         for (int resource : board.limited) {
-            if (pool[resource][step.target()] < board.use[resource][step.vm()]) {
+            if (asksFor(step, resource) && pool[resource][step.target()] < board.use[resource][step.vm()]) {
                 return true;
             }
         }
         return false;
     }
 
-    private void change(long[][] pool, int host, int vm, int sign) {
+    private boolean constraintsMakeWait(int[] place, Step earlier, Step later) {
+        return earlier.action() != Action.RESUME
+                && later.action() != Action.RESUME
+                && (board.rules.makeWait(place, earlier, later)
+                        || board.rules.orders().makeWait(earlier.vm(), later.vm()));
+    }
+
+    /** Whether a step asks its target for more of a resource. */
+    private static boolean asksFor(Step step, int resource) {
+        return switch (step.action()) {
+            case MOVE -> true;
+            case MOVE_PAUSED -> resource != Board.CPU;
+            case RESUME -> resource == Board.CPU;
+        };
+    }
+
+    private void take(long[][] pool, Step step) {
         for (int resource : board.limited) {
-            pool[resource][host] += sign * board.use[resource][vm];
+            pool[resource][step.target()] -= asksFor(step, resource) ? board.use[resource][step.vm()] : 0;
+        }
+    }
+
+    private void giveBack(long[][] pool, Step departed) {
+        for (int resource : board.limited) {
+            pool[resource][departed.source()] += board.use[resource][departed.vm()];
         }
     }
 
@@ -144,13 +166,14 @@ final class MoveSchedule {
                     board.vmId(step.vm()),
                     board.problem.hosts().get(step.source()).hostId(),
                     board.problem.hosts().get(step.target()).hostId(),
-                    board.mode(step.vm(), step.source(), timetable.leastShare(i)),
+                    board.mode(step, timetable.leastShare(i)),
                     after.get(i).stream()
                             .map(earlier -> newIndex[earlier])
                             .sorted()
                             .toList(),
                     timetable.endMillis(i) - timetable.startMillis(i),
-                    explanations.whyStep(i)));
+                    explanations.whyStep(i),
+                    step.action()));
         }
         return moves;
     }

@@ -114,6 +114,7 @@ public record PlacementProblem(
      * @param durationPermille how long its migrations take, learnt from outcomes, as a share of what {@link MigrationTime}
      *     says; 1000: as long; 1 to 100000
      * @param modes how it may be migrated besides by pre-copy, where that is of use; sorted here
+     * @param maySuspend whether it may be paused for a while, where the limits say that VMs may
      * @param staysBecause why it must not move, in a few words; empty: it may
      */
     public record Vm(
@@ -126,7 +127,34 @@ public record PlacementProblem(
             long dirtyBytesPerSecond,
             int durationPermille,
             List<MigrationMode> modes,
+            boolean maySuspend,
             Optional<String> staysBecause) {
+        /** A VM that may be paused where VMs may. */
+        public Vm(
+                String vmId,
+                String hostId,
+                long cpuMillicores,
+                long memoryBytes,
+                long networkBytesPerSecond,
+                long diskBytesPerSecond,
+                long dirtyBytesPerSecond,
+                int durationPermille,
+                List<MigrationMode> modes,
+                Optional<String> staysBecause) {
+            this(
+                    vmId,
+                    hostId,
+                    cpuMillicores,
+                    memoryBytes,
+                    networkBytesPerSecond,
+                    diskBytesPerSecond,
+                    dirtyBytesPerSecond,
+                    durationPermille,
+                    modes,
+                    true,
+                    staysBecause);
+        }
+
         /**
          * A VM that may be migrated by post-copy, and of which neither network nor disk use is known, nor how long its
          * migrations took.
@@ -148,6 +176,7 @@ public record PlacementProblem(
                     dirtyBytesPerSecond,
                     1000,
                     List.of(MigrationMode.POST_COPY),
+                    true,
                     staysBecause);
         }
 
@@ -192,8 +221,7 @@ public record PlacementProblem(
      * @param nodes search nodes at most, all engines together; 1 or more
      * @param marginPermille an excess of CPU demand up to this share of a host's capacity is not worth a move; 0: each is
      * @param fillPermille CPU demand that a host may have after it took a VM in, as a share of its capacity; 1 to 1000
-     * @param maySuspend whether a VM may be suspended for as long as others change places, where no detour helps; no planner
-     *     does so yet, as executors cannot
+     * @param maySuspend whether VMs may arrive paused and be resumed once there is CPU for them, where no detour helps
      */
     public record Limits(long nodes, int marginPermille, int fillPermille, PostCopy postCopy, boolean maySuspend) {
         public static final Limits DEFAULTS = new Limits(5_000, 0, 1000);
@@ -277,6 +305,9 @@ public record PlacementProblem(
             }
             if (!vm.modes().contains(MigrationMode.POST_COPY)) {
                 put(text, "mode", vm.vmId(), MigrationMode.PRE_COPY.name());
+            }
+            if (limits.maySuspend() && !vm.maySuspend()) {
+                put(text, "awake", vm.vmId());
             }
             if (vm.modes().contains(MigrationMode.AUTO_CONVERGE)) {
                 put(text, "mode", vm.vmId(), MigrationMode.AUTO_CONVERGE.name());

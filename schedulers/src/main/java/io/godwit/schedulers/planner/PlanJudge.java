@@ -7,6 +7,7 @@ import io.godwit.schedulers.planner.Answer.Plan;
 import io.godwit.schedulers.planner.PlacementProblem.Ban;
 import io.godwit.schedulers.planner.PlacementProblem.Host;
 import io.godwit.schedulers.planner.PlacementProblem.Vm;
+import io.godwit.schemas.events.MigrationMode;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,8 +19,8 @@ import java.util.TreeSet;
 
 /**
  * Checks a plan before it leaves, by other means than those that made it: it carries the moves out on paper and looks at
- * every host at every moment, with a VM charged to its source and to its target while it moves. It shares no code with the
- * planner.
+ * every host at every moment, with a VM charged to its source and to its target while it moves; one that is paused is charged
+ * for all but CPU. It shares no code with the planner.
  *
  * <p>A plan of up to {@value #ALL_ORDERS_MAX} moves is followed through every order in which its moves can end, so no
  * estimate of a duration is trusted; a longer one at its estimated durations, and one move after the other.
@@ -156,6 +157,7 @@ public final class PlanJudge {
         }
         Map<String, String> where = new TreeMap<>();
         Map<String, Integer> lastMove = new TreeMap<>();
+        Set<String> paused = new TreeSet<>();
         vms.values().forEach(vm -> where.put(vm.vmId(), vm.hostId()));
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
@@ -173,9 +175,10 @@ public final class PlanJudge {
             if (!move.sourceHostId().equals(where.get(move.vmId()))) {
                 faults.add(name + " starts on " + move.sourceHostId() + ", but the VM is on " + where.get(move.vmId()));
             }
-            if (move.sourceHostId().equals(move.targetHostId())) {
+            if (move.sourceHostId().equals(move.targetHostId()) && move.action() != Action.RESUME) {
                 faults.add(name + " goes nowhere");
             }
+            checkPause(name, move, paused);
             if (problem.bans().contains(new Ban(move.vmId(), move.targetHostId()))) {
                 faults.add(name + " goes to " + move.targetHostId() + ", which is banned for it");
             }
@@ -192,6 +195,37 @@ public final class PlanJudge {
                 faults.add(name + " does not wait for the VM's move " + before);
             }
             where.put(move.vmId(), move.targetHostId());
+        }
+        paused.forEach(vm -> faults.add(vm + " is paused and never resumed"));
+    }
+
+    /** @param paused VMs that are paused before the move; after it those that are then */
+    private void checkPause(String name, Move move, Set<String> paused) {
+        boolean was = paused.contains(move.vmId());
+        switch (move.action()) {
+            case MOVE -> {
+                if (was) {
+                    faults.add(name + " moves a VM that is paused");
+                }
+            }
+            case MOVE_PAUSED -> {
+                if (was) {
+                    faults.add(name + " moves a VM that is paused");
+                }
+                if (!problem.limits().maySuspend() || !vms.get(move.vmId()).maySuspend()) {
+                    faults.add(name + " pauses a VM that must not be paused");
+                }
+                if (move.mode() == MigrationMode.POST_COPY) {
+                    faults.add(name + " is to pause the VM on arrival and goes by post-copy, which runs it there");
+                }
+                paused.add(move.vmId());
+            }
+            case RESUME -> {
+                if (!was || !move.sourceHostId().equals(move.targetHostId())) {
+                    faults.add(name + " resumes on " + move.targetHostId() + " a VM that is not paused there");
+                }
+                paused.remove(move.vmId());
+            }
         }
     }
 
@@ -310,13 +344,20 @@ public final class PlanJudge {
                     move.vmId(), vm -> new TreeSet<>(Set.of(vms.get(vm).hostId())));
             for (Resource resource : Resource.values()) {
                 long amount = amounts.get(resource).get(move.vmId());
-                asked.get(resource).merge(move.targetHostId(), begun ? amount : 0, Long::sum);
-                asked.get(resource).merge(move.sourceHostId(), done[i] ? -amount : 0, Long::sum);
+                boolean cpu = resource == Resource.CPU;
+                boolean comes = switch (move.action()) {
+                    case MOVE -> true;
+                    case MOVE_PAUSED -> !cpu;
+                    case RESUME -> cpu;
+                };
+                boolean goes = move.action() != Action.RESUME;
+                asked.get(resource).merge(move.targetHostId(), begun && comes ? amount : 0, Long::sum);
+                asked.get(resource).merge(move.sourceHostId(), done[i] && goes ? -amount : 0, Long::sum);
             }
             if (begun) {
                 on.add(move.targetHostId());
             }
-            if (done[i]) {
+            if (done[i] && move.action() != Action.RESUME) {
                 on.remove(move.sourceHostId());
             } else if (begun) {
                 underWay.append(underWay.isEmpty() ? "" : ", ").append(i);

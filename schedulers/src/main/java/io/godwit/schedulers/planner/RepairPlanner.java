@@ -26,8 +26,38 @@ public final class RepairPlanner implements Planner {
     /** VMs up to which a node counts once; a node of a larger scope costs more CPU, so there are fewer of them. */
     private static final int PLAIN_SCOPE = 32;
 
+    /** VMs that one plan lets arrive paused, at most. */
+    private static final int SUSPENSIONS_MAX = 4;
+
     @Override
     public Answer plan(PlacementProblem problem) {
+        Answer answer = withoutPause(problem);
+        return problem.limits().maySuspend() && answer instanceof Infeasible none && none.stuck()
+                ? withPause(problem, none)
+                : answer;
+    }
+
+    /** As few VMs arrive paused as that takes. It has as many nodes again, an even share for each further VM. */
+    private static Answer withPause(PlacementProblem problem, Infeasible without) {
+        Budget budget = new Budget(without.nodesSearched() + problem.limits().nodes());
+        budget.spend(without.nodesSearched());
+        for (int paused = 1; paused <= SUSPENSIONS_MAX; paused++) {
+            Board board = new Board(problem, false, paused);
+            boolean mayLeaveBroken =
+                    board.anyRealOverload() && (board.rules.anyBrokenAtStart() || board.anyRateTooMuch());
+            int parts = (SUSPENSIONS_MAX + 1 - paused) * (mayLeaveBroken ? 2 : 1);
+            Answer answer = plan(board, budget, parts);
+            if (!(answer instanceof Plan) && mayLeaveBroken) {
+                answer = plan(new Board(problem, true, paused), budget, parts - 1);
+            }
+            if (answer instanceof Plan) {
+                return answer;
+            }
+        }
+        return new Infeasible(without.reason(), budget.used(), without.limitHit(), true);
+    }
+
+    private static Answer withoutPause(PlacementProblem problem) {
         Board board = new Board(problem, false);
         if (!board.needsMoves()) {
             return new Viable();

@@ -10,6 +10,9 @@ import java.util.Set;
  * the links of their hosts evenly.
  */
 final class Timetable {
+    /** What a hypervisor takes to let a paused VM go on, and be seen to. */
+    private static final long RESUME_MILLIS = 500;
+
     private final Board board;
     private final List<Step> steps;
     private final List<? extends Set<Integer>> after;
@@ -62,6 +65,10 @@ final class Timetable {
                 if (!begun[i] && after.get(i).stream().allMatch(earlier -> ended[earlier])) {
                     begun[i] = true;
                     start[i] = now;
+                    if (steps.get(i).action() == Action.RESUME) {
+                        left[i] = RESUME_MILLIS;
+                        continue;
+                    }
                     left[i] = Math.max(1, board.memoryBytes(steps.get(i).vm()) * 1000);
                     onHost[steps.get(i).source()]++;
                     onHost[steps.get(i).target()]++;
@@ -72,10 +79,15 @@ final class Timetable {
             for (int i = 0; i < count; i++) {
                 if (begun[i] && !ended[i]) {
                     Step step = steps.get(i);
+                    if (step.action() == Action.RESUME) {
+                        rate[i] = 1;
+                        next = Math.min(next, left[i]);
+                        continue;
+                    }
                     long share =
                             board.share(step.source(), step.target(), onHost[step.source()], onHost[step.target()]);
                     leastShare[i] = Math.min(leastShare[i], share);
-                    rate[i] = board.progress(step.vm(), step.source(), share);
+                    rate[i] = board.progress(step, share);
                     next = Math.min(next, Math.ceilDiv(left[i], rate[i]));
                 }
             }
@@ -86,8 +98,10 @@ final class Timetable {
                     if (left[i] == 0) {
                         ended[i] = true;
                         end[i] = now;
-                        onHost[steps.get(i).source()]--;
-                        onHost[steps.get(i).target()]--;
+                        if (steps.get(i).action() != Action.RESUME) {
+                            onHost[steps.get(i).source()]--;
+                            onHost[steps.get(i).target()]--;
+                        }
                         done++;
                     }
                 }

@@ -19,6 +19,7 @@ final class Execution {
     private final List<Move> moves;
     private final RandomGenerator random;
     private final Map<String, TreeSet<String>> residents = new TreeMap<>();
+    private final Map<String, TreeSet<String>> awake = new TreeMap<>();
     private final TreeSet<Integer> running = new TreeSet<>();
     private final TreeSet<Integer> ended = new TreeSet<>();
 
@@ -27,7 +28,9 @@ final class Execution {
         this.random = random;
         moves = plan.moves();
         problem.hosts().forEach(host -> residents.put(host.hostId(), new TreeSet<>()));
+        problem.hosts().forEach(host -> awake.put(host.hostId(), new TreeSet<>()));
         problem.vms().forEach(vm -> residents.get(vm.hostId()).add(vm.vmId()));
+        problem.vms().forEach(vm -> awake.get(vm.hostId()).add(vm.vmId()));
     }
 
     static Execution of(PlacementProblem problem, Plan plan, RandomGenerator random) {
@@ -50,16 +53,12 @@ final class Execution {
             if (start) {
                 int next = ready.get(random.nextInt(ready.size()));
                 running.add(next);
-                residents
-                        .get(moves.get(next).targetHostId())
-                        .add(moves.get(next).vmId());
+                begin(moves.get(next));
             } else {
                 int last = List.copyOf(running).get(random.nextInt(running.size()));
                 running.remove(last);
                 ended.add(last);
-                residents
-                        .get(moves.get(last).sourceHostId())
-                        .remove(moves.get(last).vmId());
+                end(moves.get(last));
             }
             for (Host host : problem.hosts()) {
                 if (within.get(host.hostId()) && !isWithin(host)) {
@@ -74,6 +73,20 @@ final class Execution {
         }
     }
 
+    private void begin(Move move) {
+        residents.get(move.targetHostId()).add(move.vmId());
+        if (move.action() != Action.MOVE_PAUSED) {
+            awake.get(move.targetHostId()).add(move.vmId());
+        }
+    }
+
+    private void end(Move move) {
+        if (move.action() != Action.RESUME) {
+            residents.get(move.sourceHostId()).remove(move.vmId());
+            awake.get(move.sourceHostId()).remove(move.vmId());
+        }
+    }
+
     private boolean isWithin(Host host) {
         long network = host.inboundNetworkBytesPerSecond();
         long disk = host.inboundDiskBytesPerSecond();
@@ -81,11 +94,11 @@ final class Execution {
         long memory = host.inboundMemoryBytes();
         for (Vm vm : problem.vms()) {
             if (residents.get(host.hostId()).contains(vm.vmId())) {
-                cpu += vm.cpuMillicores();
                 memory += vm.memoryBytes();
                 network += vm.networkBytesPerSecond();
                 disk += vm.diskBytesPerSecond();
             }
+            cpu += awake.get(host.hostId()).contains(vm.vmId()) ? vm.cpuMillicores() : 0;
         }
         return cpu <= host.cpuMillicores()
                 && memory <= host.memoryBytes()

@@ -23,16 +23,21 @@ import java.util.TreeSet;
 final class Exhaustive {
     private static final int STATES_MAX = 60_000;
 
-    /** @param moved VMs that have moved, where the order of moves matters; else empty */
-    private record State(List<String> placement, Set<String> moved) {}
+    /**
+     * @param moved VMs that have moved, where the order of moves matters; else empty
+     * @param paused VMs that arrived paused, and stay where they are until all are where they end
+     */
+    private record State(List<String> placement, Set<String> moved, Set<String> paused) {}
 
     private final PlacementProblem problem;
     private final List<String> start;
     private final List<Constraint> kept;
     private final boolean ordered;
+    private final int pausesMax;
 
-    private Exhaustive(PlacementProblem problem) {
+    private Exhaustive(PlacementProblem problem, int pausesMax) {
         this.problem = problem;
+        this.pausesMax = pausesMax;
         start = problem.vms().stream().map(Vm::hostId).toList();
         kept = problem.constraints().stream()
                 .filter(each -> each.when() == When.CONTINUOUS && Meaning.holds(problem, each, on(start, "", "")))
@@ -43,12 +48,27 @@ final class Exhaustive {
 
     /** Fewest moves to a placement within all limits; 0 if nothing has to move; −1 if no sequence leads there; empty: too many. */
     static Optional<Integer> fewestMoves(PlacementProblem problem) {
-        Exhaustive search = new Exhaustive(problem);
+        return fewestMoves(problem, 0);
+    }
+
+    /** Fewest VMs that must arrive paused, up to so many; −1 if no sequence leads there even so; empty: too many states. */
+    static Optional<Integer> fewestPauses(PlacementProblem problem, int most) {
+        for (int pauses = 0; pauses <= most; pauses++) {
+            Optional<Integer> moves = fewestMoves(problem, pauses);
+            if (moves.isEmpty() || moves.get() >= 0) {
+                return moves.isEmpty() ? moves : Optional.of(pauses);
+            }
+        }
+        return Optional.of(-1);
+    }
+
+    private static Optional<Integer> fewestMoves(PlacementProblem problem, int pausesMax) {
+        Exhaustive search = new Exhaustive(problem, pausesMax);
         if (search.nothingToDo()) {
             return Optional.of(0);
         }
         Map<State, Integer> distance = new HashMap<>();
-        State first = new State(search.start, Set.of());
+        State first = new State(search.start, Set.of(), Set.of());
         distance.put(first, 0);
         ArrayDeque<State> open = new ArrayDeque<>(List.of(first));
         while (!open.isEmpty()) {
@@ -76,17 +96,27 @@ final class Exhaustive {
             for (Host host : problem.hosts()) {
                 String from = state.placement().get(i);
                 boolean may = vm.staysBecause().isEmpty()
+                        && !state.paused().contains(vm.vmId())
                         && !problem.bans().contains(new Ban(vm.vmId(), host.hostId()))
                         && !from.equals(host.hostId())
                         && mayMove(vm.vmId(), from, host.hostId(), state.moved());
-                if (may && isPossible(on(state.placement(), vm.vmId(), host.hostId()), host)) {
-                    List<String> next = new ArrayList<>(state.placement());
-                    next.set(i, host.hostId());
-                    Set<String> moved = new TreeSet<>(state.moved());
-                    if (ordered) {
-                        moved.add(vm.vmId());
-                    }
-                    found.add(new State(next, moved));
+                if (!may) {
+                    continue;
+                }
+                List<String> next = new ArrayList<>(state.placement());
+                next.set(i, host.hostId());
+                Set<String> moved = new TreeSet<>(state.moved());
+                if (ordered) {
+                    moved.add(vm.vmId());
+                }
+                Map<String, Set<String>> on = on(state.placement(), vm.vmId(), host.hostId());
+                if (isPossible(on, state.paused(), host, false)) {
+                    found.add(new State(next, moved, state.paused()));
+                }
+                Set<String> paused = new TreeSet<>(state.paused());
+                paused.add(vm.vmId());
+                if (vm.maySuspend() && paused.size() <= pausesMax && isPossible(on, paused, host, true)) {
+                    found.add(new State(next, moved, paused));
                 }
             }
         }
@@ -109,9 +139,16 @@ final class Exhaustive {
         });
     }
 
-    private boolean isPossible(Map<String, Set<String>> on, Host target) {
+    /** @param arrivesPaused whether the VM that moves asks the target for no CPU, which may have too little of it already */
+    private boolean isPossible(Map<String, Set<String>> on, Set<String> paused, Host target, boolean arrivesPaused) {
+        Map<String, Set<String>> awake = new TreeMap<>(on);
+        paused.forEach(vm -> awake.put(vm, Set.of()));
         for (Resource resource : Resource.values()) {
-            if (Meaning.sum(problem, target, resource, on) > Meaning.capacity(problem, target, resource, true)) {
+            Map<String, Set<String>> asking = resource == Resource.CPU ? awake : on;
+            boolean asks = resource != Resource.CPU || !arrivesPaused;
+            if (asks
+                    && Meaning.sum(problem, target, resource, asking)
+                            > Meaning.capacity(problem, target, resource, true)) {
                 return false;
             }
         }

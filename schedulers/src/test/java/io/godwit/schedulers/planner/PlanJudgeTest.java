@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.godwit.schedulers.planner.Answer.Plan;
 import io.godwit.schedulers.planner.PlacementProblem.Limits;
+import io.godwit.schedulers.planner.PlacementProblem.PostCopy;
 import io.godwit.schemas.events.MigrationMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,60 @@ class PlanJudgeTest {
                         "move 0 of c waits for move 1, which does not stand before it",
                         "move 1 of c does not wait for the VM's move 0"),
                 faults(overload(), move("c", "h2", "h3", 1), move("c", "h3", "h2")));
+    }
+
+    /** Two full hosts whose only relief is to change a and c. */
+    private static Problems swap() {
+        return problem()
+                .limits(new Limits(1_000, 0, 1000, PostCopy.NEVER, true))
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .vm("a", "h1", 600)
+                .vm("b", "h1", 500)
+                .vm("c", "h2", 400)
+                .vm("d", "h2", 400);
+    }
+
+    @Test
+    void a_swap_with_one_vm_paused_until_the_other_has_left_has_no_fault() {
+        Move first = action(move("a", "h1", "h2"), Action.MOVE_PAUSED);
+        Move back = move("c", "h2", "h1", 0);
+        assertEquals(List.of(), faults(swap(), first, back, action(move("a", "h2", "h2", 0, 1), Action.RESUME)));
+        assertEquals(
+                List.of("while moves 1, 2 are under way, h2 is asked for 1400 of 1000 mc"),
+                faults(swap(), first, back, action(move("a", "h2", "h2", 0), Action.RESUME)));
+    }
+
+    @Test
+    void a_vm_that_is_never_resumed_or_is_moved_while_paused_is_a_fault() {
+        Move first = action(move("a", "h1", "h2"), Action.MOVE_PAUSED);
+        Move resume = action(move("a", "h2", "h2", 0, 1), Action.RESUME);
+        Move back = move("c", "h2", "h1", 0);
+        assertEquals(List.of("a is paused and never resumed"), faults(swap(), first, back));
+        assertEquals(
+                List.of("a is paused and never resumed", "move 1 of a moves a VM that is paused"),
+                faults(swap(), first, move("a", "h2", "h1", 0)));
+        assertEquals(
+                List.of("move 0 of a resumes on h1 a VM that is not paused there"),
+                faults(swap(), action(move("a", "h1", "h1"), Action.RESUME)));
+        assertEquals(
+                List.of("move 2 of a does not wait for the VM's move 0"),
+                faults(swap(), first, back, action(move("a", "h2", "h2", 1), Action.RESUME)));
+        assertEquals(
+                List.of("move 0 of a pauses a VM that must not be paused"),
+                faults(swap().limits(new Limits(1_000, 0, 1000)), first, back, resume));
+    }
+
+    private static Move action(Move move, Action action) {
+        return new Move(
+                move.vmId(),
+                move.sourceHostId(),
+                move.targetHostId(),
+                move.mode(),
+                move.after(),
+                move.estimatedMillis(),
+                move.why(),
+                action);
     }
 
     private static List<String> faults(Problems problem, Move... moves) {

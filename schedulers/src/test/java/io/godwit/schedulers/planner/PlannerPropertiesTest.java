@@ -131,6 +131,51 @@ class PlannerPropertiesTest {
     }
 
     @Test
+    void where_nothing_else_helps_it_pauses_as_few_vms_as_trying_everything_does() {
+        int[] pausing = new int[2];
+        int[] hopeless = new int[1];
+        forSeeds(INSTANCES / 2, seed -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            PlacementProblem plain = Problems.small(random);
+            PlacementProblem problem =
+                    Problems.suspending(seed % 3 == 0 ? Constraints.on(plain, random, false, false) : plain);
+            Optional<Integer> known = Exhaustive.fewestPauses(problem, 4);
+            if (known.isEmpty()) {
+                return; // too many states to try
+            }
+            boolean strict = problem.constraints().isEmpty() && problem.limits().marginPermille() == 0;
+            switch (planner.plan(problem)) {
+                case Viable _ -> assertEquals(0, known.get());
+                case Plan plan -> {
+                    assertEquals(List.of(), PlanJudge.check(problem, plan), () -> problem + " " + plan);
+                    int paused = count(plan, Action.MOVE_PAUSED);
+                    assertEquals(paused, count(plan, Action.RESUME));
+                    pausing[Math.min(paused, 2) / 2] += paused > 0 ? 1 : 0;
+                    if (plan.stillBroken().isEmpty()) {
+                        assertEquals(known.get(), paused, () -> problem + " " + plan);
+                        for (int run = 0; run < 5 && strict; run++) {
+                            Execution.of(problem, plan, random).run();
+                        }
+                    }
+                }
+                case Infeasible infeasible -> {
+                    hopeless[0]++;
+                    assertEquals(-1, known.get(), () -> problem + " " + infeasible);
+                }
+                case Refused refused -> fail("only a judge refuses: " + refused);
+            }
+        });
+        assertTrue(
+                pausing[0] > INSTANCES / 200 && pausing[1] > 0 && hopeless[0] > 0,
+                "too few pauses: " + pausing[0] + " " + pausing[1] + " " + hopeless[0]);
+    }
+
+    private static int count(Plan plan, Action action) {
+        return (int)
+                plan.moves().stream().filter(move -> move.action() == action).count();
+    }
+
+    @Test
     void a_small_problem_whose_only_way_takes_eight_moves_is_solved() {
         PlacementProblem problem = Problems.small(new SplittableRandom(63_940));
         assertEquals(Optional.of(8), Exhaustive.fewestMoves(problem));

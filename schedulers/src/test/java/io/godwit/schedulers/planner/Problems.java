@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /** Placement problems for tests: a few words for small ones, random ones by seed. */
@@ -115,6 +117,46 @@ final class Problems {
         int margin = random.nextInt(5) == 0 ? 50 : 0;
         int fill = random.nextInt(4) == 0 ? 900 : 1000;
         return problem.limits(new Limits(200_000, margin, fill)).overloaded("h" + random.nextInt(hostCount));
+    }
+
+    /** The same, with VMs that may be paused; those whose moves have an order may not. */
+    static PlacementProblem suspending(PlacementProblem problem) {
+        Limits limits = problem.limits();
+        Set<String> ordered = new TreeSet<>();
+        for (Constraint each : problem.constraints()) {
+            switch (each) {
+                case Constraint.Seq it -> ordered.addAll(it.vms());
+                case Constraint.Serialize it -> ordered.addAll(it.vms());
+                case Constraint.Sync it -> ordered.addAll(it.vms());
+                case Constraint.Deadline it -> ordered.addAll(it.vms());
+                case Constraint.Precedence it -> {
+                    ordered.addAll(it.earlier());
+                    ordered.addAll(it.later());
+                }
+                default -> {} // placements
+            }
+        }
+        List<Vm> vms = problem.vms().stream()
+                .map(vm -> new Vm(
+                        vm.vmId(),
+                        vm.hostId(),
+                        vm.cpuMillicores(),
+                        vm.memoryBytes(),
+                        vm.networkBytesPerSecond(),
+                        vm.diskBytesPerSecond(),
+                        vm.dirtyBytesPerSecond(),
+                        vm.durationPermille(),
+                        vm.modes(),
+                        !ordered.contains(vm.vmId()),
+                        vm.staysBecause()))
+                .toList();
+        return new PlacementProblem(
+                problem.subjectHostId(),
+                problem.hosts(),
+                vms,
+                problem.bans(),
+                problem.constraints(),
+                new Limits(limits.nodes(), limits.marginPermille(), limits.fillPermille(), limits.postCopy(), true));
     }
 
     /**

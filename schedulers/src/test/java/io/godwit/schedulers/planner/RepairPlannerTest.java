@@ -213,6 +213,78 @@ class RepairPlannerTest {
         assertEquals(List.of(0), plan.moves().getLast().after());
     }
 
+    /** Two full hosts with memory to spare whose only relief is that a and c change places. */
+    private static Problems mustSwap() {
+        return problem()
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .vm("a", "h1", 600)
+                .fixed("b", "h1", 500, "it is pinned")
+                .vm("c", "h2", 400)
+                .fixed("d", "h2", 400, "it is pinned");
+    }
+
+    @Test
+    void where_no_third_helps_one_arrives_paused_and_goes_on_once_the_other_has_left() {
+        Limits never = new Limits(10_000, 0, 1000);
+        assertTrue(assertInstanceOf(
+                        Infeasible.class, planner.plan(mustSwap().limits(never).overloaded("h1")))
+                .stuck());
+        Limits lastResort = new Limits(10_000, 0, 1000, PostCopy.URGENT, true);
+        Plan plan = plan(mustSwap().limits(lastResort).overloaded("h1"));
+        assertEquals(List.of("a h1→h2", "c h2→h1", "a h2→h2"), moves(plan));
+        assertEquals(
+                List.of(Action.MOVE_PAUSED, Action.MOVE, Action.RESUME),
+                plan.moves().stream().map(Move::action).toList());
+        assertEquals(
+                List.of(List.of(), List.of(0), List.of(0, 1)),
+                plan.moves().stream().map(Move::after).toList());
+        assertEquals(MigrationMode.PRE_COPY, plan.moves().getFirst().mode()); // post-copy would run it there at once
+        assertEquals(
+                "relieves h1 (1100 → 500 of 1000 mc); is paused there, as h2 has no CPU for it yet",
+                plan.moves().getFirst().why());
+        assertEquals("goes on, as h2 has CPU for it now", plan.moves().getLast().why());
+        // with a third host that has room there is a detour, so nobody is paused
+        Plan detour = plan(mustSwap().host("h3", 450).limits(lastResort).overloaded("h1"));
+        assertTrue(detour.moves().stream().allMatch(move -> move.action() == Action.MOVE));
+    }
+
+    @Test
+    void a_vm_that_must_not_be_paused_is_not_and_memory_must_fit_on_the_way() {
+        Limits lastResort = new Limits(10_000, 0, 1000, PostCopy.NEVER, true);
+        Problems problem = problem()
+                .limits(lastResort)
+                .host("h1", 1000)
+                .host("h2", 1000)
+                .fixed("b", "h1", 500, "it is pinned")
+                .fixed("d", "h2", 400, "it is pinned");
+        for (String id : List.of("a", "c")) {
+            boolean first = id.equals("a");
+            problem.vm(new Vm(
+                    id,
+                    first ? "h1" : "h2",
+                    first ? 600 : 400,
+                    1L << 30,
+                    0,
+                    0,
+                    0,
+                    1000,
+                    List.of(),
+                    false,
+                    Optional.empty()));
+        }
+        assertInstanceOf(Infeasible.class, planner.plan(problem.overloaded("h1")));
+        Problems tight = problem()
+                .limits(lastResort)
+                .host(new Host("h1", "h1", 1000, 3L << 30, 125_000_000, 0, 0))
+                .host(new Host("h2", "h2", 1000, 3L << 30, 125_000_000, 0, 0))
+                .vm("a", "h1", 600, 2, 0)
+                .fixed("b", "h1", 500, "it is pinned")
+                .vm("c", "h2", 400, 2, 0)
+                .fixed("d", "h2", 400, "it is pinned");
+        assertInstanceOf(Infeasible.class, planner.plan(tight.overloaded("h1")));
+    }
+
     @Test
     void two_hosts_that_must_swap_do_so_by_way_of_a_third() {
         // h2 is full until c has left, h1 until a has; c may rest on h3, but its fill limit of 360 lets it not end
