@@ -9,6 +9,7 @@ import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionMember;
 import io.godwit.schemas.events.PlanStep;
 import io.godwit.schemas.events.PlannedMove;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.VmHold;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
@@ -17,7 +18,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Carries plans out: commands each move once its predecessors have succeeded, and ends when no command is open. */
+/**
+ * Carries plans out: commands each move once its predecessors have succeeded, and ends when no command is open. A VM that a move
+ * left paused is resumed once all that it waits for has ended, however it did, and whatever has become of the rest of the plan.
+ */
 final class Applying {
     static final String SUCCEEDED = "succeeded";
 
@@ -55,6 +59,9 @@ final class Applying {
     }
 
     private PlanStep next(OpenPartition partition, PlanStep step, List<PlanStep> steps) {
+        if (step.getMove().getResumes()) {
+            return resumption(partition, step, steps);
+        }
         boolean waits = false;
         for (int before : step.getMove().getAfter()) {
             String outcome = steps.get(before).getOutcome();
@@ -69,6 +76,49 @@ final class Applying {
         return waits || busy(step.getMove(), steps)
                 ? step
                 : new PlanStep(step.getMove(), command(partition, step.getMove()), "");
+    }
+
+    /** Neither mode nor urgency holds it back; where the VM did not come, there is nothing to resume. */
+    private PlanStep resumption(OpenPartition partition, PlanStep step, List<PlanStep> steps) {
+        List<PlanStep> before =
+                step.getMove().getAfter().stream().map(steps::get).toList();
+        if (before.stream().anyMatch(each -> each.getOutcome().isEmpty())) {
+            return step;
+        }
+        return before.stream()
+                .filter(each -> each.getMove().getStaysPaused()
+                        && each.getMove().getVmId().equals(step.getMove().getVmId())
+                        && each.getOutcome().equals(SUCCEEDED))
+                .findFirst()
+                .map(came -> new PlanStep(step.getMove(), resume(partition, step.getMove(), came.getCommandId()), ""))
+                .orElseGet(() -> new PlanStep(step.getMove(), "", DROPPED));
+    }
+
+    private String resume(OpenPartition partition, PlannedMove move, String moveId) {
+        PartitionMember host = member(partition, move.getTargetHostId());
+        Decision decision = turn.decision();
+        String id = commandId(decision);
+        turn.emit(
+                Topic.COMMANDS,
+                host.getSegment(),
+                move.getTargetHostId(),
+                new ResumeVm(
+                        decision,
+                        id,
+                        partition.getPartitionId(),
+                        partition.getPlan(),
+                        partition.getDetectionId(),
+                        partition.getDetection(),
+                        move.getVmId(),
+                        move.getTargetHostId(),
+                        host.getLease().getEpoch(),
+                        moveId,
+                        move.getWhy()));
+        return id;
+    }
+
+    private static String commandId(Decision decision) {
+        return "c-" + decision.getSegment() + "-" + decision.getSequence();
     }
 
     /** What empties a host or mends constraints goes no further once somebody needs help. */
@@ -88,7 +138,9 @@ final class Applying {
     }
 
     private static boolean underWay(PlanStep step) {
-        return !step.getCommandId().isEmpty() && step.getOutcome().isEmpty();
+        return !step.getCommandId().isEmpty()
+                && step.getOutcome().isEmpty()
+                && !step.getMove().getResumes();
     }
 
     private static boolean touches(PlannedMove move, String hostId) {
@@ -99,7 +151,7 @@ final class Applying {
         PartitionMember source = member(partition, move.getSourceHostId());
         PartitionMember target = member(partition, move.getTargetHostId());
         Decision decision = turn.decision();
-        String id = "c-" + decision.getSegment() + "-" + decision.getSequence();
+        String id = commandId(decision);
         long within =
                 turn.state.settings().startWithinMillis() + (source.getSegment() == turn.segment ? 0 : FOREIGN_MILLIS);
         Instant startBefore = HostPartitions.after(turn, within);
@@ -125,9 +177,9 @@ final class Applying {
                         startBefore,
                         move.getEstimatedMillis(),
                         move.getWhy(),
-                        turn.state.settings().allowsPostCopy(move.getVmId()),
+                        turn.state.settings().allowsPostCopy(move.getVmId()) && !move.getStaysPaused(),
                         !turn.state.settings().allowsAutoConverge(move.getVmId()),
-                        false));
+                        move.getStaysPaused()));
         return id;
     }
 
@@ -147,7 +199,7 @@ final class Applying {
                 PlanStep step = steps.get(index);
                 if (step.getCommandId().equals(commandId) && step.getOutcome().isEmpty()) {
                     steps.set(index, new PlanStep(step.getMove(), commandId, outcome));
-                    stayAfterFailure(step.getMove().getVmId(), outcome);
+                    stayAfterFailure(step.getMove(), outcome);
                     advance(OpenPartition.newBuilder(partition).setSteps(steps).build());
                     return;
                 }
@@ -156,23 +208,32 @@ final class Applying {
     }
 
     /** What could not be moved is not tried again at once: another VM may do. */
-    private void stayAfterFailure(String vmId, String outcome) {
+    private void stayAfterFailure(PlannedMove move, String outcome) {
         if (!outcome.equals(SUCCEEDED)) {
             Instant until = HostPartitions.after(turn, turn.state.settings().vmHoldMillis());
-            turn.state.holds.put(vmId, new VmHold(vmId, until, "its last move was " + outcome));
+            String what = move.getResumes() ? "its resumption was " : "its last move was ";
+            turn.state.holds.put(move.getVmId(), new VmHold(move.getVmId(), until, what + outcome));
         }
     }
 
     private void end(OpenPartition partition) {
         List<PlanStep> steps = partition.getSteps();
-        String outcomes = steps.stream()
-                .map(step -> step.getMove().getVmId() + " " + step.getOutcome())
-                .collect(Collectors.joining(", "));
+        String outcomes = steps.stream().map(Applying::outcomeOf).collect(Collectors.joining(", "));
         boolean failed = steps.stream()
                 .anyMatch(step -> !step.getOutcome().equals(SUCCEEDED)
                         && !step.getOutcome().equals(DROPPED));
         boolean dropped = steps.stream().anyMatch(step -> step.getOutcome().equals(DROPPED));
         closing.close(partition, failed ? PartitionEnd.FAILED : dropped ? early() : PartitionEnd.SOLVED, outcomes);
+    }
+
+    private static String outcomeOf(PlanStep step) {
+        PlannedMove move = step.getMove();
+        if (!move.getResumes()) {
+            return move.getVmId() + " " + step.getOutcome();
+        }
+        boolean runs = step.getOutcome().equals(SUCCEEDED) || step.getOutcome().equals(DROPPED);
+        return move.getVmId() + " resumption " + step.getOutcome()
+                + (runs ? "" : ", look for it on " + move.getTargetHostId() + ", where it may be paused");
     }
 
     /** Why a plan whose moves succeeded was not carried out to its end. */

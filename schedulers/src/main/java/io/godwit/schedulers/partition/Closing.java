@@ -81,7 +81,8 @@ final class Closing {
 
     private static int commanded(OpenPartition partition, Predicate<PlanStep> which) {
         return Math.toIntExact(partition.getSteps().stream()
-                .filter(step -> !step.getCommandId().isEmpty() && which.test(step))
+                .filter(step ->
+                        !step.getCommandId().isEmpty() && !step.getMove().getResumes() && which.test(step))
                 .count());
     }
 

@@ -41,6 +41,9 @@ import java.util.List;
  * @param autoConverge when the CPU of a VM may be held back while it is moved: never, or needed (where it writes memory
  *     nearly as fast as its share of the links, and where executor.stall says so)
  * @param autoConvergeForbidden ids of VMs that are never held back
+ * @param suspend when VMs may be paused for as long as others change places: never, or last-resort (to relieve an overload,
+ *     where full hosts must change VMs, no detour helps, and no further host could)
+ * @param suspendForbidden ids of VMs that are never paused
  * @param mendConstraints whether VMs are moved where a constraint is broken and no overload is open
  * @param throughput what networks and disks of hosts carry
  */
@@ -67,6 +70,8 @@ public record DecisionSettings(
         List<String> postCopyForbidden,
         AutoConverge autoConverge,
         List<String> autoConvergeForbidden,
+        Suspend suspend,
+        List<String> suspendForbidden,
         boolean mendConstraints,
         Throughput throughput) {
     public static final DecisionSettings DEFAULTS = new DecisionSettings(
@@ -92,6 +97,8 @@ public record DecisionSettings(
             List.of(),
             AutoConverge.NEEDED,
             List.of(),
+            Suspend.NEVER,
+            List.of(),
             false,
             Throughput.DEFAULTS);
 
@@ -113,6 +120,11 @@ public record DecisionSettings(
                     + " and auto-converge-forbidden is " + autoConvergeForbidden
                     + "; give never or needed, and a list of VM ids");
         }
+        if (suspend == null || suspendForbidden == null) {
+            throw new IllegalArgumentException("scheduler.decisions.suspend is " + suspend
+                    + " and suspend-forbidden is " + suspendForbidden
+                    + "; give never or last-resort, and a list of VM ids");
+        }
         check("vm-hold-millis", vmHoldMillis, 0, 3_600_000);
         check("margin-permille", marginPermille, 0, 1000);
         check("fill-permille", fillPermille, 1, 1000);
@@ -130,6 +142,7 @@ public record DecisionSettings(
         postCopyForbidden = postCopyForbidden.stream().distinct().sorted().toList();
         autoConvergeForbidden =
                 autoConvergeForbidden.stream().distinct().sorted().toList();
+        suspendForbidden = suspendForbidden.stream().distinct().sorted().toList();
     }
 
     /** Whether a VM may ever be moved by post-copy. */
@@ -140,6 +153,11 @@ public record DecisionSettings(
     /** Whether a VM may ever be held back while it is moved. */
     public boolean allowsAutoConverge(String vmId) {
         return autoConverge == AutoConverge.NEEDED && !autoConvergeForbidden.contains(vmId);
+    }
+
+    /** Whether a VM may ever be paused. */
+    public boolean allowsSuspend(String vmId) {
+        return suspend == Suspend.LAST_RESORT && !suspendForbidden.contains(vmId);
     }
 
     static void check(String key, long value, long least, long most) {

@@ -110,8 +110,18 @@ final class Goal {
         };
     }
 
+    /** Whether VMs may be paused to reach it, where nothing else does. */
+    boolean maySuspend(DetectionKind kind) {
+        return kind == DetectionKind.OVERLOAD && turn.state.settings().suspend() == Suspend.LAST_RESORT;
+    }
+
     /** What the planner is asked for these hosts. */
     PlacementProblem problem(DetectionKind kind, String subject, List<HostFacts> hosts) {
+        return problem(kind, subject, hosts, false);
+    }
+
+    /** @param lastResort whether it is asked for the last time, so that VMs may be paused if the goal allows that */
+    PlacementProblem problem(DetectionKind kind, String subject, List<HostFacts> hosts, boolean lastResort) {
         List<HostFacts> asFarAs = kind == DetectionKind.HEADROOM
                 ? hosts.stream()
                         .map(facts -> HostFacts.newBuilder(facts)
@@ -121,7 +131,7 @@ final class Goal {
                 : hosts;
         List<Constraint> constraints = new ArrayList<>(turn.state.constraints().concerning(hosts));
         constraints.addAll(emptied(kind, subject, hosts));
-        return Problems.of(subject, asFarAs, constraints, turn.state.settings());
+        return Problems.of(subject, asFarAs, constraints, turn.state.settings(), lastResort && maySuspend(kind));
     }
 
     private long afterwards(String relieved, HostFacts facts) {

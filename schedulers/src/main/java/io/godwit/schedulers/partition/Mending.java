@@ -22,7 +22,7 @@ final class Mending {
     boolean ahead(HostFacts facts) {
         List<Constraint> seen = seenOn(List.of(facts));
         return !seen.isEmpty()
-                && BrokenPlaces.any(Problems.of(facts.getHostId(), List.of(facts), seen, turn.state.settings()));
+                && BrokenPlaces.any(Problems.of(facts.getHostId(), List.of(facts), seen, turn.state.settings(), false));
     }
 
     /** Whether such a VM of a host has a better place on another one of the own segment. */
@@ -30,7 +30,7 @@ final class Mending {
         List<HostFacts> both = List.of(broken, room.facts(hostId));
         return !hostId.equals(broken.getHostId())
                 && BrokenPlaces.mayGoTo(
-                        Problems.of(broken.getHostId(), both, seenOn(both), turn.state.settings()), hostId);
+                        Problems.of(broken.getHostId(), both, seenOn(both), turn.state.settings(), false), hostId);
     }
 
     private List<Constraint> seenOn(List<HostFacts> hosts) {

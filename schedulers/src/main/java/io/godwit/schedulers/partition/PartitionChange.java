@@ -17,7 +17,10 @@ enum PartitionChange {
     STOPS_SOLVING(
             PartitionPhase.SOLVING, PartitionPhase.GROWING, "no plan; a member is lost, so the answer is dropped"),
     PLANS(PartitionPhase.GROWING, PartitionPhase.APPLYING, "a plan that the judge accepts, in mode auto"),
-    APPLIES(PartitionPhase.APPLYING, PartitionPhase.APPLYING, "a move is commanded, dropped, or has its outcome"),
+    APPLIES(
+            PartitionPhase.APPLYING,
+            PartitionPhase.APPLYING,
+            "a move or a resumption is commanded, dropped, or has its outcome"),
     GIVES_UP(
             PartitionPhase.GROWING,
             PartitionPhase.NONE,

@@ -1,5 +1,6 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schedulers.planner.Action;
 import io.godwit.schedulers.planner.Answer;
 import io.godwit.schedulers.planner.Move;
 import io.godwit.schemas.events.PlannedMove;
@@ -43,7 +44,7 @@ final class Planned {
                 move.estimatedMillis(),
                 move.why(),
                 move.mode(),
-                false,
-                false);
+                move.action() == Action.MOVE_PAUSED,
+                move.action() == Action.RESUME);
     }
 }

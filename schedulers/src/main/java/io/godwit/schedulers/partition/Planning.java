@@ -112,22 +112,14 @@ final class Planning {
                 .setPlanned(partition.getMembers().size())
                 .build();
         turn.put(asking);
-        Asked asked = ask(asking);
+        Asked asked = ask(asking, false);
         return switch (asked.answer()) {
             case Answer.Viable _ -> {
                 viable(asking, asked.problem().digest());
                 yield Next.NOTHING;
             }
             case Answer.Plan plan -> {
-                carryOut(
-                        asking,
-                        new Found(
-                                Planned.moves(plan),
-                                Planned.rejected(plan),
-                                plan.nodesSearched(),
-                                plan.engine(),
-                                asked.problem().digest(),
-                                Planned.caveat(plan)));
+                carryOut(asking, asked, plan);
                 yield Next.NOTHING;
             }
             case Answer.Refused refused -> {
@@ -141,6 +133,18 @@ final class Planning {
             }
             case Answer.Infeasible none -> none.stuck() ? Next.ROOMIER_HOSTS : Next.MORE_HOSTS;
         };
+    }
+
+    private void carryOut(OpenPartition partition, Asked asked, Answer.Plan plan) {
+        carryOut(
+                partition,
+                new Found(
+                        Planned.moves(plan),
+                        Planned.rejected(plan),
+                        plan.nodesSearched(),
+                        plan.engine(),
+                        asked.problem().digest(),
+                        Planned.caveat(plan)));
     }
 
     private void viable(OpenPartition partition, String digest) {
@@ -163,9 +167,10 @@ final class Planning {
                         faults));
     }
 
-    private Asked ask(OpenPartition partition) {
+    /** @param lastResort whether no other host is left to ask for, so that VMs may be paused where that is allowed */
+    private Asked ask(OpenPartition partition, boolean lastResort) {
         List<HostFacts> hosts = factsOf(partition);
-        PlacementProblem problem = goal.problem(Goal.kindOf(partition), partition.getInitiator(), hosts);
+        PlacementProblem problem = goal.problem(Goal.kindOf(partition), partition.getInitiator(), hosts, lastResort);
         long headroom = hosts.stream().mapToLong(room::headroomMillicores).sum();
         if (headroom < 0) { // cheap and necessary, so no search is begun without it
             return new Asked(
@@ -199,7 +204,7 @@ final class Planning {
             return;
         }
         PlacementProblem problem =
-                goal.problem(Goal.kindOf(partition), worst.get().getHostId(), hosts);
+                goal.problem(Goal.kindOf(partition), worst.get().getHostId(), hosts, true);
         SolveAsked asked = new SolveAsked(
                 turn.decision(),
                 partition.getPartitionId(),
@@ -286,9 +291,17 @@ final class Planning {
                 .anyMatch(vm -> vm.getVmId().equals(move.getVmId()));
     }
 
-    /** All hosts that could help are in, and there is no plan: said with its reason; the detection waits. */
+    /**
+     * All hosts that could help are in, and there is no plan: said with its reason; the detection waits. Where VMs may be
+     * paused, that is tried before.
+     */
     void infeasible(OpenPartition partition) {
-        Asked asked = ask(partition);
+        boolean maySuspend = goal.maySuspend(Goal.kindOf(partition));
+        Asked asked = ask(partition, maySuspend);
+        if (maySuspend && asked.answer() instanceof Answer.Plan plan) {
+            carryOut(partition, asked, plan);
+            return;
+        }
         String why = switch (asked.answer()) {
             case Answer.Infeasible none -> none.reason();
             case Answer.Viable _ -> NOTHING_TO_DO;
@@ -349,8 +362,12 @@ final class Planning {
                 asFound.engine(),
                 asFound.digest(),
                 asFound.caveat());
-        String reason =
-                reason(partition, found.moves().size()) + (found.caveat().isEmpty() ? "" : "; " + found.caveat());
+        List<PlannedMove> moved =
+                found.moves().stream().filter(move -> !move.getResumes()).toList();
+        long paused = moved.stream().filter(PlannedMove::getStaysPaused).count();
+        String reason = reason(partition, moved.size())
+                + (paused == 0 ? "" : "; " + paused + (paused == 1 ? " VM is" : " VMs are") + " paused meanwhile")
+                + (found.caveat().isEmpty() ? "" : "; " + found.caveat());
         Decision decision = decided(partition, PlanAnswer.PLAN, found, returns, reason);
         if (!turn.state.mode().equals("auto")) {
             closing.close(
@@ -358,7 +375,7 @@ final class Planning {
             return;
         }
         if (Goal.kindOf(partition) == DetectionKind.HEADROOM) {
-            new Budgets(turn).noteForHeadroom(found.moves().size());
+            new Budgets(turn).noteForHeadroom(moved.size());
         }
         Set<String> needed = new TreeSet<>(Set.of(partition.getInitiator()));
         found.moves().forEach(move -> needed.addAll(List.of(move.getSourceHostId(), move.getTargetHostId())));
@@ -401,7 +418,7 @@ final class Planning {
     /** A VM that goes back to where it came from a moment ago may be played with by two hosts, so that is said. */
     private PlannedMove noted(PlannedMove move, List<String> returns) {
         Optional<Instant> left = trails.leftWithinHold(move.getVmId(), move.getTargetHostId());
-        if (left.isEmpty()) {
+        if (left.isEmpty() || move.getResumes()) {
             return move;
         }
         returns.add(move.getVmId());

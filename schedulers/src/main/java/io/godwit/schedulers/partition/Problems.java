@@ -16,9 +16,17 @@ import java.util.Optional;
 final class Problems {
     private Problems() {}
 
-    /** A VM that two hosts tell of is in flight: it counts on both and moves from neither. */
+    /**
+     * A VM that two hosts tell of is in flight: it counts on both and moves from neither.
+     *
+     * @param maySuspend whether VMs may be paused, as nothing else helps
+     */
     static PlacementProblem of(
-            String initiator, Collection<HostFacts> hosts, List<Constraint> constraints, DecisionSettings settings) {
+            String initiator,
+            Collection<HostFacts> hosts,
+            List<Constraint> constraints,
+            DecisionSettings settings,
+            boolean maySuspend) {
         Map<String, String> seenOn = new HashMap<>(); // asked by id only
         Map<String, PlacementProblem.Vm> vms = new HashMap<>(); // sorted by the problem
         List<PlacementProblem.Host> places = new ArrayList<>();
@@ -66,7 +74,7 @@ final class Problems {
                         settings.marginPermille(),
                         settings.fillPermille(),
                         settings.postCopy(),
-                        false));
+                        maySuspend));
     }
 
     private static PlacementProblem.Vm vm(VmFact vm, HostFacts host, DecisionSettings settings) {
@@ -81,6 +89,7 @@ final class Problems {
                 vm.getDirtyBytesPerSecond(),
                 host.getDurationPermille(),
                 modes(vm.getVmId(), settings),
+                settings.allowsSuspend(vm.getVmId()),
                 staysBecause.isEmpty() ? Optional.empty() : Optional.of(staysBecause));
     }
 
@@ -106,6 +115,7 @@ final class Problems {
                 vm.dirtyBytesPerSecond(),
                 vm.durationPermille(),
                 vm.modes(),
+                vm.maySuspend(),
                 Optional.of("is told of by two hosts"));
     }
 

@@ -264,7 +264,7 @@ final class Reactions {
     private void outcome(LogRecord record, SpecificRecord event) {
         switch (event) {
             case CommandSucceeded ended -> {
-                knowledge.moved(ended);
+                knowledge.moved(ended); // that a VM was resumed teaches nothing: it was expected to take no known time
                 finalOutcome(
                         record,
                         ended.getCommandId(),

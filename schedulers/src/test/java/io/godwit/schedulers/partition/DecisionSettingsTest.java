@@ -23,7 +23,7 @@ class DecisionSettingsTest {
                     + "\"movesAtOnce\":2,\"movesPerHour\":{\"headroom\":0,\"host\":0,\"rack\":0,\"site\":0,\"vm\":0},"
                     + "\"policy\":\"dvms-local\",\"postCopy\":\"NEVER\",\"postCopyForbidden\":[],\"retryMillis\":2000,\"retryMillisMax\":30000,"
                     + "\"searchNodes\":5000,\"sitePeriodMillis\":30000,\"solveWithinMillis\":60000,"
-                    + "\"startWithinMillis\":10000,\"throughput\":{\"disk\":{\"bytesPerSecond\":0},\"hosts\":{},"
+                    + "\"startWithinMillis\":10000,\"suspend\":\"never\",\"suspendForbidden\":[],\"throughput\":{\"disk\":{\"bytesPerSecond\":0},\"hosts\":{},"
                     + "\"network\":{\"bytesPerSecond\":0}},\"vmHoldMillis\":60000}",
                 DecisionSettings.DEFAULTS.toJson());
     }
@@ -53,6 +53,8 @@ class DecisionSettingsTest {
                 List.of("b", "a", "b"),
                 AutoConverge.NEEDED,
                 List.of("c", "c"),
+                Suspend.LAST_RESORT,
+                List.of("d", "d"),
                 true,
                 new Throughput(
                         new Bandwidth(5),
@@ -63,6 +65,10 @@ class DecisionSettingsTest {
         assertTrue(settings.allowsPostCopy("c"));
         assertFalse(settings.allowsPostCopy("a"));
         assertFalse(DecisionSettings.DEFAULTS.allowsPostCopy("c"));
+        assertFalse(settings.allowsSuspend("d"));
+        assertTrue(settings.allowsSuspend("e"));
+        assertFalse(DecisionSettings.DEFAULTS.allowsSuspend("e"));
+        assertTrue(DecisionSettings.parse("{\"suspend\":\"last-resort\"}").allowsSuspend("e"));
         assertFalse(settings.allowsAutoConverge("c"));
         assertTrue(settings.allowsAutoConverge("a"));
         assertFalse(DecisionSettings.parse("{\"autoConverge\":\"NEVER\"}").allowsAutoConverge("a"));

@@ -16,6 +16,7 @@ import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.log.LogRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +34,8 @@ final class Judge {
     private final Map<String, Long> epochOf = new HashMap<>();
     private final Set<String> openPartitions = new HashSet<>();
     private final Map<String, MigrateVm> openCommands = new HashMap<>();
+    private final Map<String, ResumeVm> openResumptions = new HashMap<>();
+    private final Map<String, String> pausedOn = new HashMap<>(); // VM → host
     private final Set<String> commandIds = new HashSet<>();
     private final Map<String, DetectionBegan> openDetections = new HashMap<>();
     private final Set<String> answered = new HashSet<>();
@@ -82,7 +85,16 @@ final class Judge {
                 }
             }
             case MigrateVm command -> commanded(record, command);
-            case CommandSucceeded ended -> ended(record, ended.getCommandId());
+            case ResumeVm command -> commanded(record, command);
+            case CommandSucceeded ended -> {
+                MigrateVm move = openCommands.get(ended.getCommandId());
+                if (move != null && move.getStaysPaused()) {
+                    pausedOn.put(move.getVmId(), move.getTargetHostId());
+                } else {
+                    pausedOn.remove(ended.getVmId(), ended.getTargetHostId());
+                }
+                ended(record, ended.getCommandId());
+            }
             case CommandFailed ended -> ended(record, ended.getCommandId());
             case CommandRefused ended -> ended(record, ended.getCommandId());
             case CommandAborted ended -> ended(record, ended.getCommandId());
@@ -115,7 +127,23 @@ final class Judge {
                 fault(record, lease.getHostId() + " was returned while " + command.getCommandId() + " is open");
             }
         }
+        for (ResumeVm command : openResumptions.values()) {
+            if (command.getHostId().equals(lease.getHostId())) {
+                fault(record, lease.getHostId() + " was returned while " + command.getCommandId() + " is open");
+            }
+        }
         holderOf.remove(lease.getHostId());
+    }
+
+    private void commanded(LogRecord record, ResumeVm command) {
+        if (!commandIds.add(command.getCommandId())) {
+            fault(record, command.getCommandId() + " was commanded twice");
+        }
+        if (!command.getHostId().equals(pausedOn.get(command.getVmId()))) {
+            fault(record, command.getCommandId() + " resumes " + command.getVmId() + ", which is not paused there");
+        }
+        openResumptions.put(command.getCommandId(), command);
+        held(record, command.getCommandId(), command.getPartitionId(), command.getHostId(), command.getEpoch());
     }
 
     private void commanded(LogRecord record, MigrateVm command) {
@@ -123,21 +151,24 @@ final class Judge {
             fault(record, command.getCommandId() + " was commanded twice");
         }
         openCommands.put(command.getCommandId(), command);
-        held(record, command, command.getSourceHostId(), command.getSourceEpoch());
-        held(record, command, command.getTargetHostId(), command.getTargetEpoch());
+        String id = command.getCommandId();
+        held(record, id, command.getPartitionId(), command.getSourceHostId(), command.getSourceEpoch());
+        held(record, id, command.getPartitionId(), command.getTargetHostId(), command.getTargetEpoch());
+        if (pausedOn.containsKey(command.getVmId())) {
+            fault(record, id + " moves " + command.getVmId() + ", which is paused");
+        }
     }
 
-    private void held(LogRecord record, MigrateVm command, String hostId, long epoch) {
-        if (!command.getPartitionId().equals(holderOf.get(hostId)) || epochOf.get(hostId) != epoch) {
+    private void held(LogRecord record, String commandId, String partitionId, String hostId, long epoch) {
+        if (!partitionId.equals(holderOf.get(hostId)) || epochOf.get(hostId) != epoch) {
             fault(
                     record,
-                    command.getCommandId() + " touches " + hostId + " epoch " + epoch + ", which "
-                            + command.getPartitionId() + " does not hold");
+                    commandId + " touches " + hostId + " epoch " + epoch + ", which " + partitionId + " does not hold");
         }
     }
 
     private void ended(LogRecord record, String commandId) {
-        if (openCommands.remove(commandId) == null) {
+        if (openCommands.remove(commandId) == null && openResumptions.remove(commandId) == null) {
             fault(record, commandId + " ended without being open");
         }
     }
@@ -146,6 +177,8 @@ final class Judge {
         holderOf.forEach((host, partition) -> faults.add("at rest, " + partition + " still holds " + host));
         openPartitions.forEach(partition -> faults.add("at rest, " + partition + " is still open"));
         openCommands.keySet().forEach(command -> faults.add("at rest, " + command + " has no outcome"));
+        openResumptions.keySet().forEach(command -> faults.add("at rest, " + command + " has no outcome"));
+        pausedOn.forEach((vm, host) -> faults.add("at rest, " + vm + " is paused on " + host));
         openDetections.keySet().stream()
                 .filter(detection -> !answered.contains(detection))
                 .forEach(detection -> faults.add("at rest, " + detection + " was never answered"));

@@ -14,8 +14,10 @@ import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.SettingsAnnounced;
 import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.events.VmSample;
@@ -69,6 +71,8 @@ final class Region {
         final int segment;
         final long millicores;
         final Map<String, Long> vms = new TreeMap<>();
+        /** VMs that ask for nothing until they are resumed. */
+        final Set<String> paused = new TreeSet<>();
         /** What VMs send and receive; those that are not named do not say. */
         final Map<String, Long> networkBytesPerSecond = new TreeMap<>();
 
@@ -79,7 +83,11 @@ final class Region {
         }
 
         long demand() {
-            return vms.values().stream().mapToLong(Long::longValue).sum();
+            return vms.keySet().stream().mapToLong(this::demand).sum();
+        }
+
+        long demand(String vm) {
+            return paused.contains(vm) ? 0 : vms.get(vm);
         }
     }
 
@@ -178,11 +186,11 @@ final class Region {
     Region sample(String id) {
         Host host = hosts.get(id);
         List<VmSample> vms = new ArrayList<>();
-        host.vms.forEach((vm, demand) -> vms.add(new VmSample(
+        host.vms.forEach((vm, _) -> vms.add(new VmSample(
                 vm,
-                VmState.RUNNING,
-                demand,
-                demand,
+                host.paused.contains(vm) ? VmState.PAUSED : VmState.RUNNING,
+                host.demand(vm),
+                host.demand(vm),
                 1L << 30,
                 10_000_000L,
                 -1L,
@@ -399,6 +407,9 @@ final class Region {
         accept(command, source);
         Host target = hosts.get(command.getTargetHostId());
         target.vms.put(command.getVmId(), source.vms.remove(command.getVmId()));
+        if (command.getStaysPaused()) {
+            target.paused.add(command.getVmId());
+        }
         append(
                 Topic.OUTCOMES,
                 source.segment,
@@ -416,6 +427,59 @@ final class Region {
                         command.getMode(),
                         -1L,
                         command.getEstimatedMillis()));
+        return this;
+    }
+
+    /** Resumptions without a final outcome. */
+    List<ResumeVm> openResumptions() {
+        List<ResumeVm> commands = new ArrayList<>(events(ResumeVm.class));
+        Set<String> ended = new TreeSet<>();
+        events(CommandSucceeded.class).forEach(outcome -> ended.add(outcome.getCommandId()));
+        events(CommandFailed.class).forEach(outcome -> ended.add(outcome.getCommandId()));
+        commands.removeIf(command -> ended.contains(command.getCommandId()));
+        return commands;
+    }
+
+    /** The executor lets a paused VM go on. */
+    Region succeed(ResumeVm command) {
+        Host host = hosts.get(command.getHostId());
+        host.paused.remove(command.getVmId());
+        append(
+                Topic.OUTCOMES,
+                host.segment,
+                host.id,
+                new CommandSucceeded(
+                        command.getCommandId(),
+                        commandPosition(),
+                        "executor-1",
+                        command.getVmId(),
+                        host.id,
+                        host.id,
+                        100L,
+                        -1L,
+                        -1L,
+                        MigrationMode.UNKNOWN,
+                        -1L,
+                        0L));
+        return this;
+    }
+
+    Region fail(ResumeVm command) {
+        Host host = hosts.get(command.getHostId());
+        append(
+                Topic.OUTCOMES,
+                host.segment,
+                host.id,
+                new CommandFailed(
+                        command.getCommandId(),
+                        commandPosition(),
+                        "executor-1",
+                        command.getVmId(),
+                        host.id,
+                        host.id,
+                        "hypervisor-error",
+                        "is paused still",
+                        ""));
         return this;
     }
 
