@@ -95,6 +95,8 @@ final class Campaign {
             judges.seen(change.vmId(), simulation.dataCentre().model().where(change.vmId()), millis);
             if (change.change() == VmChange.MIGRATED_IN) {
                 judges.cameTo(change.vmId(), change.hostId(), millis);
+            } else if (change.change() == VmChange.RESUMED) {
+                judges.resumed(change.vmId(), change.hostId(), millis);
             }
         }
     }

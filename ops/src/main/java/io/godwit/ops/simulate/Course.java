@@ -34,6 +34,7 @@ final class Course {
 
     void take(SpecificRecord event, long micros) {
         String outcome = switch (event) {
+            case CommandSucceeded ended when ended.getSourceHostId().equals(ended.getTargetHostId()) -> ""; // resumed
             case CommandSucceeded _ -> "succeeded";
             case CommandFailed _ -> "failed";
             case CommandRefused _ -> "refused";

@@ -114,7 +114,8 @@ final class LoadMeter {
                         power(host, true);
                         demand(vm, vmDemand[vm], true);
                     }
-                    case STOPPED, CRASHED -> demand(vm, vmDemand[vm], false);
+                    case STOPPED, CRASHED, SUSPENDED -> demand(vm, vmDemand[vm], false);
+                    case RESUMED -> demand(vm, vmDemand[vm], true);
                     default -> {} // the other end of a migration, or a job's progress
                 }
             }

@@ -42,13 +42,20 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
     /** Part of the stream from which settings are drawn that came later. */
     private static final long MORE = 1;
 
+    /** As above, for regions so full that VMs must change places. */
+    private static final long FULL = 2;
+
     private static final List<Policy> POLICIES = List.of(Policy.values());
     private static final List<Stall> STALLS = List.of(Stall.values());
 
     static Scenario of(long seed) {
         SeededStream random = SeededStream.of(seed, STREAM);
-        RegionOfSites region = region(random);
-        int mean = 30 + random.nextInt(66);
+        RegionOfSites any = region(random);
+        SeededStream full = SeededStream.of(seed, STREAM, FULL);
+        boolean isFull = full.nextInt(6) == 0;
+        RegionOfSites region = isFull ? RegionOfSites.of(fullFleet(full)) : any;
+        int drawn = 30 + random.nextInt(66);
+        int mean = isFull ? 68 + full.nextInt(12) : drawn;
         int deviation = 10 + random.nextInt(31);
         Duration period = Duration.ofSeconds(15 + random.nextInt(100));
         SeededStream more = SeededStream.of(seed, STREAM, MORE);
@@ -59,7 +66,7 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                 crashes(random, seed),
                 PowerCurve.DEFAULT,
                 false,
-                decisions(random, more),
+                decisions(random, more, isFull),
                 executor(random),
                 1 + random.nextInt(3),
                 Duration.ofMillis(1000 + 500L * random.nextInt(4)),
@@ -154,6 +161,25 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
         return new SimulatedFleet(site, hosts, vms);
     }
 
+    /** Two or three equal hosts with little CPU to spare and ample memory. */
+    private static SimulatedFleet fullFleet(SeededStream full) {
+        List<SimulatedFleet.Host> hosts = new ArrayList<>();
+        List<SimulatedFleet.Vm> vms = new ArrayList<>();
+        int hostCount = 2 + full.nextInt(2);
+        for (int host = 0; host < hostCount; host++) {
+            SimulatedFleet.Host usual = SimulatedFleet.Host.of("sim", "r0", "h" + host);
+            hosts.add(new SimulatedFleet.Host(
+                    usual.hostId(), usual.rack(), usual.name(), 4000, 32L << 30, usual.migrationBytesPerSecond()));
+            for (int cores = 5; cores > 0; ) { // one more than the host has
+                int vcpus = Math.min(cores, 1 + full.nextInt(2));
+                cores -= vcpus;
+                vms.add(SimulatedFleet.Vm.of(
+                        "sim", Integer.toString(vms.size() + 1), vcpus, 1L << 28, 10 + 10 * full.nextInt(3), host));
+            }
+        }
+        return new SimulatedFleet("sim", hosts, vms);
+    }
+
     private static CrashPlan crashes(SeededStream random, long seed) {
         if (random.nextInt(3) > 0) {
             return CrashPlan.NONE;
@@ -180,7 +206,7 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
     }
 
     /** @param more what came later is drawn from it, so that a seed's other draws stay what they were */
-    private static DecisionSettings decisions(SeededStream random, SeededStream more) {
+    private static DecisionSettings decisions(SeededStream random, SeededStream more, boolean isFull) {
         return DecisionSettings.parse("""
             {"policy": "%s", "vmHoldMillis": %d, "marginPermille": %d, "fillPermille": %d, "searchNodes": %d,
              "startWithinMillis": %d, "answerWithinMillis": %d, "solveWithinMillis": %d, "sitePeriodMillis": %d,
@@ -188,7 +214,8 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
              "emptying": {"reservePermille": %d, "hostsKept": 1, "holdMillis": %d, "membersMax": %d},
              "movesPerHour": {"vm": %d, "host": %d, "rack": 0, "site": 0, "headroom": 0},
              "autoConverge": "%s", "mendConstraints": %b,
-             "throughput": {"network": {"bytesPerSecond": %d}, "disk": {"bytesPerSecond": %d}}}
+             "throughput": {"network": {"bytesPerSecond": %d}, "disk": {"bytesPerSecond": %d}},
+             "suspend": "%s"}
             """.formatted(
                         POLICIES.get(random.nextInt(POLICIES.size())).text(),
                         10_000 * (1 + random.nextInt(6)),
@@ -212,7 +239,8 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                         more.nextInt(4) == 0 ? "NEVER" : "NEEDED",
                         more.nextInt(2) == 0,
                         more.nextInt(4) == 0 ? 100_000_000 + more.nextInt(500_000_000) : 0,
-                        more.nextInt(8) == 0 ? 20_000_000 + more.nextInt(100_000_000) : 0));
+                        more.nextInt(8) == 0 ? 20_000_000 + more.nextInt(100_000_000) : 0,
+                        isFull || more.nextInt(3) == 0 ? "last-resort" : "never"));
     }
 
     /** 0 in three of four cases. */

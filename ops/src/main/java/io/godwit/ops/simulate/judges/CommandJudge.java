@@ -7,6 +7,7 @@ import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.ResumeVm;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,14 +20,46 @@ import org.apache.avro.specific.SpecificRecord;
  * is given back while a command needs it, and no VM is moved by two at once.
  */
 final class CommandJudge {
+    /** What commands say, be it to move a VM or to resume one where it is. */
+    private record Order(
+            String partitionId,
+            String vmId,
+            String sourceHostId,
+            String targetHostId,
+            long sourceEpoch,
+            long targetEpoch,
+            boolean moves) {
+        static Order of(MigrateVm order) {
+            return new Order(
+                    order.getPartitionId(),
+                    order.getVmId(),
+                    order.getSourceHostId(),
+                    order.getTargetHostId(),
+                    order.getSourceEpoch(),
+                    order.getTargetEpoch(),
+                    true);
+        }
+
+        static Order of(ResumeVm order) {
+            return new Order(
+                    order.getPartitionId(),
+                    order.getVmId(),
+                    order.getHostId(),
+                    order.getHostId(),
+                    order.getEpoch(),
+                    order.getEpoch(),
+                    false);
+        }
+    }
+
     private static final class Command {
-        final MigrateVm order;
+        final Order order;
         final long sinceMillis;
         int written;
         boolean accepted;
         String end = "";
 
-        Command(MigrateVm order, long sinceMillis) {
+        Command(Order order, long sinceMillis) {
             this.order = order;
             this.sinceMillis = sinceMillis;
         }
@@ -48,7 +81,9 @@ final class CommandJudge {
     void take(SpecificRecord event, long millis) {
         switch (event) {
             case MigrateVm order ->
-                commands.computeIfAbsent(order.getCommandId(), _ -> new Command(order, millis)).written++;
+                commands.computeIfAbsent(order.getCommandId(), _ -> new Command(Order.of(order), millis)).written++;
+            case ResumeVm order ->
+                commands.computeIfAbsent(order.getCommandId(), _ -> new Command(Order.of(order), millis)).written++;
             case CommandAccepted accepted -> accepted(accepted.getCommandId(), millis);
             case CommandSucceeded ended -> {
                 end(ended.getCommandId(), "succeeded", millis);
@@ -76,12 +111,12 @@ final class CommandJudge {
 
     private void givenBack(MemberReleased released, long millis) {
         commands.forEach((id, command) -> {
-            MigrateVm order = command.order;
-            boolean named = (released.getLease().getHostId().equals(order.getSourceHostId())
-                            && released.getLease().getEpoch() == order.getSourceEpoch())
-                    || (released.getLease().getHostId().equals(order.getTargetHostId())
-                            && released.getLease().getEpoch() == order.getTargetEpoch());
-            if (named && command.end.isEmpty() && released.getPartitionId().equals(order.getPartitionId())) {
+            Order order = command.order;
+            boolean named = (released.getLease().getHostId().equals(order.sourceHostId())
+                            && released.getLease().getEpoch() == order.sourceEpoch())
+                    || (released.getLease().getHostId().equals(order.targetHostId())
+                            && released.getLease().getEpoch() == order.targetEpoch());
+            if (named && command.end.isEmpty() && released.getPartitionId().equals(order.partitionId())) {
                 verdict.fault(
                         millis,
                         "%s is given back while %s, which needs it, is open"
@@ -96,27 +131,27 @@ final class CommandJudge {
             verdict.fault(millis, id + " is accepted and was never commanded");
             return;
         }
-        MigrateVm order = command.order;
+        Order order = command.order;
         if (command.accepted) {
             verdict.fault(millis, id + " is accepted twice");
         }
         command.accepted = true;
-        if (!leases.holds(order.getPartitionId(), order.getSourceHostId(), order.getSourceEpoch())
-                || !leases.holds(order.getPartitionId(), order.getTargetHostId(), order.getTargetEpoch())) {
+        if (!leases.holds(order.partitionId(), order.sourceHostId(), order.sourceEpoch())
+                || !leases.holds(order.partitionId(), order.targetHostId(), order.targetEpoch())) {
             verdict.fault(
                     millis,
                     "%s is accepted in epochs %d and %d, in which %s does not hold %s and %s"
                             .formatted(
                                     id,
-                                    order.getSourceEpoch(),
-                                    order.getTargetEpoch(),
-                                    order.getPartitionId(),
-                                    order.getSourceHostId(),
-                                    order.getTargetHostId()));
+                                    order.sourceEpoch(),
+                                    order.targetEpoch(),
+                                    order.partitionId(),
+                                    order.sourceHostId(),
+                                    order.targetHostId()));
         }
-        String other = movedBy.put(order.getVmId(), id);
+        String other = movedBy.put(order.vmId(), id);
         if (other != null && !other.equals(id)) {
-            verdict.fault(millis, order.getVmId() + " is moved by " + other + " and by " + id + " at once");
+            verdict.fault(millis, order.vmId() + " is moved by " + other + " and by " + id + " at once");
         }
     }
 
@@ -134,17 +169,26 @@ final class CommandJudge {
             verdict.fault(millis, id + " has " + how + " after it has " + command.end);
         }
         command.end = how;
-        movedBy.remove(command.order.getVmId(), id);
+        movedBy.remove(command.order.vmId(), id);
     }
 
     /** Whether a VM may come to a host now: by a command that is accepted, has not ended, and whose leases are held. */
     boolean inForce(String vmId, String targetHostId) {
         Command command = commands.get(movedBy.getOrDefault(vmId, ""));
         return command != null
-                && command.order.getTargetHostId().equals(targetHostId)
-                && leases.holds(
-                        command.order.getPartitionId(), command.order.getSourceHostId(), command.order.getSourceEpoch())
-                && leases.holds(command.order.getPartitionId(), targetHostId, command.order.getTargetEpoch());
+                && command.order.moves()
+                && command.order.targetHostId().equals(targetHostId)
+                && leases.holds(command.order.partitionId(), command.order.sourceHostId(), command.order.sourceEpoch())
+                && leases.holds(command.order.partitionId(), targetHostId, command.order.targetEpoch());
+    }
+
+    /** Whether a VM may go on where it is paused. */
+    boolean resumes(String vmId, String hostId) {
+        Command command = commands.get(movedBy.getOrDefault(vmId, ""));
+        return command != null
+                && !command.order.moves()
+                && command.order.targetHostId().equals(hostId)
+                && leases.holds(command.order.partitionId(), hostId, command.order.targetEpoch());
     }
 
     /** A VM that was seen nowhere was lost with its source; where it would be is nobody's word. */
@@ -160,9 +204,9 @@ final class CommandJudge {
 
     private void notMoved(String id, long millis) {
         Command command = commands.get(id);
-        if (command != null && placeOfVm.apply(command.order.getVmId()).equals(command.order.getTargetHostId())) {
+        if (command != null && placeOfVm.apply(command.order.vmId()).equals(command.order.targetHostId())) {
             verdict.fault(
-                    millis, id + " is said not to have moved its VM, which is on " + command.order.getTargetHostId());
+                    millis, id + " is said not to have moved its VM, which is on " + command.order.targetHostId());
         }
     }
 

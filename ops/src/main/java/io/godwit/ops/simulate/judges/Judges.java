@@ -67,6 +67,11 @@ public final class Judges {
         places.look(vmId, where, millis);
     }
 
+    /** A VM truly went on, after it was paused or by the switch-over of a post-copy. */
+    public void resumed(String vmId, String hostId, long millis) {
+        places.resumed(vmId, hostId, millis);
+    }
+
     /** A VM truly came to a host by a migration. */
     public void cameTo(String vmId, String hostId, long millis) {
         places.cameTo(vmId, hostId, millis);
@@ -80,6 +85,7 @@ public final class Judges {
     public void settled(long nowMillis, long boundMillis, Demands demands) {
         leases.settled(nowMillis - boundMillis, nowMillis);
         commands.settled(nowMillis - boundMillis, nowMillis);
+        places.settled(nowMillis - boundMillis, nowMillis);
         if (demands.answered()) {
             overloads.settled(nowMillis - boundMillis, nowMillis);
         }
@@ -90,7 +96,7 @@ public final class Judges {
 
     /** Whether nothing is open, not even an overload. */
     public boolean allDone() {
-        return nothingSince(Long.MAX_VALUE) && overloads.nothingOpen();
+        return nothingSince(Long.MAX_VALUE) && overloads.nothingOpen() && !places.anyPaused();
     }
 
     /** Whether no host partition, lease or command is open that began before. */

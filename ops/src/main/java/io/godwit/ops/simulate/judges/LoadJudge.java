@@ -8,13 +8,19 @@ import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlannedMove;
+import io.godwit.schemas.events.ResumeVm;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
  * No intermediate state of a plan overloads a host that was not, at the demand that the decision had read: follows the
- * commands of each plan as they are given and end, with a VM charged to both hosts of its move.
+ * commands of each plan as they are given and end, with a VM charged to both hosts of its move, and for no CPU while it is
+ * paused. A VM that is resumed although what should have made room for it did not is no fault: it must not stay paused.
  */
 final class LoadJudge {
     private static final class Host {
@@ -33,12 +39,24 @@ final class LoadJudge {
         }
     }
 
-    private record Plan(Map<String, Host> hosts) {}
+    /** @param reached hosts that VMs came to by moves of this plan, as "VM host" */
+    private record Plan(Map<String, Host> hosts, List<PlannedMove> steps, Set<String> reached) {
+        /** Whether all that a VM's resumption waits for went well. */
+        boolean madeRoom(String vmId) {
+            return steps.stream()
+                    .filter(step -> step.getResumes() && step.getVmId().equals(vmId))
+                    .flatMap(step -> step.getAfter().stream())
+                    .map(steps::get)
+                    .allMatch(
+                            step -> step.getResumes() || reached.contains(way(step.getVmId(), step.getTargetHostId())));
+        }
+    }
 
     private final Verdict.Say verdict;
     private final KnownHosts known;
     private final Map<String, Plan> plans = new HashMap<>();
     private final Map<String, MigrateVm> open = new HashMap<>();
+    private final Set<String> resumed = new HashSet<>();
 
     LoadJudge(Verdict verdict, KnownHosts known) {
         this.verdict = verdict.of(LoadJudge.class);
@@ -54,6 +72,11 @@ final class LoadJudge {
                     begin(order, millis);
                 }
             }
+            case ResumeVm order -> {
+                if (resumed.add(order.getCommandId())) {
+                    resume(order, millis);
+                }
+            }
             case CommandSucceeded ended -> end(ended.getCommandId(), true);
             case CommandFailed ended -> end(ended.getCommandId(), false);
             case CommandRefused ended -> end(ended.getCommandId(), false);
@@ -66,7 +89,7 @@ final class LoadJudge {
     private Plan read(PlanDecided decided) {
         Map<String, Host> hosts = new HashMap<>();
         known.of(decided).forEach((id, host) -> hosts.put(id, new Host(host)));
-        return new Plan(hosts);
+        return new Plan(hosts, decided.getMoves(), new HashSet<>());
     }
 
     private void begin(MigrateVm order, long millis) {
@@ -86,20 +109,40 @@ final class LoadJudge {
             return;
         }
         KnownHosts.Vm vm = source.vms.get(order.getVmId());
-        target.cpu += vm.millicores();
+        target.cpu += order.getStaysPaused() ? 0 : vm.millicores();
         target.memory += vm.bytes();
         target.vms.put(order.getVmId(), vm);
+        check(order.getCommandId(), order.getTargetHostId(), target, millis);
+    }
+
+    private void resume(ResumeVm order, long millis) {
+        Plan plan = plans.get(order.getPartitionId());
+        Host host = plan == null ? null : plan.hosts().get(order.getHostId());
+        KnownHosts.Vm vm = host == null ? null : host.vms.get(order.getVmId());
+        if (vm == null || !plan.reached().contains(way(order.getVmId(), order.getHostId()))) {
+            verdict.fault(
+                    millis,
+                    "%s resumes %s on %s, where no plan of %s has brought it"
+                            .formatted(
+                                    order.getCommandId(), order.getVmId(), order.getHostId(), order.getPartitionId()));
+            return;
+        }
+        host.cpu += vm.millicores();
+        if (plan.madeRoom(order.getVmId())) {
+            check(order.getCommandId(), order.getHostId(), host, millis);
+        }
+    }
+
+    private static String way(String vmId, String hostId) {
+        return vmId + " " + hostId;
+    }
+
+    private void check(String commandId, String hostId, Host target, long millis) {
         if (target.cpu > target.cpuMax || target.memory > target.memoryMax) {
             verdict.fault(
                     millis,
                     "%s brings %s to %d of %d mc and %d of %d bytes"
-                            .formatted(
-                                    order.getCommandId(),
-                                    order.getTargetHostId(),
-                                    target.cpu,
-                                    target.cpuMax,
-                                    target.memory,
-                                    target.memoryMax));
+                            .formatted(commandId, hostId, target.cpu, target.cpuMax, target.memory, target.memoryMax));
         }
     }
 
@@ -109,10 +152,13 @@ final class LoadJudge {
         if (plan == null) {
             return;
         }
+        if (moved) {
+            plan.reached().add(way(order.getVmId(), order.getTargetHostId()));
+        }
         Host gives = plan.hosts().get(moved ? order.getSourceHostId() : order.getTargetHostId());
         KnownHosts.Vm vm = gives == null ? null : gives.vms.remove(order.getVmId());
         if (vm != null) {
-            gives.cpu -= vm.millicores();
+            gives.cpu -= moved || !order.getStaysPaused() ? vm.millicores() : 0;
             gives.memory -= vm.bytes();
         }
     }

@@ -3,11 +3,16 @@ package io.godwit.ops.simulate.judges;
 import io.godwit.schemas.events.VmState;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
-/** What the hosts themselves show: no VM runs on two of them, and none changes its host but by a command that is in force. */
+/**
+ * What the hosts themselves show: no VM runs on two of them, none changes its host, or goes on where it is paused, but by a
+ * command that is in force, and none stays paused.
+ */
 final class PlaceJudge {
     private final Verdict.Say verdict;
     private final CommandJudge commands;
+    private final Map<String, Long> pausedSince = new TreeMap<>();
 
     PlaceJudge(Verdict verdict, CommandJudge commands) {
         this.verdict = verdict.of(PlaceJudge.class);
@@ -26,6 +31,32 @@ final class PlaceJudge {
         if (running.size() > 1) {
             verdict.fault(millis, vmId + " runs on " + running + " at once");
         }
+        if (places.size() == 1 && places.containsValue(VmState.PAUSED)) { // in flight it shows on two
+            pausedSince.putIfAbsent(vmId, millis);
+        } else {
+            pausedSince.remove(vmId);
+        }
+    }
+
+    /** A VM went on, after it was paused or by the switch-over of a post-copy. */
+    void resumed(String vmId, String hostId, long millis) {
+        if (!commands.resumes(vmId, hostId) && !commands.inForce(vmId, hostId)) {
+            verdict.fault(millis, "%s goes on on %s, and no command in force says so".formatted(vmId, hostId));
+        }
+    }
+
+    /** @param latestMillis a VM that was paused before must run */
+    void settled(long latestMillis, long nowMillis) {
+        pausedSince.forEach((vmId, since) -> {
+            if (since < latestMillis) {
+                verdict.fault(nowMillis, "%s is paused for %d s".formatted(vmId, (nowMillis - since) / 1000));
+            }
+        });
+    }
+
+    /** Whether a VM is paused. */
+    boolean anyPaused() {
+        return !pausedSince.isEmpty();
     }
 
     /** A VM came to a host. */

@@ -5,6 +5,7 @@ import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
 import java.util.HashMap;
@@ -40,6 +41,10 @@ final class ReliefJudge {
                 movedAt.put(order.getVmId(), millis);
                 movedAt.put(order.getSourceHostId(), millis);
                 movedAt.put(order.getTargetHostId(), millis);
+            }
+            case ResumeVm order -> {
+                movedAt.put(order.getVmId(), millis);
+                movedAt.put(order.getHostId(), millis);
             }
             case DetectionBegan began -> {
                 open.put(began.getId(), began);
