@@ -16,6 +16,7 @@ import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.PlannedMove;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.RuleActivated;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,22 +82,12 @@ public final class LiveLines {
                             "%s  %s".formatted(names.label(closed.getInitiator()), closed.getReason())));
                 }
             }
-            case CommandSucceeded ended ->
+            case ResumeVm resume ->
                 lines.add(line(
                         time,
-                        "moved",
-                        "%s  %s  %s%s%s"
-                                .formatted(
-                                        names.vm(ended.getVmId()),
-                                        way(ended.getSourceHostId(), ended.getTargetHostId()),
-                                        seconds(ended.getDurationMillis()),
-                                        ended.getDowntimeMillis() < 0
-                                                ? ""
-                                                : ", downtime " + ended.getDowntimeMillis() + " ms",
-                                        ended.getSwitchedAfterMillis() < 0
-                                                ? ""
-                                                : ", by post-copy there after "
-                                                        + seconds(ended.getSwitchedAfterMillis()))));
+                        "resume",
+                        "%s  %s".formatted(names.vm(resume.getVmId()), names.label(resume.getHostId()))));
+            case CommandSucceeded ended -> lines.add(succeeded(time, ended));
             case CommandFailed ended ->
                 lines.add(notMoved(
                         time,
@@ -195,8 +186,29 @@ public final class LiveLines {
         return "%s %d of %d %s".formatted(began.getMetric(), began.getValue(), began.getThreshold(), began.getUnit());
     }
 
+    private String succeeded(String time, CommandSucceeded ended) {
+        if (ended.getSourceHostId().equals(ended.getTargetHostId())) {
+            return line(
+                    time,
+                    "resumed",
+                    "%s  %s".formatted(names.vm(ended.getVmId()), names.label(ended.getTargetHostId())));
+        }
+        return line(
+                time,
+                "moved",
+                "%s  %s  %s%s%s"
+                        .formatted(
+                                names.vm(ended.getVmId()),
+                                way(ended.getSourceHostId(), ended.getTargetHostId()),
+                                seconds(ended.getDurationMillis()),
+                                ended.getDowntimeMillis() < 0 ? "" : ", downtime " + ended.getDowntimeMillis() + " ms",
+                                ended.getSwitchedAfterMillis() < 0
+                                        ? ""
+                                        : ", by post-copy there after " + seconds(ended.getSwitchedAfterMillis())));
+    }
+
     private String way(String source, String target) {
-        return names.host(source) + " → " + names.host(target);
+        return source.equals(target) ? names.host(source) : names.host(source) + " → " + names.host(target);
     }
 
     /** The word for a kind, as people read it. */

@@ -85,6 +85,14 @@ final class LiveLinesTest {
                 of(moved(MigrationMode.PRE_COPY, -1)));
     }
 
+    @Test
+    void a_vm_that_was_resumed_is_told_with_its_host() {
+        CommandSucceeded resumed = CommandSucceeded.newBuilder(moved(MigrationMode.PRE_COPY, -1))
+                .setSourceHostId("id-2")
+                .build();
+        assertEquals(List.of("10:00:01.000  resumed    vm-1  west/r1/h2"), of(resumed));
+    }
+
     private static CommandSucceeded moved(MigrationMode mode, long switchedAfterMillis) {
         return new CommandSucceeded(
                 "c-0-1",
