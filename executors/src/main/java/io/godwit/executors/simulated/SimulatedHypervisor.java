@@ -7,7 +7,6 @@ import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.migration.MoveProgress;
 import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
-import io.godwit.monitors.hosts.HostUnreachable;
 import io.godwit.monitors.hosts.simulated.DataCentre;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -55,12 +54,9 @@ public final class SimulatedHypervisor implements Hypervisor {
                             if (!permitted.getAsBoolean()) {
                                 return MoveEnd.notMade();
                             }
-                            try {
-                                dataCentre.resume(move.vmId(), move.target().hostId());
-                                return MoveEnd.moved(-1, -1);
-                            } catch (HostUnreachable unreachable) {
-                                return MoveEnd.failed(unreachable.getMessage());
-                            }
+                            String wrong = dataCentre.tryToResume(
+                                    move.vmId(), move.target().hostId());
+                            return wrong.isEmpty() ? MoveEnd.moved(-1, -1) : MoveEnd.failed(wrong);
                         },
                         threads)
                 .exceptionally(SimulatedHypervisor::broken);

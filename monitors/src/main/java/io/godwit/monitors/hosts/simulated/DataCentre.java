@@ -47,6 +47,16 @@ public interface DataCentre extends AutoCloseable {
      */
     void resume(String vmId, String hostId) throws HostUnreachable;
 
+    /** The same, for who may not know of monitors' exceptions: why it could not be done; empty: it was. */
+    default String tryToResume(String vmId, String hostId) {
+        try {
+            resume(vmId, hostId);
+            return "";
+        } catch (HostUnreachable unreachable) {
+            return unreachable.getMessage();
+        }
+    }
+
     /** Calls a migration off; does nothing where it has switched over or ended. */
     void cancel(String commandId);
 
