@@ -129,32 +129,6 @@ public record PlacementProblem(
             List<MigrationMode> modes,
             boolean maySuspend,
             Optional<String> staysBecause) {
-        /** A VM that may be paused where VMs may. */
-        public Vm(
-                String vmId,
-                String hostId,
-                long cpuMillicores,
-                long memoryBytes,
-                long networkBytesPerSecond,
-                long diskBytesPerSecond,
-                long dirtyBytesPerSecond,
-                int durationPermille,
-                List<MigrationMode> modes,
-                Optional<String> staysBecause) {
-            this(
-                    vmId,
-                    hostId,
-                    cpuMillicores,
-                    memoryBytes,
-                    networkBytesPerSecond,
-                    diskBytesPerSecond,
-                    dirtyBytesPerSecond,
-                    durationPermille,
-                    modes,
-                    true,
-                    staysBecause);
-        }
-
         /**
          * A VM that may be migrated by post-copy, and of which neither network nor disk use is known, nor how long its
          * migrations took.

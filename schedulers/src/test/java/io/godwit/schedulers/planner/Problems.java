@@ -204,6 +204,7 @@ final class Problems {
                         vm.dirtyBytesPerSecond(),
                         vm.durationPermille(),
                         vm.modes(),
+                        vm.maySuspend(),
                         vm.staysBecause()))
                 .toList();
         List<Host> hosts = problem.hosts().stream()

@@ -480,14 +480,15 @@ class RepairPlannerTest {
                 .host(new Host("h2", "h2", 1000, 64L << 30, 1_000, 0, 125_000_000, 0, 0, 0, 0, List.of()))
                 .host("h3", 1000);
         problem.vm("a", "h1", 600).vm("b", "h1", 600);
-        problem.vm(new Vm("c", "h2", 100, 1L << 30, 2_000, 0, 0, 1000, List.of(), Optional.of("it is pinned")));
+        problem.vm(new Vm("c", "h2", 100, 1L << 30, 2_000, 0, 0, 1000, List.of(), true, Optional.of("it is pinned")));
         Plan plan = plan(problem.overloaded("h1"));
         assertEquals(List.of("a h1→h3"), moves(plan));
         assertEquals(List.of("the network of h2 is asked for 2000 of 1000 bytes/s"), plan.stillBroken());
     }
 
     private static Vm vm(String id, long cpuMillicores, long gibibytes, long dirty, MigrationMode... modes) {
-        return new Vm(id, "h1", cpuMillicores, gibibytes << 30, 0, 0, dirty, 1000, List.of(modes), Optional.empty());
+        return new Vm(
+                id, "h1", cpuMillicores, gibibytes << 30, 0, 0, dirty, 1000, List.of(modes), true, Optional.empty());
     }
 
     @Test
@@ -505,7 +506,7 @@ class RepairPlannerTest {
                 .host("h1", 1000)
                 .host(new Host("h2", "h2", 1000, 64L << 30, 1_000, 0, 125_000_000, 0, 0, 0, 0, List.of()))
                 .host("h3", 1000);
-        problem.vm(new Vm("a", "h1", 600, 1L << 30, 2_000, 9_000, 0, 1000, List.of(), Optional.empty()));
+        problem.vm(new Vm("a", "h1", 600, 1L << 30, 2_000, 9_000, 0, 1000, List.of(), true, Optional.empty()));
         problem.vm("b", "h1", 900).vm("c", "h3", 300);
         assertEquals(List.of("a h1→h3"), moves(plan(problem.overloaded("h1"))));
     }
