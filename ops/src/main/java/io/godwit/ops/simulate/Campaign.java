@@ -10,7 +10,6 @@ import io.godwit.schedulers.replay.DecisionReplay;
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,15 +31,9 @@ final class Campaign {
 
     private Campaign() {}
 
-    /** Faults that were found in the run of one seed; empty: none. */
-    static List<String> run(long seed) {
-        return run(Scenario.of(seed), Simulation.Parts.SOUND, _ -> {});
-    }
-
-    /** Runs a scenario once more, and writes its log to a folder. */
-    static void record(Scenario scenario, Path folder) {
-        Scenario recorded = new Scenario(scenario.plan().recordedTo(folder), scenario.acts());
-        List<String> _ = run(recorded, Simulation.Parts.SOUND, _ -> {});
+    /** Faults that were found in one run; empty: none. */
+    static List<String> run(Scenario scenario) {
+        return run(scenario, Simulation.Parts.SOUND, _ -> {});
     }
 
     /**

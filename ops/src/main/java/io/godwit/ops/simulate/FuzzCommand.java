@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,20 +34,30 @@ final class FuzzCommand implements Callable<Integer> {
     Optional<Path> record = Optional.empty();
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, ExecutionException {
         if (seeds < 1 || threads < 1) {
             throw new IllegalArgumentException(
                     "--seeds is %d and --threads %d; give 1 or more".formatted(seeds, threads));
         }
+        record.ifPresent(folder -> OptionValues.writable("--record", folder));
         SortedMap<Long, List<String>> failed = new FuzzRun(first, seeds, threads).run(new Teller());
         failed.forEach((seed, faults) -> {
             System.out.println(
                     "seed %d (%s): %d faults".formatted(seed, Scenario.of(seed).says(), faults.size()));
             faults.stream().limit(3).forEach(fault -> System.out.println("  " + fault));
-            record.ifPresent(folder -> Campaign.record(Scenario.of(seed), folder.resolve("seed-" + seed)));
+            record.ifPresent(folder -> write(seed, faults, folder.resolve("seed-" + seed)));
         });
         System.out.println("%d seeds from %d on: %d with faults".formatted(seeds, first, failed.size()));
         return failed.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Runs it once more; another end than the first time tells that its log could not be written. */
+    private static void write(long seed, List<String> faults, Path folder) {
+        List<String> again = Campaign.run(Scenario.of(seed).recordedTo(folder));
+        if (!again.equals(faults)) {
+            System.err.println("godwit: the log of seed %d is not in %s: %s; give an empty folder with room to --record"
+                    .formatted(seed, folder, again.isEmpty() ? "it ran without faults" : again.getFirst()));
+        }
     }
 
     private static final class Teller implements FuzzRun.Watcher {

@@ -1,10 +1,13 @@
 package io.godwit.ops.simulate;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -26,16 +29,20 @@ record FuzzRun(long first, int seeds, int threads) {
         void failed(long seed, List<String> faults);
     }
 
-    /** @return faults by seed, of those that had any */
-    SortedMap<Long, List<String>> run(Watcher watcher) throws InterruptedException {
+    /**
+     * @return faults by seed, of those that had any
+     * @throws ExecutionException where a seed could not be run, as without memory; the others are of no use then
+     */
+    SortedMap<Long, List<String>> run(Watcher watcher) throws InterruptedException, ExecutionException {
         ConcurrentSkipListMap<Long, List<String>> failed = new ConcurrentSkipListMap<>();
         AtomicInteger done = new AtomicInteger();
         long began = System.nanoTime();
         try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
+            List<Future<?>> runs = new ArrayList<>();
             for (long seed = first; seed < first + seeds; seed++) {
                 long one = seed;
-                workers.execute(() -> {
-                    List<String> faults = Campaign.run(one);
+                runs.add(workers.submit(() -> {
+                    List<String> faults = Campaign.run(Scenario.of(one));
                     if (!faults.isEmpty()) {
                         failed.put(one, faults);
                         watcher.failed(one, faults);
@@ -45,10 +52,11 @@ record FuzzRun(long first, int seeds, int threads) {
                         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
                         watcher.passed(soFar, failed.size(), millis);
                     }
-                });
+                }));
             }
-            workers.shutdown();
-            boolean _ = workers.awaitTermination(7, TimeUnit.DAYS);
+            for (Future<?> run : runs) {
+                Object _ = run.get();
+            }
         }
         return failed;
     }

@@ -13,6 +13,7 @@ import io.godwit.schedulers.partition.DecisionSettings;
 import io.godwit.schedulers.partition.MovesPerHour;
 import io.godwit.schedulers.partition.Policy;
 import io.godwit.schedulers.partition.Throughput;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -77,6 +78,11 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                 true,
                 Optional.empty());
         return new Scenario(plan, acts(random, region.all()));
+    }
+
+    /** The same, with its log written to a folder. */
+    Scenario recordedTo(Path folder) {
+        return new Scenario(plan.recordedTo(folder), acts);
     }
 
     /** In a few words. */

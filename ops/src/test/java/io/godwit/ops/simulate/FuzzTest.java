@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.SortedMap;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Random small regions under random faults, as {@code godwit simulate fuzz} runs them; -Dgodwit.fuzz.seeds says how many. */
@@ -12,7 +13,7 @@ class FuzzTest {
     private static final long FIRST = Long.getLong("godwit.fuzz.first", 1);
 
     @Test
-    void no_judge_finds_a_fault() throws InterruptedException {
+    void no_judge_finds_a_fault() throws InterruptedException, ExecutionException {
         SortedMap<Long, List<String>> failed = new FuzzRun(FIRST, SEEDS, 2).run(new Silent());
 
         assertEquals("{}", failed.toString());

@@ -38,7 +38,7 @@ final class GrowthTest {
     private static GrowthJudge judged(String... options) {
         GrowthJudge judge = new GrowthJudge();
         try (Simulation simulation = new Simulation(
-                SimulateCommand.plan(List.of(options)), Simulation.Parts.SOUND, Optional.of(_ -> judge))) {
+                SimulationOptions.parse(List.of(options)).plan(), Simulation.Parts.SOUND, Optional.of(_ -> judge))) {
             var _ = simulation.run(_ -> {});
         }
         System.out.printf(

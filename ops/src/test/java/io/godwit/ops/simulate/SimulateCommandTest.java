@@ -16,13 +16,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 final class SimulateCommandTest {
     @TempDir
@@ -153,9 +153,7 @@ final class SimulateCommandTest {
     }
 
     private static SimulationPlan plan(String... options) {
-        SimulateCommand command = new SimulateCommand();
-        new CommandLine(command).parseArgs(options);
-        return command.plan();
+        return SimulationOptions.parse(List.of(options)).plan();
     }
 
     private static ObjectNode result(String... options) {
