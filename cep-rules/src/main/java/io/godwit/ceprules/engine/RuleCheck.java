@@ -65,6 +65,7 @@ public final class RuleCheck {
                                     header.lookBack().get().toSeconds(), lookBack.toSeconds(), lookBack.toSeconds()));
         }
         RuleVersion rule = new RuleVersion(header.name(), version, text, false);
-        return new CompiledRule(rule, header, header.lookBack().orElse(lookBack), RuleCompiler.compileOperators(text));
+        return new CompiledRule(
+                rule, header, header.lookBack().orElse(lookBack), new RuleClasses(RuleCompiler.compileOperators(text)));
     }
 }

@@ -39,7 +39,7 @@ public final class RuleCompiler {
     private static CompiledRule compileNow(RuleVersion rule) {
         if (!rule.builtIn()) {
             CompiledRule admitted = RuleCheck.admit(rule.text(), rule.version());
-            return new CompiledRule(rule, admitted.header(), admitted.lookBack(), admitted.compiled());
+            return new CompiledRule(rule, admitted.header(), admitted.lookBack(), admitted.classes());
         }
         RuleHeader header = RuleHeader.parse(rule.text());
         if (!BuiltInRules.isOurs(rule)) { // another build's text, or anyone's who can write to the log
@@ -49,7 +49,7 @@ public final class RuleCompiler {
                 rule,
                 header,
                 header.lookBack().orElseThrow(() -> new RuleRefused(1, 1, "a built-in rule says its look-back")),
-                compile(rule.text(), true));
+                new RuleClasses(compile(rule.text(), true)));
     }
 
     static EPCompiled compileOperators(String text) {

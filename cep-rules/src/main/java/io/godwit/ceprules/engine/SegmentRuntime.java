@@ -3,9 +3,7 @@ package io.godwit.ceprules.engine;
 import com.espertech.esper.common.client.EventBean;
 import com.espertech.esper.common.client.EventSender;
 import com.espertech.esper.common.client.configuration.Configuration;
-import com.espertech.esper.runtime.client.DeploymentOptions;
 import com.espertech.esper.runtime.client.EPDeployException;
-import com.espertech.esper.runtime.client.EPDeployment;
 import com.espertech.esper.runtime.client.EPEventService;
 import com.espertech.esper.runtime.client.EPRuntime;
 import com.espertech.esper.runtime.client.EPRuntimeProvider;
@@ -33,6 +31,7 @@ public final class SegmentRuntime implements AutoCloseable {
     private final EPRuntime runtime;
     private final EPEventService events;
     private final List<Signal> signals = new ArrayList<>();
+    private final List<Runnable> loans = new ArrayList<>();
     private final boolean builtIn;
     private final EventSender samples;
     private final EventSender news;
@@ -54,12 +53,12 @@ public final class SegmentRuntime implements AutoCloseable {
         this.events = runtime.getEventService();
         events.advanceTime(startMillis);
         this.nowMillis = startMillis;
-        DeploymentOptions options = new DeploymentOptions().setDeploymentClassLoaderOption(_ -> WithoutRules.LOADER);
         try {
             for (CompiledRule rule : rules) {
-                EPDeployment deployment = runtime.getDeploymentService().deploy(rule.compiled(), options);
+                RuleClasses.Deployed deployed = rule.classes().deploy(runtime);
+                loans.add(deployed.giveBack());
                 SignalReader reader = new SignalReader(rule);
-                for (EPStatement statement : deployment.getStatements()) {
+                for (EPStatement statement : deployed.deployment().getStatements()) {
                     if (reader.reads(statement.getEventType().getPropertyNames())) {
                         statement.addListener(listener(reader));
                     }
@@ -130,5 +129,7 @@ public final class SegmentRuntime implements AutoCloseable {
     @Override
     public void close() {
         runtime.destroy();
+        loans.forEach(Runnable::run);
+        loans.clear();
     }
 }

@@ -72,6 +72,42 @@ final class RestartTest {
         assertEquals(History.hex(whole), History.hex(records));
     }
 
+    @Test
+    void segments_that_run_side_by_side_share_nothing_though_their_classes_are_lent_on() {
+        List<CompiledRule> rules = new ArrayList<>(History.builtIn());
+        rules.add(History.custom(CUSTOM));
+        List<History> histories = seeds().mapToObj(seed -> random(seed, 100)).toList();
+        List<String> alone = histories.stream()
+                .map(history -> History.hex(history.detections(rules)))
+                .toList();
+        for (int round = 0; round < 3; round++) {
+            assertEquals(alone, sideBySide(histories, rules), "round " + round);
+        }
+    }
+
+    private static List<String> sideBySide(List<History> histories, List<CompiledRule> rules) {
+        List<List<SpecificRecord>> records = new ArrayList<>();
+        List<SegmentDetector> detectors = new ArrayList<>();
+        for (History history : histories) {
+            records.add(new ArrayList<>());
+            detectors.add(history.fresh(rules, records.getLast()));
+        }
+        long longest = histories.stream().mapToLong(History::end).max().orElseThrow();
+        for (long offset = 0; offset < longest; offset++) {
+            for (int i = 0; i < histories.size(); i++) {
+                if (offset < histories.get(i).end()) {
+                    records.get(i)
+                            .addAll(detectors
+                                    .get(i)
+                                    .take(histories.get(i).record(offset))
+                                    .records());
+                }
+            }
+        }
+        detectors.forEach(SegmentDetector::close);
+        return records.stream().map(History::hex).toList();
+    }
+
     /** As after a kill: what stood open comes from the bytes of the log, the rest from the look-back. */
     private static SegmentDetector reopened(
             History history, SegmentDetector detector, List<CompiledRule> rules, List<SpecificRecord> records) {
