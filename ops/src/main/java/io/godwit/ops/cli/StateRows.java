@@ -2,6 +2,7 @@ package io.godwit.ops.cli;
 
 import io.godwit.schedulers.constraints.Constraint;
 import io.godwit.schedulers.constraints.Form;
+import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.state.Detections;
 import io.godwit.schemas.state.Host;
 import io.godwit.schemas.state.Migrations;
@@ -143,7 +144,7 @@ final class StateRows {
                         .command()
                         .map(command -> hostName(command.getTargetHostId()))
                         .orElse("-"));
-        row.put("state", CommonOptions.lower(migration.stage()));
+        row.put("state", stage(migration));
         row.put("took", migration.durationMillis() < 0 ? "-" : seconds(Duration.ofMillis(migration.durationMillis())));
         row.put("downtimeMillis", migration.downtimeMillis() < 0 ? null : migration.downtimeMillis());
         row.put("transferredBytes", migration.transferredBytes() < 0 ? null : migration.transferredBytes());
@@ -155,7 +156,39 @@ final class StateRows {
         row.put("reason", migration.reason());
         row.put("detail", migration.detail());
         row.put("position", migration.position().map(WhyChain::place).orElse(""));
+        row.put("resumption", migration.resumption().map(this::resumption).orElse(null));
         return row;
+    }
+
+    private Map<String, Object> resumption(Migrations.Resumption resumption) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("id", resumption.command().getCommandId());
+        row.put("state", CommonOptions.lower(resumption.stage()));
+        row.put("ended", resumption.ended().map(this::time).orElse(null));
+        row.put("executor", resumption.executor());
+        row.put("reason", resumption.reason());
+        row.put("detail", resumption.detail());
+        row.put("position", WhyChain.place(resumption.position()));
+        return row;
+    }
+
+    /** How far a migration is, and its VM where that was to arrive paused. */
+    static String stage(Migrations.Migration migration) {
+        String stage = CommonOptions.lower(migration.stage());
+        boolean paused = migration.stage() == Migrations.Stage.SUCCEEDED
+                && migration.command().map(MigrateVm::getStaysPaused).orElse(false);
+        if (!paused) {
+            return stage;
+        }
+        return stage
+                + switch (migration
+                        .resumption()
+                        .map(Migrations.Resumption::stage)
+                        .orElse(Migrations.Stage.COMMANDED)) {
+                    case SUCCEEDED -> ", resumed";
+                    case COMMANDED, ACCEPTED -> ", paused";
+                    case FAILED, REFUSED, ABORTED -> ", not resumed";
+                };
     }
 
     Map<String, Object> rule(Rules.Version version) {

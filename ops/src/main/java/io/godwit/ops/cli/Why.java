@@ -35,6 +35,7 @@ public final class Why extends AskState implements Runnable {
             List<String> lines = migration
                     .map(chain::lines)
                     .or(() -> state.partitions().byId(named).map(chain::lines))
+                    .or(() -> WhyChain.findSpared(state, named).map(chain::lines))
                     .or(() -> WhyChain.findStayed(state, named).map(chain::lines))
                     .orElseThrow(() -> MigrationCommands.unknown(named));
             if (common.format == Printer.Format.TABLE) {

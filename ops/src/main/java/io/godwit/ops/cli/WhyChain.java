@@ -7,6 +7,7 @@ import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.RejectedMove;
@@ -64,6 +65,7 @@ final class WhyChain {
         Optional<String> vmId = state.vm(named).map(vm -> vm.id());
         return state.migrations()
                 .byId(named)
+                .or(() -> state.migrations().byResumption(named))
                 .or(() -> state.migrations().all().stream()
                         .filter(migration -> migration.command().isPresent())
                         .filter(migration -> migration.command().get().getVmId().equals(vmId.orElse(named)))
@@ -90,6 +92,7 @@ final class WhyChain {
                         command.getReason(),
                         migration.position().map(WhyChain::place).orElse(""))
                 .line());
+        migration.resumption().ifPresent(resumption -> lines.add(resumed(resumption)));
         plan(command).ifPresent(decided -> addPlan(lines, decided));
         addDetection(lines, command.getPartitionId(), command.getDetectionId(), command.getDetection());
         return lines;
@@ -113,14 +116,10 @@ final class WhyChain {
         for (HostPartitions.Decided decided : partition.plans()) {
             addPlan(lines, decided);
             for (PlannedMove move : decided.plan().getMoves()) {
-                lines.add("           move: %s %s → %s (%s)"
-                        .formatted(
-                                rows.vmName(move.getVmId()),
-                                rows.hostName(move.getSourceHostId()),
-                                rows.hostName(move.getTargetHostId()),
-                                move.getWhy()));
+                lines.add("           move: " + move(move));
             }
         }
+        partition.refused().forEach(refused -> addRefused(lines, refused));
         partition
                 .opened()
                 .ifPresent(
@@ -130,6 +129,36 @@ final class WhyChain {
 
     /** A VM that could have been moved and was not. */
     record Stayed(String vmId, String why, HostPartitions.Decided decided) {}
+
+    /** A VM that a plan would have moved, had the judge not refused it. */
+    record Spared(String vmId, HostPartitions.Refused refused) {}
+
+    /** The newest plan with a move of this VM that the judge refused, unless a later one let the VM stay. */
+    static Optional<Spared> findSpared(RegionState state, String named) {
+        String vmId = state.vm(named).map(vm -> vm.id()).orElse(named);
+        Optional<Spared> newest = state.partitions().all().stream()
+                .flatMap(partition -> partition.refused().stream())
+                .filter(refused -> refused.plan().getMoves().stream()
+                        .anyMatch(move -> move.getVmId().equals(vmId)))
+                .map(refused -> new Spared(vmId, refused))
+                .max(Comparator.comparing(spared -> spared.refused().appended()));
+        return newest.filter(spared -> findStayed(state, named)
+                .map(stayed ->
+                        stayed.decided().appended().isBefore(spared.refused().appended()))
+                .orElse(true));
+    }
+
+    List<String> lines(Spared spared) {
+        List<String> lines = new ArrayList<>();
+        lines.add(rows.vmName(spared.vmId()) + " stayed where it was");
+        addRefused(lines, spared.refused());
+        String partitionId = spared.refused().plan().getPartitionId();
+        state.partitions()
+                .byId(partitionId)
+                .flatMap(HostPartitions.Partition::opened)
+                .ifPresent(opened -> addDetection(lines, partitionId, opened.getDetectionId(), opened.getDetection()));
+        return lines;
+    }
 
     /** The newest plan that weighed this VM and let it stay. */
     static Optional<Stayed> findStayed(RegionState state, String named) {
@@ -153,7 +182,7 @@ final class WhyChain {
     }
 
     private static String ended(Migrations.Migration migration) {
-        String stage = CommonOptions.lower(migration.stage());
+        String stage = StateRows.stage(migration);
         if (migration.durationMillis() >= 0) {
             return stage + " in " + StateRows.seconds(java.time.Duration.ofMillis(migration.durationMillis()));
         }
@@ -183,6 +212,41 @@ final class WhyChain {
             lines.add("           rejected: "
                     + plan.getRejected().stream().map(this::rejected).collect(Collectors.joining(", ")));
         }
+    }
+
+    private void addRefused(List<String> lines, HostPartitions.Refused refused) {
+        PlanRefused plan = refused.plan();
+        lines.add(new Link(
+                        "the judge refused a plan of host partition %s, a fault of the planner (%s)"
+                                .formatted(plan.getPartitionId(), plan.getEngine()),
+                        place(refused.position()))
+                .line());
+        plan.getFaults().forEach(fault -> lines.add("           fault: " + fault));
+        plan.getMoves().forEach(move -> lines.add("           refused move: " + move(move)));
+    }
+
+    private String move(PlannedMove move) {
+        return "%s %s → %s (%s)"
+                .formatted(
+                        rows.vmName(move.getVmId()),
+                        rows.hostName(move.getSourceHostId()),
+                        rows.hostName(move.getTargetHostId()),
+                        move.getWhy());
+    }
+
+    /** It says what became of the resumption of a VM that its migration was to leave paused. */
+    private static String resumed(Migrations.Resumption resumption) {
+        String became = Stream.of(CommonOptions.lower(resumption.stage()), resumption.reason(), resumption.detail())
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.joining(": "));
+        return "  then     %-66s %s"
+                .formatted(
+                        "it was resumed by %s (%s): %s"
+                                .formatted(
+                                        resumption.command().getCommandId(),
+                                        became,
+                                        resumption.command().getReason()),
+                        place(resumption.position()));
     }
 
     private String rejected(RejectedMove move) {

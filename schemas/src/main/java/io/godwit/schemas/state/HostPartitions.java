@@ -7,6 +7,7 @@ import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.log.LogRecord;
 import java.time.Instant;
@@ -28,6 +29,7 @@ public final class HostPartitions {
      *
      * @param opened empty where its beginning was not read
      * @param plans what was decided for it, in order, with positions
+     * @param refused plans that the judge found wrong, of which nothing is commanded
      * @param closed empty while it is open
      */
     public record Partition(
@@ -36,10 +38,14 @@ public final class HostPartitions {
             Optional<Position> position,
             Optional<Instant> appended,
             List<Decided> plans,
+            List<Refused> refused,
             Optional<PartitionClosed> closed) {}
 
     /** A plan and where it stands. */
     public record Decided(PlanDecided plan, Position position, Instant appended) {}
+
+    /** A plan that the judge refused, and where that stands. */
+    public record Refused(PlanRefused plan, Position position, Instant appended) {}
 
     /** Who holds a host. */
     public record Held(String hostId, long epoch, String partitionId) {}
@@ -49,6 +55,7 @@ public final class HostPartitions {
         Position position;
         Instant appended;
         final List<Decided> plans = new ArrayList<>();
+        final List<Refused> refused = new ArrayList<>();
         PartitionClosed closed;
     }
 
@@ -87,6 +94,8 @@ public final class HostPartitions {
             }
             case PlanDecided plan ->
                 entry(plan.getPartitionId()).plans.add(new Decided(plan, record.position(), appended));
+            case PlanRefused plan ->
+                entry(plan.getPartitionId()).refused.add(new Refused(plan, record.position(), appended));
             case PartitionClosed closed -> entry(closed.getPartitionId()).closed = closed;
             default -> {} // questions and refusals pass by
         }
@@ -134,6 +143,7 @@ public final class HostPartitions {
                 Optional.ofNullable(entry.position),
                 Optional.ofNullable(entry.appended),
                 List.copyOf(entry.plans),
+                List.copyOf(entry.refused),
                 Optional.ofNullable(entry.closed));
     }
 

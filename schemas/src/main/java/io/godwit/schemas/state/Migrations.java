@@ -9,6 +9,7 @@ import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.log.LogRecord;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,8 +21,8 @@ import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * What was commanded, and what became of it. Commands and outcomes are two topics: either may be read first. A VM that is
- * resumed where it is does not migrate: its outcomes name one host as source and target.
+ * What was commanded, and what became of it. Commands and outcomes are two topics: either may be read first. A command that
+ * resumes a VM which a migration left paused belongs to that migration; its outcomes name one host as source and target.
  */
 public final class Migrations {
     /** How far a migration is. */
@@ -53,6 +54,7 @@ public final class Migrations {
      * @param durationMillis from accepted to seen; -1 unless it succeeded
      * @param downtimeMillis pause of the VM; -1: unknown
      * @param transferredBytes bytes sent; -1: unknown
+     * @param resumption what lets the VM go on, where the migration was to leave it paused and that was commanded
      */
     public record Migration(
             String id,
@@ -69,7 +71,25 @@ public final class Migrations {
             String detail,
             long durationMillis,
             long downtimeMillis,
-            long transferredBytes) {}
+            long transferredBytes,
+            Optional<Resumption> resumption) {}
+
+    /**
+     * The command that resumes a VM after its migration.
+     *
+     * @param executor slot that took it; empty before
+     * @param ended log time of its final outcome
+     * @param reason fixed word of a failure or refusal; else empty
+     * @param detail in the executor's words
+     */
+    public record Resumption(
+            ResumeVm command,
+            Position position,
+            Stage stage,
+            String executor,
+            Optional<Instant> ended,
+            String reason,
+            String detail) {}
 
     /** What was read so far of one command. */
     private static final class Entry {
@@ -89,6 +109,14 @@ public final class Migrations {
 
     private final Map<String, Entry> entries = new TreeMap<>();
 
+    /** Commands to resume and their outcomes, by their own ids. */
+    private final Map<String, Entry> resumptions = new TreeMap<>();
+
+    private final Map<String, ResumeVm> resumes = new TreeMap<>();
+
+    /** Ids of commands to resume, by the id of the move that leaves its VM paused. */
+    private final Map<String, String> resumedBy = new TreeMap<>();
+
     public void take(LogRecord record) {
         take(record, EventCodec.decode(record.value()));
     }
@@ -102,9 +130,16 @@ public final class Migrations {
                     entry.commandRecord = withoutValue(record);
                 }
             }
-            case CommandAccepted accepted
-            when !accepted.getSourceHostId().equals(accepted.getTargetHostId()) -> {
-                Entry entry = entry(accepted.getCommandId());
+            case ResumeVm command -> {
+                Entry entry = resumptions.computeIfAbsent(command.getCommandId(), _ -> new Entry());
+                if (entry.commandRecord == null) {
+                    entry.commandRecord = withoutValue(record);
+                    resumes.put(command.getCommandId(), command);
+                    resumedBy.put(command.getMoveId(), command.getCommandId());
+                }
+            }
+            case CommandAccepted accepted -> {
+                Entry entry = entry(accepted.getCommandId(), accepted.getSourceHostId(), accepted.getTargetHostId());
                 if (entry.acceptedRecord == null) {
                     entry.acceptedRecord = withoutValue(record);
                 }
@@ -119,9 +154,8 @@ public final class Migrations {
                 entry.transferredBytes = progressed.getTransferredBytes();
                 entry.detail = entry.stage.isFinal() ? entry.detail : progressed.getDetail();
             }
-            case CommandSucceeded succeeded
-            when !succeeded.getSourceHostId().equals(succeeded.getTargetHostId()) -> {
-                Entry entry = entry(succeeded.getCommandId());
+            case CommandSucceeded succeeded -> {
+                Entry entry = entry(succeeded.getCommandId(), succeeded.getSourceHostId(), succeeded.getTargetHostId());
                 if (end(entry, record, Stage.SUCCEEDED, succeeded.getExecutor(), "", "")) {
                     entry.percent = 100;
                     entry.durationMillis = succeeded.getDurationMillis();
@@ -129,28 +163,25 @@ public final class Migrations {
                     entry.transferredBytes = succeeded.getTransferredBytes();
                 }
             }
-            case CommandFailed failed
-            when !failed.getSourceHostId().equals(failed.getTargetHostId()) ->
+            case CommandFailed failed ->
                 end(
-                        entry(failed.getCommandId()),
+                        entry(failed.getCommandId(), failed.getSourceHostId(), failed.getTargetHostId()),
                         record,
                         Stage.FAILED,
                         failed.getExecutor(),
                         failed.getReason(),
                         failed.getDetail());
-            case CommandRefused refused
-            when !refused.getSourceHostId().equals(refused.getTargetHostId()) ->
+            case CommandRefused refused ->
                 end(
-                        entry(refused.getCommandId()),
+                        entry(refused.getCommandId(), refused.getSourceHostId(), refused.getTargetHostId()),
                         record,
                         Stage.REFUSED,
                         refused.getExecutor(),
                         refused.getReason(),
                         refused.getDetail());
-            case CommandAborted aborted
-            when !aborted.getSourceHostId().equals(aborted.getTargetHostId()) ->
+            case CommandAborted aborted ->
                 end(
-                        entry(aborted.getCommandId()),
+                        entry(aborted.getCommandId(), aborted.getSourceHostId(), aborted.getTargetHostId()),
                         record,
                         Stage.ABORTED,
                         aborted.getExecutor(),
@@ -158,6 +189,10 @@ public final class Migrations {
                         aborted.getDetail());
             default -> {} // other commands are no migrations
         }
+    }
+
+    private Entry entry(String id, String sourceHostId, String targetHostId) {
+        return sourceHostId.equals(targetHostId) ? resumptions.computeIfAbsent(id, _ -> new Entry()) : entry(id);
     }
 
     /** The first final outcome stands; false for any later one. */
@@ -197,7 +232,26 @@ public final class Migrations {
         return Optional.ofNullable(entries.get(id)).map(entry -> migration(id, entry));
     }
 
-    private static Migration migration(String id, Entry entry) {
+    /** The migration whose VM this command resumes. */
+    public Optional<Migration> byResumption(String id) {
+        return Optional.ofNullable(resumes.get(id)).flatMap(resume -> byId(resume.getMoveId()));
+    }
+
+    private Optional<Resumption> resumption(String moveId) {
+        return Optional.ofNullable(resumedBy.get(moveId)).map(id -> {
+            Entry entry = resumptions.get(id);
+            return new Resumption(
+                    resumes.get(id),
+                    entry.commandRecord.position(),
+                    entry.stage,
+                    entry.executor,
+                    time(entry.finalRecord),
+                    entry.reason,
+                    entry.detail);
+        });
+    }
+
+    private Migration migration(String id, Entry entry) {
         return new Migration(
                 id,
                 Optional.ofNullable(entry.command),
@@ -213,7 +267,8 @@ public final class Migrations {
                 entry.detail,
                 entry.durationMillis,
                 entry.downtimeMillis,
-                entry.transferredBytes);
+                entry.transferredBytes,
+                resumption(id));
     }
 
     private static Optional<Instant> time(LogRecord record) {

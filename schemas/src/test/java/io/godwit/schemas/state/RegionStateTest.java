@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.CommandAccepted;
+import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.ConstraintsApplied;
@@ -28,7 +29,9 @@ import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionOpened;
+import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.RuleRetired;
@@ -291,6 +294,43 @@ final class RegionStateTest {
     }
 
     @Test
+    void a_resumption_belongs_to_the_migration_that_left_its_vm_paused() {
+        of.append(2, 0, "h1", migrate("c-0-1", "v1", "h1", "h2"));
+        assertEquals(Optional.empty(), migration("c-0-1").resumption());
+        of.append(9, 1, "h2", resume("c-0-4", "c-0-1"));
+        assertEquals(
+                Migrations.Stage.COMMANDED,
+                migration("c-0-1").resumption().orElseThrow().stage());
+        of.append(9, 1, "h2", new CommandAccepted("c-0-4", NOWHERE, "executor-1", "v1", "h2", "h2"));
+        of.append(
+                40, 1, "h2", new CommandFailed("c-0-4", NOWHERE, "executor-1", "v1", "h2", "h2", "timeout", "?", "h2"));
+
+        Migrations.Resumption resumption = migration("c-0-1").resumption().orElseThrow();
+        assertEquals(Migrations.Stage.FAILED, resumption.stage());
+        assertEquals("timeout", resumption.reason());
+        assertEquals(Optional.of(START.plusSeconds(40)), resumption.ended());
+        assertEquals(Migrations.Stage.COMMANDED, migration("c-0-1").stage());
+        assertEquals(
+                "c-0-1",
+                of.state().migrations().byResumption("c-0-4").orElseThrow().id());
+        assertEquals(1, of.state().migrations().all().size());
+    }
+
+    @Test
+    void plans_that_the_judge_refused_stand_with_their_host_partition() {
+        of.append(1, 0, "h1", opened("p-0-1", "h1", 7));
+        of.append(
+                2,
+                0,
+                "h1",
+                new PlanRefused(new Decision(0, 2L), "p-0-1", "d1", "ab", "repair", List.of(), List.of("v1 twice")));
+        HostPartitions.Partition partition =
+                of.state().partitions().byId("p-0-1").orElseThrow();
+        assertEquals(List.of("v1 twice"), partition.refused().getFirst().plan().getFaults());
+        assertEquals(List.of(), partition.plans());
+    }
+
+    @Test
     void a_host_is_held_from_its_grant_to_its_release() {
         of.joined(0, 0, "h1");
         of.joined(0, 1, "h2");
@@ -404,6 +444,9 @@ final class RegionStateTest {
                         MigrationMode.PRE_COPY,
                         -1L,
                         0L));
+        of.append(9, 1, "h2", resume("c-0-4", "c-0-1"));
+        of.append(
+                9, 1, "h2", new CommandFailed("c-0-4", NOWHERE, "executor-1", "v1", "h2", "h2", "timeout", "?", "h2"));
         of.sampled(9, 1, "h2", vm("v1", 90), vm("v3", 100));
         of.append(9, 0, "h1", changed("v1", VmChange.MIGRATED_OUT));
         of.append(10, 0, "h1", ended("d1", DetectionKind.OVERLOAD, "h1"));
@@ -501,6 +544,21 @@ final class RegionStateTest {
                 .setEstimatedMillis(9000L)
                 .setReason("relieves h1")
                 .build();
+    }
+
+    private static ResumeVm resume(String id, String move) {
+        return new ResumeVm(
+                new Decision(0, 4L),
+                id,
+                "p-0-1",
+                new Decision(0, 2L),
+                "d1",
+                NOWHERE,
+                "v1",
+                "h2",
+                4L,
+                move,
+                "v2 has left h2");
     }
 
     private static PartitionOpened opened(String id, String host, long epoch) {
