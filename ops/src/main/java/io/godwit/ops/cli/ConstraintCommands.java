@@ -20,11 +20,7 @@ import io.godwit.schemas.state.Host;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.StateRebuild;
 import io.godwit.schemas.state.Vm;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -84,7 +80,7 @@ public final class ConstraintCommands {
             Names names = names(err);
             int faults = 0;
             for (Path file : files) {
-                switch (ConstraintScript.read(text(file), names)) {
+                switch (ConstraintScript.read(ScriptFile.text(file), names)) {
                     case Reading.Understood understood -> err.println(file + ": " + counted(understood.constraints()));
                     case Reading.Refused refused -> faults += tell(err, file, refused);
                 }
@@ -141,7 +137,7 @@ public final class ConstraintCommands {
                         + "\"; give lower-case letters, digits and hyphens, at most 40, a letter first");
             }
             PrintWriter err = spec.commandLine().getErr();
-            String text = text(file);
+            String text = ScriptFile.text(file);
             SiteKafka kafka = common.home();
             try (Log log = CommonOptions.open(kafka)) {
                 RegionState state = StateRebuild.of(log, Optional.empty(), Instant.now());
@@ -294,21 +290,9 @@ public final class ConstraintCommands {
         return new KnownNames(vms, hosts);
     }
 
-    private static String text(Path file) {
-        try {
-            return Files.readString(file, StandardCharsets.UTF_8);
-        } catch (CharacterCodingException other) {
-            throw new Failed(file + " is no UTF-8 text; save it as UTF-8", other);
-        } catch (IOException unreadable) {
-            throw new Failed("cannot read " + file + ": " + unreadable.getMessage(), unreadable);
-        }
-    }
-
-    /** As compilers do, so that editors find the place. Returns how many there are. */
+    /** Returns how many there are. */
     private static int tell(PrintWriter err, Path file, Reading.Refused refused) {
-        refused.faults()
-                .forEach(fault ->
-                        err.println("%s:%d:%d: %s".formatted(file, fault.line(), fault.column(), fault.message())));
+        ScriptFile.faults(file, refused).forEach(err::println);
         return refused.faults().size();
     }
 

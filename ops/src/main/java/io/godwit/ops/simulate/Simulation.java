@@ -182,6 +182,9 @@ final class Simulation implements AutoCloseable {
                 Topic.CONTROLS,
                 "schedulers",
                 new SettingsAnnounced(site, "schedulers", plan.decisions().toJson(), "simulate"));
+        plan.constraints()
+                .ifPresent(
+                        applied -> log.appendEverywhere(Topic.CONTROLS, "constraints/" + applied.getName(), applied));
         log.appendEverywhere(Topic.CONTROLS, "mode", new ModeChanged(site, "auto", "simulate", "simulated"));
     }
 

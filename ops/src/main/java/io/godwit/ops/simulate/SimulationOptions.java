@@ -115,6 +115,12 @@ final class SimulationOptions {
     String postCopy;
 
     @Option(
+            names = "--constraints",
+            paramLabel = "FILE",
+            description = "A script of constraints that holds from the start, as for godwit constraint apply.")
+    Path constraints;
+
+    @Option(
             names = "--config",
             paramLabel = "FILE",
             description = "region.yaml, for settings that have no option here; options win over it.")
@@ -227,6 +233,7 @@ final class SimulationOptions {
                 OptionValues.named("--power", () -> PowerFile.read(power)),
                 powerOffEmpty,
                 decisions,
+                Optional.ofNullable(constraints).map(file -> GivenConstraints.read(file, region.fleets())),
                 settings.executor(),
                 settings.segments(),
                 OptionValues.duration("--sample-period", samplePeriod, "100ms", "5m"),

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,30 @@ final class SimulateCommandTest {
         assertEquals(
                 50,
                 plan("--config", file.toString(), "--headroom", "5").decisions().headroomPermille());
+    }
+
+    @Test
+    void constraints_hold_from_the_start() throws IOException {
+        Path script = Files.writeString(folder.resolve("stay.constraints"), "root($ALL_VMS);");
+        List<String> crowded = List.of("--hosts", "6", "--vms", "60", "--mu", "78", "--duration", "120s");
+        SimulationResult free = SimulateCommand.result(crowded);
+        List<String> rooted = new ArrayList<>(crowded);
+        rooted.addAll(List.of("--constraints", script.toString()));
+        SimulationResult held = SimulateCommand.result(rooted);
+        assertTrue(free.migrations().commanded() > 0, free::toString);
+        assertTrue(held.detections().overload() > 0, held::toString);
+        assertEquals(0, held.migrations().commanded());
+    }
+
+    @Test
+    void a_script_of_constraints_has_its_faults_told_by_line_and_column() throws IOException {
+        Path script = Files.writeString(folder.resolve("wrong.constraints"), "ban(vm-000, nowhere);\nspred(vm-000);");
+        IllegalArgumentException told =
+                assertThrows(IllegalArgumentException.class, () -> plan("--constraints", script.toString()));
+        assertTrue(told.getMessage().contains(script + ":1:13: "), told.getMessage());
+        assertTrue(told.getMessage().contains(script + ":2:1: "), told.getMessage());
+        Failed missing = assertThrows(Failed.class, () -> plan("--constraints", folder.resolve("none") + ""));
+        assertTrue(missing.getMessage().contains("none is not there; give a file"), missing.getMessage());
     }
 
     @ParameterizedTest

@@ -1,0 +1,43 @@
+package io.godwit.ops.simulate;
+
+import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
+import io.godwit.ops.cli.ScriptFile;
+import io.godwit.schedulers.constraints.Form;
+import io.godwit.schedulers.constraints.script.ConstraintScript;
+import io.godwit.schedulers.constraints.script.KnownNames;
+import io.godwit.schedulers.constraints.script.Reading;
+import io.godwit.schemas.events.ConstraintsApplied;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+
+/** A script of constraints on the VMs and hosts of a simulated region. */
+final class GivenConstraints {
+    private GivenConstraints() {}
+
+    /** @throws IllegalArgumentException naming each fault by line and column */
+    static ConstraintsApplied read(Path file, List<SimulatedFleet> fleets) {
+        TreeMap<String, String> vms = new TreeMap<>();
+        TreeMap<String, String> hosts = new TreeMap<>();
+        for (SimulatedFleet fleet : fleets) {
+            fleet.vms().forEach(vm -> vms.put(vm.vmId(), vm.name()));
+            fleet.hosts()
+                    .forEach(host -> hosts.put(host.hostId(), fleet.site() + "/" + host.rack() + "/" + host.name()));
+        }
+        String text = ScriptFile.text(file);
+        return switch (ConstraintScript.read(text, new KnownNames(vms, hosts))) {
+            case Reading.Understood understood ->
+                new ConstraintsApplied(
+                        "given",
+                        text,
+                        understood.constraints().stream()
+                                .map(constraint -> Form.of(constraint).stated())
+                                .toList(),
+                        "simulate",
+                        "--constraints");
+            case Reading.Refused refused ->
+                throw new IllegalArgumentException("--constraints holds a script with faults\n"
+                        + String.join("\n", ScriptFile.faults(file, refused)));
+        };
+    }
+}
