@@ -64,4 +64,10 @@ class PlantedFaultsTest {
         Simulation.Parts unordered = new Simulation.Parts(Plants.withoutOrder(), UnaryOperator.identity());
         expectFound("AnswerJudge", "the product's own judge refused a plan", unordered, _ -> {});
     }
+
+    @Test
+    void a_plan_that_leaves_its_vms_paused_is_found() {
+        Simulation.Parts pausing = new Simulation.Parts(Plants.leavingPaused(), UnaryOperator.identity());
+        expectFound("AnswerJudge", "the product's own judge refused a plan", pausing, _ -> {});
+    }
 }

@@ -3,6 +3,7 @@ package io.godwit.ops.simulate;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.work.Region;
 import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
+import io.godwit.schedulers.planner.Action;
 import io.godwit.schedulers.planner.Answer;
 import io.godwit.schedulers.planner.Move;
 import io.godwit.schedulers.planner.Planner;
@@ -131,27 +132,40 @@ final class Plants {
 
     /** A planner whose moves wait for nothing. */
     static Planner withoutOrder() {
-        Planner sound = new RepairPlanner();
-        return problem -> switch (sound.plan(problem)) {
-            case Answer.Plan plan ->
-                new Answer.Plan(
-                        plan.moves().stream().map(Plants::waitingForNothing).toList(),
-                        plan.nodesSearched(),
-                        plan.engine(),
-                        plan.rejected(),
-                        plan.stillBroken());
-            case Answer other -> other;
-        };
-    }
-
-    private static Move waitingForNothing(Move move) {
-        return new Move(
+        return changing(move -> new Move(
                 move.vmId(),
                 move.sourceHostId(),
                 move.targetHostId(),
                 move.mode(),
                 List.of(),
                 move.estimatedMillis(),
-                move.why());
+                move.why()));
+    }
+
+    /** A planner that has every VM arrive paused and none resumed. */
+    static Planner leavingPaused() {
+        return changing(move -> new Move(
+                move.vmId(),
+                move.sourceHostId(),
+                move.targetHostId(),
+                move.mode(),
+                move.after(),
+                move.estimatedMillis(),
+                move.why(),
+                Action.MOVE_PAUSED));
+    }
+
+    private static Planner changing(UnaryOperator<Move> change) {
+        Planner sound = new RepairPlanner();
+        return problem -> switch (sound.plan(problem)) {
+            case Answer.Plan plan ->
+                new Answer.Plan(
+                        plan.moves().stream().map(change).toList(),
+                        plan.nodesSearched(),
+                        plan.engine(),
+                        plan.rejected(),
+                        plan.stillBroken());
+            case Answer other -> other;
+        };
     }
 }
