@@ -103,7 +103,10 @@ final class Closing {
             case YIELDED, FAILED -> HostPartitions.after(turn, SHORT_PAUSE_MILLIS);
             case SOLVED, VIABLE, DETECTION_ENDED, INITIATOR_LOST, MODE_OFF, POLICY_CHANGED, UNKNOWN -> turn.now();
         };
-        boolean unanswered = end == PartitionEnd.YIELDED || end == PartitionEnd.MODE_OFF;
+        boolean unanswered = switch (end) {
+            case YIELDED, MODE_OFF, POLICY_CHANGED, INITIATOR_LOST -> true;
+            case SOLVED, VIABLE, INFEASIBLE, ADVISED, FAILED, DETECTION_ENDED, UNKNOWN -> false;
+        };
         return OpenDetection.newBuilder(open)
                 .setPartitionId("")
                 .setAnswers(unanswered ? open.getAnswers() : open.getAnswers() + 1)

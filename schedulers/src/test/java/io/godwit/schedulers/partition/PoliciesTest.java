@@ -62,6 +62,19 @@ class PoliciesTest {
         assertEquals(List.of(), Judge.faultsOf(withoutDetections(region), true));
     }
 
+    @Test
+    void what_a_change_of_policy_ended_is_answered_even_where_nothing_is_left_to_do() {
+        Region region = with(2, "dvms-local").host("h1", 0, OVER).host("h2", 1, 1000);
+        region.sampleAll();
+        region.settleOnly(0, Topic.CONTROLS).settleOnly(0, Topic.INVENTORY);
+        region.settleOnly(0, Topic.OBSERVATIONS).settleOnly(0, Topic.DETECTIONS);
+
+        region.settings("{\"policy\":\"dvms\",\"marginPermille\":100}").settle();
+
+        assertEquals(PlanAnswer.VIABLE, region.last(PlanDecided.class).getAnswer());
+        assertEquals(List.of(), Judge.faultsOf(region.appended, true));
+    }
+
     /** The judge wants every detection answered, which no policy static does. */
     private static List<io.godwit.schemas.log.LogRecord> withoutDetections(Region region) {
         return region.appended.stream()
