@@ -51,8 +51,7 @@ final class Detections {
     }
 
     static boolean crashed(SchedulerState state, String hostId) {
-        return state.detections.under(hostId).stream()
-                .anyMatch(open -> open.getBegan().getKind() == DetectionKind.HOST_CRASH);
+        return state.detections.anyUnder(hostId, open -> open.getBegan().getKind() == DetectionKind.HOST_CRASH);
     }
 
     /** Digest of which VMs a host held in its newest sample, which must be there. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -71,6 +72,18 @@ final class Entries<T extends SpecificRecord> {
         }
         return new ArrayList<>(
                 byId.subMap(head + "/", head + "/" + Character.MAX_VALUE).values());
+    }
+
+    boolean anyUnder(String head, Predicate<T> which) {
+        if (heads.containsKey(head)) {
+            for (T thing :
+                    byId.subMap(head + "/", head + "/" + Character.MAX_VALUE).values()) {
+                if (which.test(thing)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     int size() {

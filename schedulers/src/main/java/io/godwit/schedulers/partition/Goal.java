@@ -54,19 +54,21 @@ final class Goal {
         return age.isBefore(now.plus(CAN_WAIT.dividedBy(2)));
     }
 
-    /** Whether there is still something to do. */
-    boolean ahead(DetectionKind kind, HostFacts facts) {
+    /** Whether there is still something to do at a host of the own segment, whose sample must be there. */
+    boolean ahead(DetectionKind kind, String hostId) {
+        SchedulerState.Sample sample = turn.state.sample(hostId);
         return switch (kind) {
-            case HEADROOM -> Room.demandMillicores(facts) > capacity(kind, facts);
-            case UNDERLOAD -> !facts.getVms().isEmpty() && !room.violated(facts);
-            case CONSTRAINT -> mending.ahead(facts);
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> room.violated(facts);
+            case HEADROOM ->
+                sample.use().millicores() > capacity(kind, sample.sampled().getCpuCapacityMillicores());
+            case UNDERLOAD -> sample.use().vms() > 0 && !room.violated(hostId);
+            case CONSTRAINT -> mending.ahead(room.facts(hostId));
+            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> room.violated(hostId);
         };
     }
 
-    /** CPU that a host may be asked for before there is something to do. */
-    long capacity(DetectionKind kind, HostFacts facts) {
-        return kind == DetectionKind.HEADROOM ? leaving(headroomPermille(), facts) : facts.getCpuCapacityMillicores();
+    /** CPU that a host of this capacity may be asked for before there is something to do. */
+    long capacity(DetectionKind kind, long millicores) {
+        return kind == DetectionKind.HEADROOM ? leaving(headroomPermille(), millicores) : millicores;
     }
 
     private int headroomPermille() {
@@ -74,7 +76,11 @@ final class Goal {
     }
 
     private static long leaving(int permille, HostFacts facts) {
-        return facts.getCpuCapacityMillicores() * Math.max(0, 1000 - permille) / 1000;
+        return leaving(permille, facts.getCpuCapacityMillicores());
+    }
+
+    private static long leaving(int permille, long capacityMillicores) {
+        return capacityMillicores * Math.max(0, 1000 - permille) / 1000;
     }
 
     /** What a host must have free to be of use; one that relieves another early keeps headroom itself. */
@@ -99,7 +105,7 @@ final class Goal {
                 .orElse(0);
         long wanted = leaving(headroomPermille() + SPARE_PERMILLE, initiator);
         long byOneMove = Room.demandMillicores(initiator) - largest;
-        return Math.min(capacity(DetectionKind.HEADROOM, initiator), Math.max(wanted, byOneMove));
+        return Math.min(leaving(headroomPermille(), initiator), Math.max(wanted, byOneMove));
     }
 
     int membersMax(DetectionKind kind) {

@@ -97,13 +97,11 @@ final class HostPartitions {
             return;
         }
         var host = turn.state.hosts.get(hostId);
-        if (host == null || host.getLeft() || Detections.crashed(turn.state, hostId)) {
+        if (host == null || host.getLeft() || turn.usableSample(hostId) == null) {
             return;
         }
-        if (turn.usableSample(hostId) == null || !actedUpon(kind, hostId)) {
-            return;
-        }
-        if (open.getAnswers() > 0 && !goal.ahead(kind, room.facts(hostId))) {
+        boolean done = open.getAnswers() > 0 && !goal.ahead(kind, hostId);
+        if (done || Detections.crashed(turn.state, hostId) || !actedUpon(kind, hostId)) {
             return;
         }
         if (freeFor(hostId, ageOf(open)) && turn.considersFirst(key)) {

@@ -86,12 +86,13 @@ final class Planning {
             closing.close(partition, PartitionEnd.INFEASIBLE, reason);
             return true;
         }
-        HostFacts facts = room.facts(initiator);
-        if (!goal.ahead(Goal.kindOf(partition), facts)) {
+        if (!goal.ahead(Goal.kindOf(partition), initiator)) {
+            SchedulerState.Sample sample = turn.state.sample(initiator);
             String reason = Goal.kindOf(partition) == DetectionKind.CONSTRAINT
                     ? "no constraint is broken there by the newest sample"
                     : "demand is %d of %d mc by the newest sample"
-                            .formatted(Room.demandMillicores(facts), facts.getCpuCapacityMillicores());
+                            .formatted(
+                                    sample.use().millicores(), sample.sampled().getCpuCapacityMillicores());
             decided(partition, PlanAnswer.VIABLE, 0, "", reason);
             closing.close(partition, PartitionEnd.VIABLE, reason);
             return true;

@@ -184,10 +184,11 @@ final class Reactions {
     }
 
     private void note(LogRecord record, String hostId, DetectionKind kind, boolean asked, String over) {
-        var facts = asked && turn.state.hosts.get(hostId) != null ? room.facts(hostId) : null;
-        if (facts == null || !goal.ahead(kind, facts)) {
+        boolean looked = asked && turn.state.hosts.get(hostId) != null;
+        if (!looked || !goal.ahead(kind, hostId)) {
             noteEnds(hostId, kind, over);
         } else if (open(hostId, kind).isEmpty() && !room.inTrouble(hostId)) {
+            SchedulerState.Sample sample = turn.state.sample(hostId);
             DetectionBegan began = new DetectionBegan(
                     kind + "-" + hostId + "-" + turn.segment + "-" + record.offset(),
                     kind,
@@ -195,8 +196,8 @@ final class Reactions {
                     null,
                     turn.now(),
                     "cpu-demand",
-                    Room.demandMillicores(facts),
-                    goal.capacity(kind, facts),
+                    sample.use().millicores(),
+                    goal.capacity(kind, sample.sampled().getCpuCapacityMillicores()),
                     "mc",
                     "",
                     0,

@@ -118,28 +118,33 @@ final class Room {
 
     /** Whether the VMs of a host ask for more than it can give, beyond the margin. */
     boolean violated(HostFacts facts) {
-        long margin = facts.getCpuCapacityMillicores() * turn.state.settings().marginPermille() / 1000;
-        return demandMillicores(facts) > facts.getCpuCapacityMillicores() + margin
+        return demandMillicores(facts) > most(facts.getCpuCapacityMillicores())
                 || memoryBytes(facts) > facts.getMemoryCapacityBytes();
     }
 
-    private Spare spare(String hostId) {
-        HostSampled sampled = turn.state.sample(hostId).sampled();
-        long millicores =
-                sampled.getCpuCapacityMillicores() * turn.state.settings().fillPermille() / 1000;
-        long bytes = sampled.getMemoryCapacityBytes();
-        boolean empty = true;
-        for (VmSample vm : sampled.getVms()) {
-            switch (vm.getState()) {
-                case RUNNING, BLOCKED, PAUSED, SUSPENDED, MIGRATING_IN, UNKNOWN -> {
-                    millicores -= vm.getCpuDemandMillicores();
-                    bytes -= vm.getMemoryBytes();
-                    empty = false;
-                }
-                case SHUT_OFF, CRASHED -> {} // uses nothing
-            }
-        }
-        return new Spare(hostId, millicores, bytes, empty);
+    /** The same of a host of the own segment, whose sample must be there. */
+    boolean violated(String hostId) {
+        SchedulerState.Sample sample = turn.state.sample(hostId);
+        return sample.use().millicores() > most(sample.sampled().getCpuCapacityMillicores())
+                || sample.use().bytes() > sample.sampled().getMemoryCapacityBytes();
+    }
+
+    private long most(long capacityMillicores) {
+        return capacityMillicores + capacityMillicores * turn.state.settings().marginPermille() / 1000;
+    }
+
+    /** What a host has free; its sample must be there. */
+    Spare spare(String hostId) {
+        SchedulerState.Sample sample = turn.state.sample(hostId);
+        HostUse use = sample.use();
+        long fill = sample.sampled().getCpuCapacityMillicores()
+                * turn.state.settings().fillPermille()
+                / 1000;
+        return new Spare(
+                hostId,
+                fill - use.millicores(),
+                sample.sampled().getMemoryCapacityBytes() - use.bytes(),
+                use.vms() == 0);
     }
 
     /** What a host must have free so that one move relieves the initiator; where no single move does, room for any VM. */
@@ -229,9 +234,10 @@ final class Room {
 
     /** A host with an open overload or crash needs help itself. */
     boolean inTrouble(String hostId) {
-        return turn.state.detections.under(hostId).stream()
-                .map(open -> open.getBegan().getKind())
-                .anyMatch(kind -> kind == DetectionKind.OVERLOAD || kind == DetectionKind.HOST_CRASH);
+        return turn.state.detections.anyUnder(
+                hostId,
+                open -> open.getBegan().getKind() == DetectionKind.OVERLOAD
+                        || open.getBegan().getKind() == DetectionKind.HOST_CRASH);
     }
 
     /** Estimated round trip in steps of what is noise; without coordinates, 0 within a rack and 1 outside. */

@@ -69,9 +69,13 @@ public final class SchedulerState {
     private Ring ring; // follows from the other entries; null: to be made anew
     private boolean progressChanged;
 
-    /** The newest sample of a host, where it stands, and its bytes. */
+    /** The newest sample of a host, where it stands, its bytes, and its sums, which are asked for far more often. */
     @SuppressWarnings("ArrayRecordComponent") // bytes of the log, kept untouched
-    record Sample(long offset, Instant logTime, HostSampled sampled, byte[] bytes) {}
+    record Sample(long offset, Instant logTime, HostSampled sampled, byte[] bytes, HostUse use) {
+        Sample(long offset, Instant logTime, HostSampled sampled, byte[] bytes) {
+            this(offset, logTime, sampled, bytes, HostUse.of(sampled));
+        }
+    }
 
     /** The state that entries hold; of no entries, that of a scheduler which has read nothing. */
     public static SchedulerState of(Map<String, byte[]> entries) {

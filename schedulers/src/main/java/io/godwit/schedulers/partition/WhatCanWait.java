@@ -1,7 +1,6 @@
 package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.events.DetectionKind;
-import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.KnownHost;
 import java.time.Duration;
@@ -65,15 +64,15 @@ final class WhatCanWait {
     private boolean keepsReserve(String hostId) {
         Emptying emptying = turn.state.settings().emptying();
         long capacity = 0;
-        long headroom = -Room.demandMillicores(room.facts(hostId));
+        long headroom = -turn.state.sample(hostId).use().millicores();
         int running = 0;
         for (KnownHost host : turn.state.hosts.all()) {
             boolean counts = Neighbours.belongs(host) && turn.usableSample(host.getHostId()) != null;
             if (counts && !host.getHostId().equals(hostId) && !room.inTrouble(host.getHostId())) {
-                HostFacts facts = room.facts(host.getHostId());
-                capacity += facts.getCpuCapacityMillicores();
-                headroom += room.headroomMillicores(facts);
-                running += facts.getVms().isEmpty() ? 0 : 1;
+                Room.Spare spare = room.spare(host.getHostId());
+                capacity += turn.state.sample(host.getHostId()).sampled().getCpuCapacityMillicores();
+                headroom += spare.millicores();
+                running += spare.empty() ? 0 : 1;
             }
         }
         return running >= Math.max(1, budgets.share(emptying.hostsKept()))
