@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random small regions under random faults, as {@code godwit simulate fuzz} runs them; -Dgodwit.fuzz.seeds says how many. */
 class FuzzTest {
-    private static final int SEEDS = Integer.getInteger("godwit.fuzz.seeds", 2_000);
+    private static final int SEEDS = Integer.getInteger("godwit.fuzz.seeds", 3_000);
     private static final long FIRST = Long.getLong("godwit.fuzz.first", 1);
 
     @Test
