@@ -56,6 +56,7 @@ final class LoadJudge {
     private final KnownHosts known;
     private final Map<String, Plan> plans = new HashMap<>();
     private final Map<String, MigrateVm> open = new HashMap<>();
+    private final Set<String> ended = new HashSet<>();
     private final Set<String> resumed = new HashSet<>();
 
     LoadJudge(Verdict verdict, KnownHosts known) {
@@ -146,8 +147,9 @@ final class LoadJudge {
         }
     }
 
+    /** The first final outcome stands: one to a copy of the command that was written after its end says nothing. */
     private void end(String commandId, boolean moved) {
-        MigrateVm order = open.get(commandId);
+        MigrateVm order = ended.add(commandId) ? open.get(commandId) : null;
         Plan plan = order == null ? null : plans.get(order.getPartitionId());
         if (plan == null) {
             return;

@@ -3,6 +3,7 @@ package io.godwit.ops.simulate.judges;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.HostSampled;
@@ -76,6 +77,19 @@ class LoadJudgeTest {
         judge.take(command("c-0-1", "vm-b", "b", "elsewhere"), 1);
 
         assertTrue(verdict.faults().getFirst().contains("which no plan of p-0-1 said"));
+    }
+
+    @Test
+    void a_refusal_of_a_copy_that_was_written_after_the_end_undoes_nothing() {
+        judge.take(command("c-0-1", "vm-b", "b", "c"), 1);
+        judge.take(succeeded("c-0-1", "vm-b", "b", "c"), 2);
+        judge.take(command("c-0-1", "vm-b", "b", "c"), 3);
+        judge.take(new CommandRefused("c-0-1", SOMEWHERE, "executor-1", "vm-b", "b", "c", "too-late", "of old"), 4);
+        judge.take(command("c-0-2", "vm-a", "a", "b"), 5);
+        judge.take(succeeded("c-0-2", "vm-a", "a", "b"), 6);
+        judge.take(command("c-0-3", "vm-b", "c", "a"), 7);
+
+        assertEquals(List.of(), verdict.faults());
     }
 
     private static HostSampled host(String id, String... vmIds) {
