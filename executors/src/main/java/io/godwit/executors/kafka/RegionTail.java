@@ -68,8 +68,8 @@ public final class RegionTail implements Region, AutoCloseable {
     }
 
     @Override
-    public long newestEpoch(String hostId) {
-        return fold.newestEpoch(hostId);
+    public long oldestEpoch(String hostId) {
+        return fold.oldestEpoch(hostId);
     }
 
     @Override

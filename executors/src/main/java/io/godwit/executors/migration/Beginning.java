@@ -32,17 +32,17 @@ final class Beginning {
         if (grounds.off()) {
             return refused("mode-off", "the site's mode is off");
         }
-        if (command.getSourceEpoch() < grounds.newestSourceEpoch()) {
+        if (command.getSourceEpoch() < grounds.oldestSourceEpoch()) {
             return refused(
                     "stale-epoch",
-                    "source %s has epoch %d in the command, %d was granted since"
-                            .formatted(order.sourceHostId(), command.getSourceEpoch(), grounds.newestSourceEpoch()));
+                    "source %s has epoch %d in the command; those below %d are over"
+                            .formatted(order.sourceHostId(), command.getSourceEpoch(), grounds.oldestSourceEpoch()));
         }
-        if (command.getTargetEpoch() < grounds.newestTargetEpoch()) {
+        if (command.getTargetEpoch() < grounds.oldestTargetEpoch()) {
             return refused(
                     "stale-epoch",
-                    "target %s has epoch %d in the command, %d was granted since"
-                            .formatted(order.targetHostId(), command.getTargetEpoch(), grounds.newestTargetEpoch()));
+                    "target %s has epoch %d in the command; those below %d are over"
+                            .formatted(order.targetHostId(), command.getTargetEpoch(), grounds.oldestTargetEpoch()));
         }
         if (isLate(order, grounds.logTimeMicros())) {
             return refused(

@@ -23,12 +23,12 @@ final class Resumption {
                     "unknown-host",
                     "host %s is not in the inventory; add it with: godwit host add".formatted(order.sourceHostId())));
         }
-        return order.command().getEpoch() < grounds.newestSourceEpoch()
+        return order.command().getEpoch() < grounds.oldestSourceEpoch()
                 ? Optional.of(new MigrationEvent.Refused(
                         "stale-epoch",
-                        "host %s has epoch %d in the command, %d was granted since"
+                        "host %s has epoch %d in the command; those below %d are over"
                                 .formatted(
-                                        order.sourceHostId(), order.command().getEpoch(), grounds.newestSourceEpoch())))
+                                        order.sourceHostId(), order.command().getEpoch(), grounds.oldestSourceEpoch())))
                 : Optional.empty();
     }
 

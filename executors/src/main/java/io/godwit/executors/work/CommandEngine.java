@@ -324,14 +324,14 @@ public final class CommandEngine {
         return new Grounds(
                 region.member(order.sourceHostId()),
                 region.member(order.targetHostId()),
-                newestEpoch(order.sourceHostId()),
-                newestEpoch(order.targetHostId()),
+                oldestEpoch(order.sourceHostId()),
+                oldestEpoch(order.targetHostId()),
                 logTimeMicros,
                 region.off(job.segment));
     }
 
-    private long newestEpoch(String hostId) {
-        return Math.max(region.newestEpoch(hostId), commandEpochs.getOrDefault(hostId, 0L));
+    private long oldestEpoch(String hostId) {
+        return Math.max(region.oldestEpoch(hostId), commandEpochs.getOrDefault(hostId, 0L));
     }
 
     private void call(Job job, Order order) {

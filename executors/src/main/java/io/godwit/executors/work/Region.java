@@ -12,8 +12,8 @@ public interface Region {
     /** Whether the host is in the inventory now. */
     boolean member(String hostId);
 
-    /** Newest lease epoch of a host that was seen in grants; 0: none. */
-    long newestEpoch(String hostId);
+    /** Lease epochs of a host below this one are over: a later one was granted, or given back; 0: none was seen. */
+    long oldestEpoch(String hostId);
 
     /** Whether the mode in this segment is "off". */
     boolean off(int segment);

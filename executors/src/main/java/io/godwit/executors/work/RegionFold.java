@@ -5,6 +5,7 @@ import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostLeft;
 import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberGranted;
+import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.log.LogRecord;
@@ -15,7 +16,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * What inventory, controls and host partitions say to an executor: all hosts, the modes, and the newest leases. One thread
+ * What inventory, controls and host partitions say to an executor: all hosts, the modes, and which leases are over. One thread
  * folds, any thread asks.
  */
 public final class RegionFold {
@@ -35,8 +36,9 @@ public final class RegionFold {
                     off.remove(record.segment());
                 }
             }
-            case MemberGranted granted -> granted(granted.getLease());
-            case PartitionOpened opened -> opened.getMembers().forEach(this::granted);
+            case MemberGranted granted -> over(granted.getLease(), 0);
+            case PartitionOpened opened -> opened.getMembers().forEach(lease -> over(lease, 0));
+            case MemberReleased released -> over(released.getLease(), 1);
             default -> {} // descriptions, and the rest of the host-partition protocol, are for schedulers
         }
     }
@@ -51,8 +53,9 @@ public final class RegionFold {
         members.add(host.getHostId());
     }
 
-    private void granted(Lease lease) {
-        epochs.merge(lease.getHostId(), lease.getEpoch(), Math::max);
+    /** @param itself 1 where the lease is over too: it is given back only once all commands under it have ended */
+    private void over(Lease lease, long itself) {
+        epochs.merge(lease.getHostId(), lease.getEpoch() + itself, Math::max);
     }
 
     /** As in {@link Region#host}. */
@@ -65,8 +68,8 @@ public final class RegionFold {
         return members.contains(hostId);
     }
 
-    /** As in {@link Region#newestEpoch}. */
-    public long newestEpoch(String hostId) {
+    /** As in {@link Region#oldestEpoch}. */
+    public long oldestEpoch(String hostId) {
         return epochs.getOrDefault(hostId, 0L);
     }
 

@@ -69,7 +69,7 @@ class CommandEngineTest {
         }
 
         @Override
-        public long newestEpoch(String hostId) {
+        public long oldestEpoch(String hostId) {
             return epoch;
         }
 

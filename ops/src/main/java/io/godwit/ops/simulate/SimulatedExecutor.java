@@ -194,8 +194,8 @@ final class SimulatedExecutor {
         }
 
         @Override
-        public long newestEpoch(String hostId) {
-            return fold.newestEpoch(hostId);
+        public long oldestEpoch(String hostId) {
+            return fold.oldestEpoch(hostId);
         }
 
         @Override

@@ -100,7 +100,7 @@ final class Plants {
                 UnaryOperator.identity());
     }
 
-    /** An executor that knows no newest epoch. */
+    /** An executor that knows of no lease that is over. */
     static Region withoutEpochs(Region region) {
         return new Region() {
             @Override
@@ -114,7 +114,7 @@ final class Plants {
             }
 
             @Override
-            public long newestEpoch(String hostId) {
+            public long oldestEpoch(String hostId) {
                 return 0;
             }
 
