@@ -15,6 +15,7 @@ import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.RuleActivated;
@@ -82,6 +83,13 @@ public final class LiveLines {
                             "%s  %s".formatted(names.label(closed.getInitiator()), closed.getReason())));
                 }
             }
+            case PlanRefused plan ->
+                lines.add(line(
+                        time,
+                        "alarm",
+                        "a plan of %s was wrong and is not carried out: %s; see: godwit why %s"
+                                .formatted(
+                                        plan.getPartitionId(), plan.getFaults().getFirst(), plan.getPartitionId())));
             case ResumeVm resume ->
                 lines.add(line(
                         time,

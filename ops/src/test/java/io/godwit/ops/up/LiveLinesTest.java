@@ -16,6 +16,7 @@ import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.RuleActivated;
@@ -128,6 +129,21 @@ final class LiveLinesTest {
                 List.of("10:00:01.000  no way     west/r1/h1  no host has room"),
                 of(new PartitionClosed(
                         new Decision(0, 1L), "p-0-1", "id-1", "d-1", PartitionEnd.INFEASIBLE, "no host has room", 4)));
+    }
+
+    @Test
+    void a_plan_that_the_judge_refused_is_an_alarm() {
+        assertEquals(
+                List.of("10:00:01.000  alarm      a plan of p-0-1 was wrong and is not carried out: memory of h2"
+                        + " exceeded; see: godwit why p-0-1"),
+                of(new PlanRefused(
+                        new Decision(0, 2L),
+                        "p-0-1",
+                        "d1",
+                        "ab",
+                        "repair",
+                        List.of(),
+                        List.of("memory of h2 exceeded"))));
     }
 
     @Test
