@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * What becomes of a command to resume a VM: it is asked for again for as long as the VM is paused there or its host is silent,
- * up to the time that a move may take, since nobody else would ever resume it. One that runs already has succeeded.
+ * up to the time that a move may take, since nobody else would ever resume it.
  */
 final class Resumption {
     /** Between two calls for one VM. */
@@ -39,8 +39,9 @@ final class Resumption {
             return refusal.get();
         }
         return switch (begin.seen().target()) {
-            case PAUSED, RUNNING, UNREACHABLE -> new MigrationEvent.Accepted(begin.atMillis());
-            case ABSENT, OFF ->
+            case PAUSED, UNREACHABLE -> new MigrationEvent.Accepted(begin.atMillis());
+            // one that runs was resumed by somebody else, or the command is a copy of one that has ended
+            case RUNNING, ABSENT, OFF ->
                 new MigrationEvent.Refused("vm-not-there", "the VM is not paused there (" + seen(begin.seen()) + ")");
         };
     }
