@@ -38,6 +38,9 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
     /** A plan of moves that hardly get on may take so long. */
     private static final Duration LONGEST = TROUBLE.plusSeconds(900);
 
+    /** Moves that nobody holds back or calls off are tried again and again, and must end before the bound. */
+    private static final Duration WAITING_MOST = Duration.ofSeconds(60);
+
     private static final long STREAM = 103;
 
     /** Part of the stream from which settings are drawn that came later. */
@@ -257,14 +260,19 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
 
     private static ExecutorConfig executor(SeededStream random) {
         ExecutorConfig usual = ExecutorConfig.DEFAULTS;
+        int movesPerHost = 1 + random.nextInt(3);
+        Duration timeout = random.nextInt(4) == 0 ? Duration.ofSeconds(5 + random.nextInt(20)) : usual.moveTimeout();
+        Duration lookPatience = Duration.ofSeconds(2 + random.nextInt(28));
+        Stall stall = STALLS.get(random.nextInt(STALLS.size()));
+        boolean mayLast = stall == Stall.WAIT && timeout.compareTo(WAITING_MOST) > 0;
         return new ExecutorConfig(
                 usual.session(),
                 usual.margin(),
-                1 + random.nextInt(3),
-                random.nextInt(4) == 0 ? Duration.ofSeconds(5 + random.nextInt(20)) : usual.moveTimeout(),
-                Duration.ofSeconds(2 + random.nextInt(28)),
+                movesPerHost,
+                mayLast ? WAITING_MOST : timeout,
+                lookPatience,
                 usual.progressPeriod(),
-                STALLS.get(random.nextInt(STALLS.size())),
+                stall,
                 Duration.ofSeconds(3 + random.nextInt(27)),
                 usual.stateDirectory());
     }
