@@ -15,8 +15,8 @@ import java.time.Duration;
  * @param moveTimeout how long one move may take; then it is called off
  * @param lookPatience how long the end of a move may be unclear before it is told as failed, where that is safe
  * @param progressPeriod least time between two reports of one command
- * @param stall what is done about a move that stalls: throttle (its guest is held back), post-copy (where the command
- *     allows it, else as throttle), abort, or wait until the time-out
+ * @param stall what is done about a move that stalls: throttle (its guest is held back; where the command forbids that, it
+ *     is called off), post-copy (where the command allows it, else as throttle), abort, or wait until the time-out
  * @param stalledAfter how long a move must take to count as stalled; and twice what was expected
  * @param stateDirectory directory of this machine that outlives a restart; holds one lock file per slot
  */

@@ -64,11 +64,10 @@ public sealed interface Migration {
                     abortAsked || toAbort);
         }
 
-        private boolean stalls(MoveProgress progress, long atMillis, Patience patience) {
+        private boolean stalls(Order.ToMove move, MoveProgress progress, long atMillis, Patience patience) {
             return !switchAsked
                     && !abortAsked
                     && !progress.switched()
-                    && order instanceof Order.ToMove move
                     && patience.stalls(move.command(), atMillis - startedAtMillis);
         }
     }
@@ -137,19 +136,20 @@ public sealed interface Migration {
     /** Told when it is time; a move that stalls is dealt with, and that is told at once. */
     private static List<MigrationEvent> reported(Copying copying, Report report, Patience patience) {
         long at = report.atMillis();
-        if (copying.stalls(report.progress(), at, patience)) {
+        if (copying.order() instanceof Order.ToMove move && copying.stalls(move, report.progress(), at, patience)) {
             long seconds = (at - copying.startedAtMillis()) / 1000;
-            switch (patience.stall()) {
+            switch (patience.about(move.command())) {
                 case POST_COPY -> {
-                    if (copying.order() instanceof Order.ToMove move && patience.switches(move.command())) {
-                        String detail = "stalled for %d s: goes on by post-copy".formatted(seconds);
-                        return List.of(
-                                new MigrationEvent.SwitchAsked(at),
-                                new MigrationEvent.Progressed(report.progress(), detail, at));
-                    }
+                    String detail = "stalled for %d s: goes on by post-copy".formatted(seconds);
+                    return List.of(
+                            new MigrationEvent.SwitchAsked(at),
+                            new MigrationEvent.Progressed(report.progress(), detail, at));
                 }
                 case ABORT -> {
-                    String detail = "stalled for %d s: is called off".formatted(seconds);
+                    String detail = "stalled for %d s: is called off%s"
+                            .formatted(
+                                    seconds,
+                                    patience.stall() == Stall.ABORT ? "" : ", as its guest must not be held back");
                     return List.of(
                             new MigrationEvent.AbortAsked(at),
                             new MigrationEvent.Progressed(report.progress(), detail, at));

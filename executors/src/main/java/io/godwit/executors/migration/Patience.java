@@ -31,6 +31,19 @@ public record Patience(Duration move, Duration look, Duration progress, Stall st
         };
     }
 
+    /** What is done about a stall of this move: what cannot be done about it, as it is forbidden, ends in calling it off. */
+    Stall about(MigrateVm command) {
+        return switch (stall) {
+            case POST_COPY -> switches(command) ? Stall.POST_COPY : heldBackOrNot(command);
+            case THROTTLE -> heldBackOrNot(command);
+            case ABORT, WAIT -> stall;
+        };
+    }
+
+    private Stall heldBackOrNot(MigrateVm command) {
+        return holdsBack(command) ? Stall.THROTTLE : Stall.ABORT;
+    }
+
     boolean stalls(MigrateVm command, long elapsedMillis) {
         return elapsedMillis > Math.max(stalledAfter.toMillis(), 2 * command.getEstimatedMillis());
     }

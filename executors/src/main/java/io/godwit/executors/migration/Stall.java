@@ -2,9 +2,12 @@ package io.godwit.executors.migration;
 
 /** What is done about a move that takes much longer than was expected, as when its guest dirties memory as fast as is sent. */
 public enum Stall {
-    /** The hypervisor holds the guest back, more and more, until the copy converges; it does so by itself from the start on. */
+    /**
+     * The hypervisor holds the guest back, more and more, until the copy converges; it does so by itself from the start on. Where
+     * the command forbids that, the move is called off.
+     */
     THROTTLE,
-    /** The VM goes on at the target and its memory follows; where the command forbids that, the guest is held back. */
+    /** The VM goes on at the target and its memory follows; where the command forbids that, as by throttling. */
     POST_COPY,
     /** It is called off, and the VM stays. */
     ABORT,

@@ -244,6 +244,25 @@ class MigrationTest {
         assertEquals(List.of(), stalled(COPYING, half, patience(Stall.THROTTLE)));
     }
 
+    @Test
+    void a_stalled_move_whose_guest_must_not_be_held_back_is_called_off_and_says_so() {
+        MoveProgress half = MoveProgress.copying(50, 1);
+        MigrateVm command =
+                MigrateVm.newBuilder(ORDER.command()).setHoldBackForbidden(true).build();
+        Migration copying = Migration.Copying.begun(new Order.ToMove(command, ORDER.position(), 0), 1_000, 1_000);
+        for (Stall stall : List.of(Stall.THROTTLE, Stall.POST_COPY)) {
+            assertEquals(
+                    List.of(
+                            new MigrationEvent.AbortAsked(50_000),
+                            new MigrationEvent.Progressed(
+                                    half,
+                                    "stalled for 49 s: is called off, as its guest must not be held back",
+                                    50_000)),
+                    Migration.decide(copying, new MigrationCommand.Report(half, 50_000), patience(stall)));
+        }
+        assertEquals(List.of(), stalled(copying, half, patience(Stall.WAIT)));
+    }
+
     /** What is done, apart from what is told. */
     private static List<MigrationEvent> stalled(Migration migration, MoveProgress progress, Patience patience) {
         return Migration.decide(migration, new MigrationCommand.Report(progress, 50_000), patience).stream()

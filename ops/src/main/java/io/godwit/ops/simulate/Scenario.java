@@ -13,7 +13,6 @@ import io.godwit.schedulers.partition.DecisionSettings;
 import io.godwit.schedulers.partition.MovesPerHour;
 import io.godwit.schedulers.partition.Policy;
 import io.godwit.schedulers.partition.Throughput;
-import io.godwit.schedulers.planner.PlacementProblem.AutoConverge;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,17 +64,15 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
         Duration period = Duration.ofSeconds(15 + random.nextInt(100));
         SeededStream more = SeededStream.of(seed, STREAM, MORE);
         Load load = rated(until(TROUBLE, new PoissonLoad(seed, mean, deviation, period)));
-        CrashPlan crashes = crashes(random, seed);
-        DecisionSettings decisions = decisions(random, more, isFull);
         SimulationPlan plan = new SimulationPlan(
                 region,
                 load,
-                crashes,
+                crashes(random, seed),
                 PowerCurve.DEFAULT,
                 false,
-                decisions,
+                decisions(random, more, isFull),
                 Optional.empty(),
-                executor(random, decisions),
+                executor(random),
                 1 + random.nextInt(3),
                 Duration.ofMillis(1000 + 500L * random.nextInt(4)),
                 Duration.ofMillis(10),
@@ -261,14 +258,13 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
         return random.nextInt(4) == 0 ? random.nextInt(most) : 0;
     }
 
-    private static ExecutorConfig executor(SeededStream random, DecisionSettings decisions) {
+    private static ExecutorConfig executor(SeededStream random) {
         ExecutorConfig usual = ExecutorConfig.DEFAULTS;
         int movesPerHost = 1 + random.nextInt(3);
         Duration timeout = random.nextInt(4) == 0 ? Duration.ofSeconds(5 + random.nextInt(20)) : usual.moveTimeout();
         Duration lookPatience = Duration.ofSeconds(2 + random.nextInt(28));
         Stall stall = STALLS.get(random.nextInt(STALLS.size()));
-        boolean heldBack = decisions.autoConverge() != AutoConverge.NEVER && stall != Stall.WAIT;
-        boolean mayLast = !heldBack && stall != Stall.ABORT && timeout.compareTo(WAITING_MOST) > 0;
+        boolean mayLast = stall == Stall.WAIT && timeout.compareTo(WAITING_MOST) > 0;
         return new ExecutorConfig(
                 usual.session(),
                 usual.margin(),
