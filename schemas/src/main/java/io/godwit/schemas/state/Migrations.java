@@ -93,7 +93,8 @@ public final class Migrations {
 
     /** What was read so far of one command. */
     private static final class Entry {
-        MigrateVm command;
+        MigrateVm command; // of a move
+        ResumeVm resume; // of a resumption
         LogRecord commandRecord;
         LogRecord acceptedRecord;
         LogRecord finalRecord;
@@ -111,8 +112,6 @@ public final class Migrations {
 
     /** Commands to resume and their outcomes, by their own ids. */
     private final Map<String, Entry> resumptions = new TreeMap<>();
-
-    private final Map<String, ResumeVm> resumes = new TreeMap<>();
 
     /** Ids of commands to resume, by the id of the move that leaves its VM paused. */
     private final Map<String, String> resumedBy = new TreeMap<>();
@@ -132,9 +131,9 @@ public final class Migrations {
             }
             case ResumeVm command -> {
                 Entry entry = resumptions.computeIfAbsent(command.getCommandId(), _ -> new Entry());
-                if (entry.commandRecord == null) {
+                if (entry.resume == null) {
+                    entry.resume = command;
                     entry.commandRecord = withoutValue(record);
-                    resumes.put(command.getCommandId(), command);
                     resumedBy.put(command.getMoveId(), command.getCommandId());
                 }
             }
@@ -234,14 +233,16 @@ public final class Migrations {
 
     /** The migration whose VM this command resumes. */
     public Optional<Migration> byResumption(String id) {
-        return Optional.ofNullable(resumes.get(id)).flatMap(resume -> byId(resume.getMoveId()));
+        return Optional.ofNullable(resumptions.get(id))
+                .map(entry -> entry.resume)
+                .flatMap(resume -> byId(resume.getMoveId()));
     }
 
     private Optional<Resumption> resumption(String moveId) {
         return Optional.ofNullable(resumedBy.get(moveId)).map(id -> {
             Entry entry = resumptions.get(id);
             return new Resumption(
-                    resumes.get(id),
+                    entry.resume,
                     entry.commandRecord.position(),
                     entry.stage,
                     entry.executor,
