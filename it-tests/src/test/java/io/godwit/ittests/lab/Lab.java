@@ -1,0 +1,131 @@
+package io.godwit.ittests.lab;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.godwit.executors.hypervisor.HostAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Assumptions;
+
+/** Real hosts of libvirt and QEMU on this machine, made by it-tests/lab/lab and taken down again. Hosts count from 1. */
+final class Lab implements AutoCloseable {
+    private static final int CANNOT = 77;
+    private static final long MOST_SECONDS = 180;
+
+    private final Path folder;
+
+    private Lab(Path folder) {
+        this.folder = folder;
+    }
+
+    private record Said(int status, String text) {}
+
+    /**
+     * Makes a lab with its guests booted. Where that is impossible the test is skipped with the reason, or fails if
+     * GODWIT_LAB_REQUIRED is 1.
+     */
+    static Lab up(int hosts, int vmsPerHost) {
+        try {
+            // short, as socket paths have 107 bytes at most
+            Lab lab = new Lab(Files.createTempDirectory(Path.of("/tmp"), "gl"));
+            Said said = lab.said("up", Integer.toString(hosts), Integer.toString(vmsPerHost));
+            if (said.status() == 0) {
+                return lab;
+            }
+            lab.close();
+            if (said.status() == CANNOT && !"1".equals(System.getenv("GODWIT_LAB_REQUIRED"))) {
+                Assumptions.abort("no lab, so real hosts are not tested here: " + said.text());
+            }
+            return fail("the lab does not come up: " + said.text());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    String uri(int host) {
+        return run("uri", Integer.toString(host));
+    }
+
+    HostAddress address(int host) {
+        return new HostAddress("h" + host, "lab/r1/h" + host, 0, uri(host));
+    }
+
+    /** How hosts reach each other, by the URIs by which tests reach them. */
+    UnaryOperator<String> between() {
+        return uri -> uri.replaceAll(".*/(h\\d+)/run/.*", "qemu+tcp://$1/system");
+    }
+
+    /** The libvirt UUID of a guest that is called vmHOST-NUMBER after the host of its birth. */
+    String uuid(String vm) {
+        int born = Integer.parseInt(vm.substring(2, vm.indexOf('-')));
+        return run("virsh", Integer.toString(born), "domuuid", vm);
+    }
+
+    /** Number of the host on which a guest runs by libvirt's own word; empty: on none. */
+    Optional<Integer> where(String vm) {
+        Said said = said("where", vm);
+        return said.status() == 0 ? Optional.of(Integer.valueOf(said.text())) : Optional.empty();
+    }
+
+    /** Seconds that a guest has counted since its boot. */
+    long ticks(String vm) {
+        try (var lines = Files.lines(folder.resolve("shared/console/" + vm + ".log"), StandardCharsets.ISO_8859_1)) {
+            return lines.filter(line -> line.startsWith("TICK "))
+                    .mapToLong(line -> Long.parseLong(line.substring(5).strip()))
+                    .max()
+                    .orElse(0);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Runs a command of the lab, which must succeed. */
+    String run(String... words) {
+        Said said = said(words);
+        return said.status() == 0
+                ? said.text()
+                : fail("lab " + String.join(" ", words) + " ended with " + said.status() + ": " + said.text());
+    }
+
+    private Said said(String... words) {
+        List<String> command = new ArrayList<>(List.of(script().toString()));
+        command.addAll(List.of(words));
+        try {
+            Path text = Files.createTempFile("lab", ".txt");
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(text.toFile());
+            builder.environment().put("GODWIT_LAB_DIR", folder.toString());
+            Process process = builder.start();
+            process.getOutputStream().close();
+            if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return fail("lab " + String.join(" ", words) + " takes more than " + MOST_SECONDS + " s");
+            }
+            String said = Files.readString(text).strip();
+            Files.delete(text);
+            return new Said(process.exitValue(), said);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private static Path script() {
+        return Path.of(System.getProperty("godwit.checkout"), "it-tests", "lab", "lab");
+    }
+
+    @Override
+    public void close() {
+        Said _ = said("down");
+    }
+}

@@ -1,0 +1,99 @@
+package io.godwit.ittests.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.godwit.executors.hypervisor.Move;
+import io.godwit.executors.libvirt.LibvirtHypervisor;
+import io.godwit.executors.migration.MoveEnd;
+import io.godwit.executors.migration.Presence;
+import io.godwit.executors.migration.Sighting;
+import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the executor's libvirt adapter asks of real hosts, and what they do. */
+final class LibvirtMigrationTest {
+    private static final String VM = "vm1-1";
+
+    private static Lab lab;
+    private static LibvirtHypervisor hypervisor;
+    private static String vmId;
+
+    private int from = 1;
+
+    /** How a VM is moved. */
+    enum Manner {
+        PRE_COPY,
+        POST_COPY,
+        AUTO_CONVERGE
+    }
+
+    @BeforeAll
+    static void begin() {
+        lab = Lab.up(2, 1);
+        hypervisor = new LibvirtHypervisor(LibvirtSettings.DEFAULTS, true, lab.between());
+        vmId = lab.uuid(VM);
+    }
+
+    @AfterAll
+    static void end() {
+        if (lab != null) {
+            hypervisor.close();
+            lab.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_guest_lives_on_through_its_migration(Manner manner) throws Exception {
+        long before = lab.ticks(VM);
+        Move move = next(manner, false);
+        MoveEnd end = hypervisor.migrate(move, () -> true).get(60, TimeUnit.SECONDS);
+
+        assertEquals(MoveEnd.Kind.MOVED, end.kind(), end::toString);
+        assertTrue(end.transferredBytes() > 1 << 20, end::toString);
+        assertTrue(end.downtimeMillis() >= 0, end::toString);
+        assertEquals(manner == Manner.POST_COPY, end.switchedAfterMillis() >= 0, end::toString);
+        assertEquals(new Sighting(Presence.ABSENT, Presence.RUNNING, false), seen(move));
+        assertEquals(Optional.of(3 - from), lab.where(VM));
+        assertTrue(lab.ticks(VM) >= before);
+    }
+
+    @Test
+    void a_guest_that_arrives_paused_goes_on_when_it_is_resumed_and_a_second_time_changes_nothing() throws Exception {
+        Move move = next(Manner.PRE_COPY, true);
+        MoveEnd end = hypervisor.migrate(move, () -> true).get(60, TimeUnit.SECONDS);
+
+        assertEquals(MoveEnd.Kind.MOVED, end.kind(), end::toString);
+        assertEquals(new Sighting(Presence.ABSENT, Presence.PAUSED, false), seen(move));
+        for (int time = 1; time <= 2; time++) {
+            MoveEnd resumed = hypervisor.resume(move, () -> true).get(60, TimeUnit.SECONDS);
+            assertEquals(MoveEnd.Kind.MOVED, resumed.kind(), resumed::toString);
+            assertEquals(new Sighting(Presence.ABSENT, Presence.RUNNING, false), seen(move));
+        }
+    }
+
+    private Move next(Manner manner, boolean staysPaused) {
+        from = lab.where(VM).orElseThrow();
+        return new Move(
+                "c-" + manner,
+                vmId,
+                lab.address(from),
+                lab.address(3 - from),
+                manner == Manner.POST_COPY,
+                false,
+                manner == Manner.AUTO_CONVERGE,
+                staysPaused,
+                0);
+    }
+
+    private static Sighting seen(Move move) throws Exception {
+        return hypervisor.where(move).get(20, TimeUnit.SECONDS);
+    }
+}
