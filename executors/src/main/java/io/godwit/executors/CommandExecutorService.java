@@ -1,5 +1,6 @@
 package io.godwit.executors;
 
+import io.godwit.executors.fencing.Fencer;
 import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.hypervisor.Hypervisors;
 import io.godwit.executors.kafka.CommandLoop;
@@ -39,6 +40,7 @@ public final class CommandExecutorService implements Service {
     private final SiteKafka kafka;
     private final Slot slot;
     private final Hypervisor hypervisor;
+    private final Fencer fencer;
     private final SlotLock lock;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
@@ -51,20 +53,23 @@ public final class CommandExecutorService implements Service {
      * Starts an executor in its slot.
      *
      * @param hypervisors adapters for the kinds of hosts; closed with the service
+     * @param fencer makes sure that a host is down
      * @throws IllegalStateException if a running process holds the slot, or its state directory cannot be written
      */
     public static CommandExecutorService start(
-            ExecutorConfig config, KafkaSettings kafka, Slot slot, List<Hypervisor> hypervisors) {
+            ExecutorConfig config, KafkaSettings kafka, Slot slot, List<Hypervisor> hypervisors, Fencer fencer) {
         SlotLock lock = SlotLock.take(config.stateDirectory(), kafka.site(), slot.toString());
-        return new CommandExecutorService(config, new SiteKafka(kafka), slot, new Hypervisors(hypervisors), lock);
+        return new CommandExecutorService(
+                config, new SiteKafka(kafka), slot, new Hypervisors(hypervisors), fencer, lock);
     }
 
     private CommandExecutorService(
-            ExecutorConfig config, SiteKafka kafka, Slot slot, Hypervisor hypervisor, SlotLock lock) {
+            ExecutorConfig config, SiteKafka kafka, Slot slot, Hypervisor hypervisor, Fencer fencer, SlotLock lock) {
         this.config = config;
         this.kafka = kafka;
         this.slot = slot;
         this.hypervisor = hypervisor;
+        this.fencer = fencer;
         this.lock = lock;
         this.session = config.session();
         this.thread =
@@ -155,6 +160,7 @@ public final class CommandExecutorService implements Service {
                     config.movesPerHost(),
                     config.patience(),
                     hypervisor,
+                    fencer,
                     region,
                     proof,
                     System::nanoTime,

@@ -92,7 +92,10 @@ public record RuleHeader(
             return DetectionKind.CUSTOM;
         }
         for (DetectionKind kind : DetectionKind.values()) {
-            boolean ofRules = kind != DetectionKind.UNKNOWN && kind != DetectionKind.HEADROOM; // a scheduler's own
+            boolean ofRules = switch (kind) {
+                case OVERLOAD, UNDERLOAD, HOST_CRASH, VM_CRASH, CUSTOM -> true;
+                case HEADROOM, CONSTRAINT, REQUEST, DRAIN, RETURN, UNKNOWN -> false; // a scheduler's own
+            };
             if (ofRules && kind.name().equals(entry.value())) {
                 return kind;
             }

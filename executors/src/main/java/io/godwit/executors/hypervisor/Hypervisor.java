@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * Port to the hosts of one kind, for moving VMs. No method blocks; what a future holds comes from another thread. Futures of
+ * Port to the hosts of one kind, for moving VMs and acting on them. No method blocks; what a future holds comes from another thread. Futures of
  * looks and progress always end; that of a migration ends when the hypervisor lets the call go, which may be never.
  */
 public interface Hypervisor extends AutoCloseable {
@@ -24,12 +24,13 @@ public interface Hypervisor extends AutoCloseable {
     CompletableFuture<MoveEnd> migrate(Move move, BooleanSupplier permitted);
 
     /**
-     * Lets a paused VM go on at the target, and does nothing to one that runs there.
+     * Does something to a VM where it is, and nothing to one that is so already. A guest that is asked to shut down may take
+     * its time after that.
      *
      * @param permitted asked immediately before the native call; false: the call is not made
      * @return done when the call has come back, whatever it said; never failed
      */
-    CompletableFuture<MoveEnd> resume(Move move, BooleanSupplier permitted);
+    CompletableFuture<MoveEnd> act(Act act, BooleanSupplier permitted);
 
     /** Follows a migration that somebody else began, to its end; begins none. */
     CompletableFuture<MoveEnd> adopt(Move move);

@@ -29,8 +29,13 @@ public final class Hypervisors implements Hypervisor {
     }
 
     @Override
-    public CompletableFuture<MoveEnd> resume(Move move, BooleanSupplier permitted) {
-        return at(move, kind -> kind.resume(move, permitted), MoveEnd.failed(mismatch(move)));
+    public CompletableFuture<MoveEnd> act(Act act, BooleanSupplier permitted) {
+        return kinds.stream()
+                .filter(kind -> kind.takes(act.host().uri()))
+                .findFirst()
+                .map(kind -> kind.act(act, permitted))
+                .orElseGet(() -> CompletableFuture.completedFuture(MoveEnd.failed(
+                        "no adapter of this executor reaches " + act.host().uri())));
     }
 
     @Override

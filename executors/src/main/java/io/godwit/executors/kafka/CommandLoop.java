@@ -5,6 +5,8 @@ import io.godwit.executors.work.Append;
 import io.godwit.executors.work.CommandEngine;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.ActOnVm;
+import io.godwit.schemas.events.FenceHost;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.kafka.DeadLetters;
@@ -120,6 +122,14 @@ public final class CommandLoop {
                     engine.read(record.position(), command);
                 }
                 case ResumeVm command -> {
+                    checkSegment(record, command.getHostId());
+                    engine.read(record.position(), command);
+                }
+                case ActOnVm command -> {
+                    checkSegment(record, command.getHostId());
+                    engine.read(record.position(), command);
+                }
+                case FenceHost command -> {
                     checkSegment(record, command.getHostId());
                     engine.read(record.position(), command);
                 }

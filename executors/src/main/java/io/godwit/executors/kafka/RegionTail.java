@@ -5,6 +5,9 @@ import io.godwit.executors.work.Region;
 import io.godwit.executors.work.RegionFold;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.VmDefined;
+import io.godwit.schemas.kafka.KafkaLog;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.kafka.TopicTail;
 import io.godwit.schemas.log.LogRecord;
@@ -13,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -30,9 +35,12 @@ public final class RegionTail implements Region, AutoCloseable {
     private final TopicTail knowledge;
     private final TopicTail grants;
     private final RegionFold fold = new RegionFold();
+    private final SiteKafka kafka;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     public RegionTail(SiteKafka kafka, Admin admin, String slot, int segments) {
         this.site = kafka.site();
+        this.kafka = kafka;
         this.admin = admin;
         List<Integer> all = IntStream.range(0, segments).boxed().toList();
         this.knowledge = new TopicTail(
@@ -77,6 +85,22 @@ public final class RegionTail implements Region, AutoCloseable {
         return fold.off(segment);
     }
 
+    /** Read when it is asked for: the definitions of all VMs of a site would fill the memory of an executor. */
+    @Override
+    public CompletableFuture<String> definition(Position vmDefined) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (KafkaLog log = new KafkaLog(kafka, site)) {
+                        return log.at(Topic.INVENTORY, vmDefined.getSegment(), vmDefined.getOffset())
+                                .map(record -> EventCodec.decode(record.value(), VmDefined.class)
+                                        .getDefinition())
+                                .orElseThrow(() -> new IllegalStateException("the inventory has no record at segment "
+                                        + vmDefined.getSegment() + ", offset " + vmDefined.getOffset()));
+                    }
+                },
+                threads);
+    }
+
     /** The broker keeps the newest timestamp of a segment, so none of its observations need be read. */
     @Override
     public CompletableFuture<Long> logTimeMicros(int segment) {
@@ -92,6 +116,7 @@ public final class RegionTail implements Region, AutoCloseable {
     public void close() {
         knowledge.close();
         grants.close();
+        threads.shutdown();
     }
 
     /** One record of the inventory, the controls or the host partitions. */

@@ -1,5 +1,6 @@
 package io.godwit.executors.libvirt;
 
+import io.godwit.executors.hypervisor.Act;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.hypervisor.Move;
@@ -14,7 +15,6 @@ import io.godwit.monitors.hosts.libvirt.HypervisorError;
 import io.godwit.monitors.hosts.libvirt.LibvirtConnection;
 import io.godwit.monitors.hosts.libvirt.LibvirtHosts;
 import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
-import io.godwit.schemas.events.VmState;
 import io.godwit.schemas.units.Bandwidth;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.libvirt.Domain;
 import org.libvirt.Domain.DomainMigrateParameters;
 import org.libvirt.Domain.MigrateFlags;
@@ -51,7 +51,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     private final LibvirtSettings settings;
     private final boolean sharedStorage;
-    private final UnaryOperator<String> migrationUri;
+    private final Function<HostAddress, String> migrationUri;
     private final ConcurrentMap<String, HostLink> links = new ConcurrentHashMap<>();
 
     /** Calls of this process that have not come back, by command. */
@@ -72,10 +72,11 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     /**
      * @param sharedStorage whether all hosts see the same disks; then libvirt's own doubt about that is overruled
-     * @param migrationUri how a source host reaches the libvirt of a target, from the URI by which we reach it; differs where
-     *     ours is a local socket
+     * @param migrationUri URI by which a source host reaches the libvirt of a target; differs from ours where that is a local
+     *     socket
      */
-    public LibvirtHypervisor(LibvirtSettings settings, boolean sharedStorage, UnaryOperator<String> migrationUri) {
+    public LibvirtHypervisor(
+            LibvirtSettings settings, boolean sharedStorage, Function<HostAddress, String> migrationUri) {
         this.settings = settings;
         this.sharedStorage = sharedStorage;
         this.migrationUri = migrationUri;
@@ -101,7 +102,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                         if (move.postCopy()) {
                             threads.execute(() -> switchOver(move, call, permitted));
                         }
-                        domain.migrateToURI(migrationUri.apply(move.target().uri()), parameters(move), flags(move));
+                        domain.migrateToURI(migrationUri.apply(move.target()), parameters(move), flags(move));
                         MoveEnd end = completed(move);
                         return MoveEnd.moved(end.downtimeMillis(), end.transferredBytes(), call.switchedAfterMillis);
                     } catch (LibvirtException said) {
@@ -138,22 +139,15 @@ public final class LibvirtHypervisor implements Hypervisor {
         return progressOf(move).map(MoveProgress::transferredBytes).orElse(0L);
     }
 
+    /** On a thread of its own: what saves memory lasts as long as a disk takes. */
     @Override
-    public CompletableFuture<MoveEnd> resume(Move move, BooleanSupplier permitted) {
+    public CompletableFuture<MoveEnd> act(Act act, BooleanSupplier permitted) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return link(move.target()).call("resuming a VM", connection -> {
-                            Domain domain = connection.domainLookupByUUIDString(move.vmId());
-                            if (!permitted.getAsBoolean()) {
-                                return MoveEnd.notMade();
-                            }
-                            if (DomainStates.stateOf(domain.getInfo().state) == VmState.PAUSED) {
-                                domain.resume();
-                            }
-                            return MoveEnd.moved(-1, -1);
-                        });
-                    } catch (HostSilent | HypervisorError failed) {
+                        boolean made = LibvirtActions.carryOut(link(act.host()).connection(), act, permitted);
+                        return made ? MoveEnd.moved(-1, -1) : MoveEnd.notMade();
+                    } catch (HostSilent | LibvirtException | IllegalStateException failed) {
                         return MoveEnd.failed(failed.getMessage());
                     }
                 },

@@ -18,6 +18,8 @@ final class Beginning {
         return switch (order) {
             case Order.ToMove move -> refusal(move, grounds);
             case Order.ToResume resume -> Resumption.refusal(resume, grounds);
+            case Order.ToAct act -> Acting.refusal(act, grounds);
+            case Order.ToFence fence -> Fencing.refusal(fence, grounds);
         };
     }
 
@@ -44,13 +46,33 @@ final class Beginning {
                     "target %s has epoch %d in the command; those below %d are over"
                             .formatted(order.targetHostId(), command.getTargetEpoch(), grounds.oldestTargetEpoch()));
         }
-        if (isLate(order, grounds.logTimeMicros())) {
+        return late(command.getStartBefore(), grounds);
+    }
+
+    /** What moves nothing is refused for the same reasons, apart from a target. */
+    static Optional<Refused> refusal(String hostId, long epoch, Instant startBefore, Grounds grounds) {
+        if (!grounds.sourceKnown()) {
             return refused(
-                    "too-late",
-                    "it had to start before " + command.getStartBefore() + ", log time is "
-                            + timeOf(grounds.logTimeMicros()));
+                    "unknown-host", "host %s is not in the inventory; add it with: godwit host add".formatted(hostId));
         }
-        return Optional.empty();
+        if (grounds.off()) {
+            return refused("mode-off", "the site's mode is off");
+        }
+        if (epoch < grounds.oldestSourceEpoch()) {
+            return refused(
+                    "stale-epoch",
+                    "host %s has epoch %d in the command; those below %d are over"
+                            .formatted(hostId, epoch, grounds.oldestSourceEpoch()));
+        }
+        return late(startBefore, grounds);
+    }
+
+    private static Optional<Refused> late(Instant startBefore, Grounds grounds) {
+        return isLate(startBefore, grounds.logTimeMicros())
+                ? refused(
+                        "too-late",
+                        "it had to start before " + startBefore + ", log time is " + timeOf(grounds.logTimeMicros()))
+                : Optional.empty();
     }
 
     /** Accepted, or a final event. */
@@ -58,6 +80,8 @@ final class Beginning {
         return switch (order) {
             case Order.ToMove move -> of(move, begin);
             case Order.ToResume resume -> Resumption.begin(resume, begin);
+            case Order.ToAct act -> Acting.begin(act, begin);
+            case Order.ToFence fence -> Fencing.begin(fence, begin);
         };
     }
 
@@ -83,9 +107,8 @@ final class Beginning {
         };
     }
 
-    static boolean isLate(Order.ToMove order, long logTimeMicros) {
-        return logTimeMicros > 0
-                && timeOf(logTimeMicros).isAfter(order.command().getStartBefore());
+    static boolean isLate(Instant startBefore, long logTimeMicros) {
+        return logTimeMicros > 0 && timeOf(logTimeMicros).isAfter(startBefore);
     }
 
     private static Instant timeOf(long micros) {

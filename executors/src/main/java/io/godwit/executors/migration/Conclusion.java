@@ -31,6 +31,8 @@ final class Conclusion {
         return switch (ending.order()) {
             case Order.ToMove move -> ofEnding(move, ending, look, patience);
             case Order.ToResume _ -> Resumption.ofEnding(ending, look, patience);
+            case Order.ToAct act -> Acting.ofEnding(act, ending, look, patience);
+            case Order.ToFence _ -> throw new ImpossibleStep(ending, look); // its call says what became of it
         };
     }
 
@@ -63,6 +65,8 @@ final class Conclusion {
         return switch (inherited.order()) {
             case Order.ToMove move -> ofInherited(move, inherited, look, patience);
             case Order.ToResume _ -> Resumption.ofInherited(inherited, look);
+            case Order.ToAct act -> Acting.ofInherited(act, inherited, look);
+            case Order.ToFence _ -> new MigrationEvent.Resumed(); // fencing twice does no harm
         };
     }
 
@@ -76,7 +80,7 @@ final class Conclusion {
             case Verdict.Moved _ ->
                 new MigrationEvent.Succeeded(Math.max(0, look.atMillis() - inherited.acceptedAtMillis()), -1, -1, -1);
             case Verdict.Stayed _
-            when Beginning.isLate(order, look.logTimeMicros()) ->
+            when Beginning.isLate(order.command().getStartBefore(), look.logTimeMicros()) ->
                 new MigrationEvent.Failed(
                         "time-out",
                         "the executor that accepted it ended, and it is too late to begin; the VM runs on the source",

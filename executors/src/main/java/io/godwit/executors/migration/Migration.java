@@ -112,6 +112,9 @@ public sealed interface Migration {
                 switch (command) {
                     case Return back
                     when back.end().kind() == MoveEnd.Kind.NOT_MADE -> List.of(new MigrationEvent.Withdrawn());
+                    case Return back
+                    when copying.order() instanceof Order.ToFence ->
+                        List.of(Fencing.concluded(copying.acceptedAtMillis(), back));
                     case Return back -> List.of(new MigrationEvent.Returned(back.end(), back.atMillis()));
                     case Report report -> reported(copying, report, patience);
                     case Pass pass

@@ -19,6 +19,9 @@ public sealed interface MigrationEvent {
     record Succeeded(long durationMillis, long downtimeMillis, long transferredBytes, long switchedAfterMillis)
             implements Final {}
 
+    /** Final: a host is proven to be down. */
+    record Fenced(String proof, long durationMillis) implements Final {}
+
     /** Final: see CommandFailed for the reasons. */
     record Failed(String reason, String detail, String seenOn) implements Final {}
 

@@ -1,5 +1,7 @@
 package io.godwit.executors.migration;
 
+import io.godwit.schemas.events.ActOnVm;
+import io.godwit.schemas.events.FenceHost;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.ResumeVm;
@@ -41,6 +43,53 @@ public sealed interface Order {
         @Override
         public String targetHostId() {
             return command.getTargetHostId();
+        }
+    }
+
+    /** Something is to be done to a VM where it is. */
+    record ToAct(ActOnVm command, Position position, long readAtMillis) implements Order {
+        @Override
+        public String commandId() {
+            return command.getCommandId();
+        }
+
+        @Override
+        public String vmId() {
+            return command.getVmId();
+        }
+
+        @Override
+        public String sourceHostId() {
+            return command.getHostId();
+        }
+
+        @Override
+        public String targetHostId() {
+            return command.getHostId();
+        }
+    }
+
+    /** A host is to be down, and that is to be proven. */
+    record ToFence(FenceHost command, Position position, long readAtMillis) implements Order {
+        @Override
+        public String commandId() {
+            return command.getCommandId();
+        }
+
+        /** Empty: it is about a host. */
+        @Override
+        public String vmId() {
+            return "";
+        }
+
+        @Override
+        public String sourceHostId() {
+            return command.getHostId();
+        }
+
+        @Override
+        public String targetHostId() {
+            return command.getHostId();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.godwit.executors.simulated;
 
+import io.godwit.executors.hypervisor.Act;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.hypervisor.Move;
@@ -48,14 +49,14 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
-    public CompletableFuture<MoveEnd> resume(Move move, BooleanSupplier permitted) {
+    public CompletableFuture<MoveEnd> act(Act act, BooleanSupplier permitted) {
         return CompletableFuture.supplyAsync(
                         () -> {
                             if (!permitted.getAsBoolean()) {
                                 return MoveEnd.notMade();
                             }
-                            String wrong = dataCentre.tryToResume(
-                                    move.vmId(), move.target().hostId());
+                            String wrong = dataCentre.tryToAct(
+                                    act.action(), act.vmId(), act.host().hostId());
                             return wrong.isEmpty() ? MoveEnd.moved(-1, -1) : MoveEnd.failed(wrong);
                         },
                         threads)

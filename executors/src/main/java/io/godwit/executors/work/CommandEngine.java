@@ -1,5 +1,7 @@
 package io.godwit.executors.work;
 
+import io.godwit.executors.fencing.Fencer;
+import io.godwit.executors.hypervisor.Act;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.hypervisor.Move;
@@ -11,7 +13,11 @@ import io.godwit.executors.migration.MigrationEvent;
 import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.migration.Order;
 import io.godwit.executors.migration.Patience;
+import io.godwit.executors.migration.Presence;
+import io.godwit.executors.migration.Sighting;
 import io.godwit.executors.work.SegmentWork.Job;
+import io.godwit.schemas.events.ActOnVm;
+import io.godwit.schemas.events.FenceHost;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.Position;
@@ -45,6 +51,7 @@ public final class CommandEngine {
     private final int perHost;
     private final Patience patience;
     private final Hypervisor hypervisor;
+    private final Fencer fencer;
     private final Region region;
     private final MembershipProof proof;
     private final LongSupplier nanos;
@@ -73,6 +80,7 @@ public final class CommandEngine {
             int perHost,
             Patience patience,
             Hypervisor hypervisor,
+            Fencer fencer,
             Region region,
             MembershipProof proof,
             LongSupplier nanos,
@@ -81,6 +89,7 @@ public final class CommandEngine {
         this.perHost = perHost;
         this.patience = patience;
         this.hypervisor = hypervisor;
+        this.fencer = fencer;
         this.region = region;
         this.proof = proof;
         this.nanos = nanos;
@@ -115,6 +124,22 @@ public final class CommandEngine {
             commandEpochs.merge(command.getSourceHostId(), command.getSourceEpoch(), Math::max);
             commandEpochs.merge(command.getTargetHostId(), command.getTargetEpoch(), Math::max);
             read(new Order.ToMove(command, position, millis.getAsLong()));
+        }
+    }
+
+    /** As for a move. */
+    public void read(Position position, ActOnVm command) {
+        if (owns(position.getSegment())) {
+            commandEpochs.merge(command.getHostId(), command.getEpoch(), Math::max);
+            read(new Order.ToAct(command, position, millis.getAsLong()));
+        }
+    }
+
+    /** As for a move. */
+    public void read(Position position, FenceHost command) {
+        if (owns(position.getSegment())) {
+            commandEpochs.merge(command.getHostId(), command.getEpoch(), Math::max);
+            read(new Order.ToFence(command, position, millis.getAsLong()));
         }
     }
 
@@ -256,7 +281,7 @@ public final class CommandEngine {
         for (SegmentWork work : segments.values()) {
             for (Job job : work.open()) {
                 Order order = job.state.order();
-                if (order instanceof Order.ToResume) {
+                if (!(order instanceof Order.ToMove)) {
                     job.admitted = true; // it takes no link and waits for nobody
                 } else if (job.state instanceof Migration.Queued && !job.admitted) {
                     waiting.add(order);
@@ -302,8 +327,7 @@ public final class CommandEngine {
         }
         job.asking = true;
         job.nextLookNanos = now + LOOK_PAUSE_NANOS;
-        hypervisor
-                .where(move.get())
+        seen(order, move.get())
                 .thenCombine(
                         region.logTimeMicros(job.segment),
                         (seen, time) -> answer(
@@ -313,6 +337,13 @@ public final class CommandEngine {
                                         new MigrationCommand.Begin(
                                                 grounds(job, order, time), seen, millis.getAsLong()))))
                 .exceptionally(_ -> answer(job, () -> {})); // the broker is away; asked again
+    }
+
+    /** Where the VM is; a host that is to be fenced is thought to be dead, and not asked. */
+    private CompletableFuture<Sighting> seen(Order order, Move move) {
+        return order instanceof Order.ToFence
+                ? CompletableFuture.completedFuture(new Sighting(Presence.UNREACHABLE, Presence.UNREACHABLE, false))
+                : hypervisor.where(move);
     }
 
     private boolean waitsForInventory(Order order) {
@@ -345,8 +376,32 @@ public final class CommandEngine {
                 order,
                 switch (order) {
                     case Order.ToMove _ -> hypervisor.migrate(move.get(), permission(job));
-                    case Order.ToResume _ -> hypervisor.resume(move.get(), permission(job));
+                    case Order.ToResume resume ->
+                        hypervisor.act(
+                                Act.resume(
+                                        resume.commandId(),
+                                        resume.vmId(),
+                                        move.get().target()),
+                                permission(job));
+                    case Order.ToAct act -> act(act.command(), move.get().target(), permission(job));
+                    case Order.ToFence _ -> fencer.fence(move.get().target(), permission(job));
                 });
+    }
+
+    private CompletableFuture<MoveEnd> act(ActOnVm command, HostAddress host, BooleanSupplier permitted) {
+        CompletableFuture<String> definition = command.getDefinition() == null
+                ? CompletableFuture.completedFuture("")
+                : region.definition(command.getDefinition());
+        return definition.thenCompose(xml -> hypervisor.act(
+                new Act(
+                        command.getCommandId(),
+                        command.getVmId(),
+                        host,
+                        command.getAction(),
+                        command.getSnapshot(),
+                        command.getForce(),
+                        xml),
+                permitted));
     }
 
     private void startCall(Job job, Order order, CompletableFuture<MoveEnd> call) {
@@ -405,8 +460,7 @@ public final class CommandEngine {
         }
         job.asking = true;
         job.nextLookNanos = now + LOOK_PAUSE_NANOS;
-        hypervisor
-                .where(move.get())
+        seen(order, move.get())
                 .thenCombine(
                         region.logTimeMicros(job.segment),
                         (seen, time) -> answer(
@@ -477,7 +531,8 @@ public final class CommandEngine {
         return Optional.of(
                 switch (order) {
                     case Order.ToMove move -> moveOf(move.command(), source.get(), target.get());
-                    case Order.ToResume resume -> Move.nowhere(resume.commandId(), resume.vmId(), source.get());
+                    case Order.ToResume _, Order.ToAct _, Order.ToFence _ ->
+                        Move.nowhere(order.commandId(), order.vmId(), source.get());
                 });
     }
 

@@ -5,6 +5,7 @@ import io.godwit.schemas.events.CommandAccepted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.HostFenced;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -37,6 +38,7 @@ public final class Ledger {
             case CommandFailed event -> end(event.getCommandId());
             case CommandRefused event -> end(event.getCommandId());
             case CommandAborted event -> end(event.getCommandId());
+            case HostFenced event -> end(event.getCommandId());
             default -> {} // progress ends nothing
         }
     }

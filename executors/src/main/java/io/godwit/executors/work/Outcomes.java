@@ -8,6 +8,7 @@ import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandProgressed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.HostFenced;
 import io.godwit.schemas.events.MigrationMode;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -42,6 +43,8 @@ final class Outcomes {
                         done.switchedAfterMillis() >= 0 ? MigrationMode.POST_COPY : modeOf(order),
                         done.switchedAfterMillis(),
                         order instanceof Order.ToMove move ? move.command().getEstimatedMillis() : 0L);
+            case MigrationEvent.Fenced done ->
+                new HostFenced(id, at, executor, source, done.durationMillis(), done.proof());
             case MigrationEvent.Failed failed ->
                 new CommandFailed(
                         id, at, executor, vm, source, target, failed.reason(), failed.detail(), failed.seenOn());

@@ -1,6 +1,7 @@
 package io.godwit.executors.work;
 
 import io.godwit.executors.hypervisor.HostAddress;
+import io.godwit.schemas.events.Position;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,6 +18,9 @@ public interface Region {
 
     /** Whether the mode in this segment is "off". */
     boolean off(int segment);
+
+    /** The domain XML of a VmDefined; fails where that record cannot be read. */
+    CompletableFuture<String> definition(Position vmDefined);
 
     /** Log time of a segment's observations in microseconds since 1970; 0: nothing was observed there yet. */
     CompletableFuture<Long> logTimeMicros(int segment);

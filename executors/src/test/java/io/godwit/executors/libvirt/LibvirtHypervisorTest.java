@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.jna.NativeLibrary;
+import io.godwit.executors.hypervisor.Act;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Move;
 import io.godwit.executors.migration.MoveEnd;
@@ -13,7 +14,6 @@ import io.godwit.executors.migration.Sighting;
 import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +27,7 @@ class LibvirtHypervisorTest {
     private static final HostAddress GONE = new HostAddress("b", "s/r/b", 0, "test:///there/is/no/such.xml");
 
     private final LibvirtHypervisor hypervisor =
-            new LibvirtHypervisor(LibvirtSettings.DEFAULTS, false, UnaryOperator.identity());
+            new LibvirtHypervisor(LibvirtSettings.DEFAULTS, false, HostAddress::uri);
 
     @BeforeEach
     void needsLibvirt() {
@@ -78,12 +78,14 @@ class LibvirtHypervisorTest {
             assertEquals(
                     MoveEnd.Kind.NOT_MADE,
                     hypervisor
-                            .resume(here, () -> false)
+                            .act(Act.resume(here.commandId(), here.vmId(), here.target()), () -> false)
                             .get(30, TimeUnit.SECONDS)
                             .kind());
             assertEquals(Presence.PAUSED, seen());
             for (int again = 0; again < 2; again++) {
-                MoveEnd end = hypervisor.resume(here, () -> true).get(30, TimeUnit.SECONDS);
+                MoveEnd end = hypervisor
+                        .act(Act.resume(here.commandId(), here.vmId(), here.target()), () -> true)
+                        .get(30, TimeUnit.SECONDS);
                 assertEquals(MoveEnd.Kind.MOVED, end.kind(), end::toString);
                 assertEquals(Presence.RUNNING, seen());
             }

@@ -5,6 +5,7 @@ import io.godwit.monitors.hosts.HostEvent;
 import io.godwit.monitors.hosts.HostReading;
 import io.godwit.monitors.hosts.HostUnreachable;
 import io.godwit.monitors.hosts.simulated.DataCentre;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.VmState;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,11 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** A data centre whose migrations end when the test says so. */
 public final class FakeDataCentre implements DataCentre {
+    private final Set<String> fenced = new TreeSet<>();
     public static final long SWITCHED_AFTER_MILLIS = 700;
 
     private final Map<String, String> hostOfVm = new TreeMap<>();
@@ -87,10 +90,27 @@ public final class FakeDataCentre implements DataCentre {
     }
 
     @Override
-    public synchronized void resume(String vmId, String hostId) {
-        if (hostId.equals(hostOfVm.get(vmId))) {
-            paused.remove(vmId);
+    public synchronized String act(ActionKind action, String vmId, String hostId) {
+        if (!hostId.equals(hostOfVm.get(vmId))) {
+            return "no domain " + vmId + " on " + hostId;
         }
+        switch (action) {
+            case RESUME -> paused.remove(vmId);
+            case SUSPEND -> paused.add(vmId);
+            case START, STOP, SAVE, SNAPSHOT, RESTORE, REMOVE, MIGRATE, FENCE, UNKNOWN -> {
+                return "cannot " + action;
+            }
+        }
+        return "";
+    }
+
+    @Override
+    public synchronized void fence(String hostId) {
+        fenced.add(hostId);
+    }
+
+    public synchronized Set<String> fenced() {
+        return Set.copyOf(fenced);
     }
 
     @Override

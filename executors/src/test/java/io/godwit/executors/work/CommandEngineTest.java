@@ -6,19 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.executors.Commands;
+import io.godwit.executors.fencing.Fencer;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.membership.MembershipProof;
 import io.godwit.executors.migration.Patience;
 import io.godwit.executors.migration.Stall;
 import io.godwit.executors.simulated.FakeDataCentre;
+import io.godwit.executors.simulated.SimulatedFencer;
 import io.godwit.executors.simulated.SimulatedHypervisor;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandProgressed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
+import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.VmState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +50,7 @@ class CommandEngineTest {
 
     private final FakeDataCentre dataCentre = new FakeDataCentre();
     private final Hypervisor hypervisor = new SimulatedHypervisor(dataCentre, "executor-1");
+    private final Fencer fencer = new SimulatedFencer(dataCentre);
     private final FakeRegion region = new FakeRegion();
     private final List<MigrateVm> commands = new ArrayList<>();
     private final List<SpecificRecord> outcomes = new ArrayList<>();
@@ -76,6 +81,11 @@ class CommandEngineTest {
         @Override
         public boolean off(int segment) {
             return off;
+        }
+
+        @Override
+        public CompletableFuture<String> definition(Position vmDefined) {
+            return CompletableFuture.completedFuture("<domain/>");
         }
 
         @Override
@@ -148,7 +158,7 @@ class CommandEngineTest {
         start(false);
         engine.read(Commands.at(0, 0), Commands.resume("c2", "vm1", "h2", Commands.EPOCH));
         outcomes.addAll(untilPending().stream().map(Append::outcome).toList());
-        dataCentre.resume("vm1", "h2");
+        dataCentre.act(ActionKind.RESUME, "vm1", "h2");
         restart(false);
         engine.read(Commands.at(0, 0), Commands.resume("c2", "vm1", "h2", Commands.EPOCH));
         until(() -> outcomes.size() == 2);
@@ -452,7 +462,7 @@ class CommandEngineTest {
 
     private void start(boolean foreign) {
         engine = new CommandEngine(
-                "executor-1", 2, patience, hypervisor, region, proof, () -> nanos, () -> nanos / 1_000_000);
+                "executor-1", 2, patience, hypervisor, fencer, region, proof, () -> nanos, () -> nanos / 1_000_000);
         assign(foreign);
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.executors.CommandExecutorService;
 import io.godwit.executors.ExecutorConfig;
+import io.godwit.executors.fencing.NoFencer;
 import io.godwit.executors.simulated.SimulatedHypervisor;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.Decision;
@@ -164,7 +165,8 @@ class ExecutorOnKafkaTest {
                 ExecutorConfig.DEFAULTS.in(state),
                 kafka.settings(),
                 new Slot("executor", slot),
-                List.of(new SimulatedHypervisor(dataCentre, "executor-" + slot)));
+                List.of(new SimulatedHypervisor(dataCentre, "executor-" + slot)),
+                new NoFencer());
     }
 
     private void command(String id, String vmId, String source, String target) {

@@ -5,6 +5,7 @@ import io.godwit.monitors.hosts.HostEvent;
 import io.godwit.monitors.hosts.HostReading;
 import io.godwit.monitors.hosts.HostUnreachable;
 import io.godwit.monitors.hosts.simulated.DataCentre;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.VmState;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -59,7 +60,12 @@ final class OpenDataCentre implements DataCentre {
     public void startPostCopy(String commandId) {}
 
     @Override
-    public void resume(String vmId, String hostId) {}
+    public String act(ActionKind action, String vmId, String hostId) {
+        return "";
+    }
+
+    @Override
+    public void fence(String hostId) {}
 
     @Override
     public void cancel(String commandId) {}

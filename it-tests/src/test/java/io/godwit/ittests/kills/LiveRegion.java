@@ -4,6 +4,7 @@ import io.godwit.ceprules.CepConfig;
 import io.godwit.ceprules.CepService;
 import io.godwit.executors.CommandExecutorService;
 import io.godwit.executors.ExecutorConfig;
+import io.godwit.executors.fencing.NoFencer;
 import io.godwit.executors.simulated.SimulatedHypervisor;
 import io.godwit.monitors.MonitorConfig;
 import io.godwit.monitors.MonitorService;
@@ -65,7 +66,8 @@ final class LiveRegion implements AutoCloseable {
                 ExecutorConfig.DEFAULTS.in(state),
                 kafka,
                 executor,
-                List.of(new SimulatedHypervisor(hosts.dataCentre(), executor.toString()))));
+                List.of(new SimulatedHypervisor(hosts.dataCentre(), executor.toString())),
+                new NoFencer()));
         services.add(OverlayService.start(
                 OverlayConfig.DEFAULTS, kafka, overlay, TestConfigs.reachability(hosts.dataCentre(), overlay)));
     }

@@ -3,6 +3,7 @@ package io.godwit.ittests.kills;
 import io.godwit.ceprules.CepConfig;
 import io.godwit.ceprules.CepService;
 import io.godwit.executors.CommandExecutorService;
+import io.godwit.executors.fencing.NoFencer;
 import io.godwit.executors.simulated.SimulatedHypervisor;
 import io.godwit.monitors.Endpoint;
 import io.godwit.monitors.MonitorConfig;
@@ -51,7 +52,8 @@ final class ServiceMain {
                         TestConfigs.executor(state),
                         kafka,
                         slot,
-                        List.of(new SimulatedHypervisor(hosts, slot.toString())));
+                        List.of(new SimulatedHypervisor(hosts, slot.toString())),
+                        new NoFencer());
             case "overlay" ->
                 OverlayService.start(TestConfigs.OVERLAY, kafka, slot, TestConfigs.reachability(hosts, slot));
             default -> throw new IllegalArgumentException("no service is called " + slot.service());

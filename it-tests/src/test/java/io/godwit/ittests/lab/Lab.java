@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.junit.jupiter.api.Assumptions;
 
 /** Real hosts of libvirt and QEMU on this machine, made by it-tests/lab/lab and taken down again. Hosts count from 1. */
@@ -59,8 +59,8 @@ final class Lab implements AutoCloseable {
     }
 
     /** How hosts reach each other, by the URIs by which tests reach them. */
-    UnaryOperator<String> between() {
-        return uri -> uri.replaceAll(".*/(h\\d+)/run/.*", "qemu+tcp://$1/system");
+    Function<HostAddress, String> between() {
+        return host -> host.uri().replaceAll(".*/(h\\d+)/run/.*", "qemu+tcp://$1/system");
     }
 
     /** The libvirt UUID of a guest that is called vmHOST-NUMBER after the host of its birth. */

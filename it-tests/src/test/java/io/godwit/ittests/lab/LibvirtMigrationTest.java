@@ -3,6 +3,7 @@ package io.godwit.ittests.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.executors.hypervisor.Act;
 import io.godwit.executors.hypervisor.Move;
 import io.godwit.executors.libvirt.LibvirtHypervisor;
 import io.godwit.executors.migration.MoveEnd;
@@ -73,7 +74,9 @@ final class LibvirtMigrationTest {
         assertEquals(MoveEnd.Kind.MOVED, end.kind(), end::toString);
         assertEquals(new Sighting(Presence.ABSENT, Presence.PAUSED, false), seen(move));
         for (int time = 1; time <= 2; time++) {
-            MoveEnd resumed = hypervisor.resume(move, () -> true).get(60, TimeUnit.SECONDS);
+            MoveEnd resumed = hypervisor
+                    .act(Act.resume(move.commandId(), move.vmId(), move.target()), () -> true)
+                    .get(60, TimeUnit.SECONDS);
             assertEquals(MoveEnd.Kind.MOVED, resumed.kind(), resumed::toString);
             assertEquals(new Sighting(Presence.ABSENT, Presence.RUNNING, false), seen(move));
         }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +34,7 @@ final class StateRows {
 
     private final Map<String, String> hostNames;
     private final Map<String, String> vmNames;
+    private final Set<String> drained;
     private final ZoneId zone;
 
     StateRows(RegionState state, ZoneId zone) {
@@ -41,6 +43,10 @@ final class StateRows {
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,
                         entry -> entry.getValue().definition().getName()));
+        this.drained = state.hosts().stream()
+                .map(Host::id)
+                .filter(id -> state.requests().drain(id).isPresent())
+                .collect(Collectors.toSet());
         this.zone = zone;
     }
 
@@ -239,13 +245,15 @@ final class StateRows {
         return vmId.map(vm -> vmName(vm) + " on " + hostName(hostId)).orElseGet(() -> hostName(hostId));
     }
 
-    private static String hostState(Host host) {
+    private String hostState(Host host) {
         if (host.crash().isPresent()) {
             return "crashed";
         } else if (host.lost().isPresent()) {
             return "not reached";
         } else if (host.sample().isEmpty()) {
             return "never seen";
+        } else if (drained.contains(host.id())) {
+            return "drained";
         }
         return host.sample().get().cpuDemandMillicores() > host.cpuCapacityMillicores() ? "overloaded" : "ok";
     }

@@ -8,7 +8,17 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "vm",
         description = "The VMs of a site.",
-        subcommands = {VmCommands.ListVms.class, VmCommands.ShowVm.class})
+        subcommands = {
+            VmCommands.ListVms.class,
+            VmCommands.ShowVm.class,
+            VmActions.Migrate.class,
+            VmActions.Suspend.class,
+            VmActions.Resume.class,
+            VmActions.Stop.class,
+            VmActions.Start.class,
+            VmActions.Snapshot.class,
+            VmActions.Restore.class
+        })
 public final class VmCommands {
     @Command(name = "list", description = "Every VM: where it is and what it asks for.")
     static final class ListVms extends AskState implements Runnable {

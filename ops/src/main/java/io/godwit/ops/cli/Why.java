@@ -18,7 +18,8 @@ public final class Why extends AskState implements Runnable {
             arity = "1..2",
             paramLabel = "[migration] MIGRATION",
             description =
-                    "A command id; a VM for its newest migration at that time, or why it stayed; or a host partition.")
+                    "A command id; a VM for its newest migration at that time, or why it stayed; a host partition; or a"
+                            + " request.")
     List<String> words;
 
     @Override
@@ -35,6 +36,7 @@ public final class Why extends AskState implements Runnable {
             List<String> lines = migration
                     .map(chain::lines)
                     .or(() -> state.partitions().byId(named).map(chain::lines))
+                    .or(() -> state.requests().byId(named).map(chain::lines))
                     .or(() -> WhyChain.findSpared(state, named).map(chain::lines))
                     .or(() -> WhyChain.findStayed(state, named).map(chain::lines))
                     .orElseThrow(() -> MigrationCommands.unknown(named));

@@ -1,6 +1,7 @@
 package io.godwit.ops.cli;
 
 import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.Evidence;
 import io.godwit.schemas.events.HostSampled;
@@ -18,6 +19,7 @@ import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.HostPartitions;
 import io.godwit.schemas.state.Migrations;
 import io.godwit.schemas.state.RegionState;
+import io.godwit.schemas.state.Requests;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,6 +36,9 @@ import org.apache.avro.specific.SpecificRecord;
  */
 final class WhyChain {
     private static final int VMS_NAMED = 4;
+
+    /** Of a request that had to wait, so many host partitions are told. */
+    private static final int TRIES_TOLD = 3;
 
     private final Log log;
     private final RegionState state;
@@ -226,6 +231,14 @@ final class WhyChain {
     }
 
     private String move(PlannedMove move) {
+        if (move.getAction() != ActionKind.UNKNOWN) {
+            return "%s %s on %s (%s)"
+                    .formatted(
+                            CommonOptions.lower(move.getAction()),
+                            move.getVmId().isEmpty() ? "host" : rows.vmName(move.getVmId()),
+                            rows.hostName(move.getTargetHostId()),
+                            move.getWhy());
+        }
         return "%s %s → %s (%s)"
                 .formatted(
                         rows.vmName(move.getVmId()),
@@ -258,6 +271,12 @@ final class WhyChain {
             addNoted(lines, partitionId, detectionId, detection);
             return;
         }
+        if (detection.getTopic().equals(Topic.REQUESTS.stage())) {
+            state.requests()
+                    .byId(detectionId)
+                    .ifPresent(request -> lines.add(asked(request).line()));
+            return;
+        }
         Optional<DetectionBegan> found = at(Topic.DETECTIONS, detection, DetectionBegan.class);
         if (found.isEmpty()) {
             lines.add(new Link("detection " + detectionId + " (no longer kept)", place(detection)).line());
@@ -280,6 +299,46 @@ final class WhyChain {
         }
     }
 
+    private Link asked(Requests.Request request) {
+        String what =
+                request.vmId().map(vm -> request.what() + " " + rows.vmName(vm)).orElse(request.what());
+        return new Link(
+                "%s asked: %s %s (%s)"
+                        .formatted(
+                                request.by(),
+                                what,
+                                request.vmId().isPresent()
+                                        ? "on " + rows.hostName(request.hostId())
+                                        : rows.hostName(request.hostId()),
+                                request.reason()),
+                place(request.position()));
+    }
+
+    /** What became of a request, and what was decided for it, the newest last. */
+    List<String> lines(Requests.Request request) {
+        List<String> lines = new ArrayList<>();
+        lines.add(request.id() + ": "
+                + request.answer()
+                        .map(answer -> answer.answered().getAnswer() + ", "
+                                + answer.answered().getReason())
+                        .orElse("not answered yet"));
+        lines.add(asked(request).line());
+        List<HostPartitions.Partition> tries = state.partitions().all().stream()
+                .filter(partition -> partition
+                        .opened()
+                        .filter(opened -> opened.getDetectionId().equals(request.id()))
+                        .isPresent())
+                .toList();
+        tries.stream().skip(Math.max(0, tries.size() - TRIES_TOLD)).forEach(partition -> {
+            partition.plans().forEach(decided -> addPlan(lines, decided));
+            partition
+                    .closed()
+                    .ifPresent(closed -> lines.add(
+                            "           ended: " + CommonOptions.lower(closed.getEnd()) + ", " + closed.getReason()));
+        });
+        return lines;
+    }
+
     /** What a scheduler saw in a sample by itself; no rule said it, so it stands in no topic of detections. */
     private void addNoted(List<String> lines, String partitionId, String detectionId, Position observed) {
         Optional<PartitionOpened> opened =
@@ -290,7 +349,8 @@ final class WhyChain {
                 .map(kind -> switch (kind) {
                     case HEADROOM -> host + " kept less headroom than scheduler.decisions.headroom-permille asks for";
                     case CONSTRAINT -> host + " had VMs whose place breaks a constraint";
-                    case OVERLOAD, UNDERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN ->
+                    case RETURN -> host + " came back and held old copies of VMs that run elsewhere";
+                    case OVERLOAD, UNDERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, REQUEST, DRAIN, UNKNOWN ->
                         host + " was in " + CommonOptions.lower(kind);
                 })
                 .orElse("detection " + detectionId);

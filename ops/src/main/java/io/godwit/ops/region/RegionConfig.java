@@ -34,10 +34,12 @@ public record RegionConfig(
         HttpConfig http,
         HostsConfig hosts,
         LibvirtSettings libvirt,
+        RealHostsConfig realHosts,
         MonitorConfig monitor,
         CepConfig cep,
         SchedulerConfig scheduler,
         ExecutorConfig executor,
+        FencingConfig fencing,
         OverlayConfig overlay) {
     /** Name of the one site where none is named. */
     public static final String SITE = "local";
@@ -55,10 +57,12 @@ public record RegionConfig(
             HttpConfig.DEFAULTS,
             HostsConfig.DEFAULTS,
             LibvirtSettings.DEFAULTS,
+            RealHostsConfig.DEFAULTS,
             MonitorConfig.DEFAULTS,
             CepConfig.DEFAULTS,
             SchedulerConfig.DEFAULTS,
             ExecutorConfig.DEFAULTS,
+            FencingConfig.DEFAULTS,
             OverlayConfig.DEFAULTS);
 
     public RegionConfig {
@@ -102,10 +106,12 @@ public record RegionConfig(
                 http,
                 hosts,
                 libvirt,
+                realHosts,
                 monitor,
                 cep,
                 scheduler,
                 executor,
+                fencing,
                 overlay);
     }
 
@@ -122,10 +128,12 @@ public record RegionConfig(
                 http,
                 simulated,
                 libvirt,
+                realHosts,
                 monitor,
                 cep,
                 scheduler,
                 executor,
+                fencing,
                 overlay);
     }
 
@@ -143,10 +151,12 @@ public record RegionConfig(
                 http,
                 hosts,
                 libvirt,
+                realHosts,
                 sampling,
                 cep,
                 scheduler,
                 executor,
+                fencing,
                 overlay);
     }
 

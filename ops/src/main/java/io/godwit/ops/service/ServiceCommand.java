@@ -208,8 +208,9 @@ public abstract class ServiceCommand implements Runnable {
 
         @Override
         Service start(RegionConfig region, KafkaSettings kafka, Slot slot) {
+            HostAccess hosts = new HostAccess(region, remote(region));
             return CommandExecutorService.start(
-                    region.executor(), kafka, slot, new HostAccess(region, remote(region)).hypervisors(slot));
+                    region.executor(), kafka, slot, hosts.hypervisors(slot), hosts.fencer());
         }
     }
 

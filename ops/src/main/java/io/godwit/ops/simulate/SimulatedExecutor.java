@@ -3,13 +3,17 @@ package io.godwit.ops.simulate;
 import io.godwit.executors.ExecutorConfig;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.membership.MembershipProof;
+import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.work.Append;
 import io.godwit.executors.work.CommandEngine;
 import io.godwit.executors.work.Ledger;
 import io.godwit.executors.work.Region;
 import io.godwit.executors.work.RegionFold;
 import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.events.ActOnVm;
+import io.godwit.schemas.events.FenceHost;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -122,10 +127,19 @@ final class SimulatedExecutor {
                     config.movesPerHost(),
                     config.patience(),
                     new VirtualHypervisor(dataCentre, this::act),
+                    this::fence,
                     region,
                     proof,
                     () -> agenda.nowMicros() * 1000,
                     () -> agenda.nowMicros() / 1000);
+        }
+
+        private CompletableFuture<MoveEnd> fence(HostAddress host, BooleanSupplier permitted) {
+            if (!permitted.getAsBoolean()) {
+                return CompletableFuture.completedFuture(MoveEnd.notMade());
+            }
+            dataCentre.change(model -> model.fence(host.hostId()));
+            return CompletableFuture.completedFuture(MoveEnd.proven("the model has taken its power away"));
         }
 
         void read(LogRecord record, SpecificRecord event) {
@@ -136,6 +150,8 @@ final class SimulatedExecutor {
             switch (event) {
                 case MigrateVm command -> engine.read(record.position(), command);
                 case ResumeVm command -> engine.read(record.position(), command);
+                case ActOnVm command -> engine.read(record.position(), command);
+                case FenceHost command -> engine.read(record.position(), command);
                 default -> {} // no command that executors know
             }
         }
@@ -201,6 +217,12 @@ final class SimulatedExecutor {
         @Override
         public boolean off(int segment) {
             return fold.off(segment);
+        }
+
+        /** Simulated VMs have none. */
+        @Override
+        public CompletableFuture<String> definition(Position vmDefined) {
+            return CompletableFuture.completedFuture("");
         }
 
         @Override

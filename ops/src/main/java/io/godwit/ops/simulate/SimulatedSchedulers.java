@@ -34,7 +34,8 @@ final class SimulatedSchedulers {
             Topic.DETECTIONS,
             Topic.HOST_PARTITIONS,
             Topic.OUTCOMES,
-            Topic.CONTROLS);
+            Topic.CONTROLS,
+            Topic.REQUESTS);
 
     private static final String CODE = DecidingCode.digest();
 

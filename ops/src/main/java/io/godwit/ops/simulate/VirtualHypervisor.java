@@ -1,5 +1,6 @@
 package io.godwit.ops.simulate;
 
+import io.godwit.executors.hypervisor.Act;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.hypervisor.Move;
@@ -35,14 +36,15 @@ final class VirtualHypervisor implements Hypervisor {
     }
 
     @Override
-    public CompletableFuture<MoveEnd> resume(Move move, BooleanSupplier permitted) {
+    public CompletableFuture<MoveEnd> act(Act act, BooleanSupplier permitted) {
         if (!permitted.getAsBoolean()) {
             return CompletableFuture.completedFuture(MoveEnd.notMade());
         }
         MoveEnd[] end = {MoveEnd.moved(-1, -1)};
         dataCentre.change(model -> {
             try {
-                model.resume(move.vmId(), move.target().hostId());
+                String wrong = model.act(act.action(), act.vmId(), act.host().hostId());
+                end[0] = wrong.isEmpty() ? end[0] : MoveEnd.failed(wrong);
             } catch (HostUnreachable unreachable) {
                 end[0] = MoveEnd.failed(unreachable.getMessage());
             }

@@ -148,8 +148,8 @@ public final class RunFold {
             case UNDERLOAD -> underloads++;
             case HOST_CRASH -> hostCrashes++;
             case VM_CRASH -> vmCrashes++;
-            case HEADROOM, CUSTOM, CONSTRAINT, UNKNOWN -> {
-                // no rule draws HEADROOM; an operator's own kinds have no key of their own in the summary
+            case HEADROOM, CUSTOM, CONSTRAINT, REQUEST, DRAIN, RETURN, UNKNOWN -> {
+                // most of them no rule draws; an operator's own kinds have no key of their own in the summary
             }
         }
         long sinceMicros = micros(detection);

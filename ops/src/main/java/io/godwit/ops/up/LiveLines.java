@@ -1,5 +1,7 @@
 package io.godwit.ops.up;
 
+import io.godwit.schemas.events.ActOnVm;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
@@ -9,6 +11,11 @@ import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DownConfirmed;
+import io.godwit.schemas.events.DrainAsked;
+import io.godwit.schemas.events.DrainEnded;
+import io.godwit.schemas.events.FenceHost;
+import io.godwit.schemas.events.HostFenced;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.PartitionClosed;
@@ -17,8 +24,11 @@ import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlannedMove;
+import io.godwit.schemas.events.RequestAnswered;
 import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.VmActionAsked;
+import io.godwit.schemas.log.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -37,6 +47,7 @@ public final class LiveLines {
     private final String site;
     private final Names names;
     private final ZoneId zone;
+    private final Map<String, ActionKind> actions = new HashMap<>(); // of open commands that move nothing
     private String mode = "";
     private final Map<String, SpecificRecord> constraints = new HashMap<>(); // as last told, by name of their script
 
@@ -95,21 +106,77 @@ public final class LiveLines {
                         time,
                         "resume",
                         "%s  %s".formatted(names.vm(resume.getVmId()), names.label(resume.getHostId()))));
+            case VmActionAsked asked ->
+                lines.add(line(
+                        time,
+                        "asked",
+                        "%s: %s %s%s  %s"
+                                .formatted(
+                                        asked.getBy(),
+                                        word(asked.getAction()),
+                                        names.vm(asked.getVmId()),
+                                        asked.getTargetHostId().isEmpty()
+                                                ? ""
+                                                : " to " + names.host(asked.getTargetHostId()),
+                                        asked.getReason())));
+            case DrainAsked asked ->
+                lines.add(line(
+                        time,
+                        "asked",
+                        "%s: drain %s  %s"
+                                .formatted(asked.getBy(), names.label(asked.getHostId()), asked.getReason())));
+            case DrainEnded ended ->
+                lines.add(line(
+                        time,
+                        "asked",
+                        "%s: undrain %s  %s"
+                                .formatted(ended.getBy(), names.label(ended.getHostId()), ended.getReason())));
+            case DownConfirmed confirmed ->
+                lines.add(line(
+                        time,
+                        "vouched",
+                        "%s: %s is down  %s"
+                                .formatted(
+                                        confirmed.getBy(), names.label(confirmed.getHostId()), confirmed.getReason())));
+            case RequestAnswered answered -> lines.add(line(time, answered.getAnswer(), answered.getReason()));
+            case ActOnVm act -> {
+                actions.put(act.getCommandId(), act.getAction());
+                lines.add(line(
+                        time,
+                        word(act.getAction()),
+                        "%s  %s  %s"
+                                .formatted(names.vm(act.getVmId()), names.label(act.getHostId()), act.getReason())));
+            }
+            case FenceHost fence ->
+                lines.add(line(time, "fence", names.label(fence.getHostId()) + "  " + fence.getReason()));
+            case HostFenced fenced ->
+                lines.add(line(
+                        time,
+                        "fenced",
+                        "%s  %s  %s"
+                                .formatted(
+                                        names.label(fenced.getHostId()),
+                                        seconds(fenced.getDurationMillis()),
+                                        fenced.getProof())));
             case CommandSucceeded ended -> lines.add(succeeded(time, ended));
-            case CommandFailed ended ->
+            case CommandFailed ended -> {
+                actions.remove(ended.getCommandId());
                 lines.add(notMoved(
                         time,
                         "failed",
                         ended.getVmId(),
                         way(ended.getSourceHostId(), ended.getTargetHostId()),
                         ended.getReason() + ": " + ended.getDetail()));
-            case CommandRefused ended ->
+            }
+            case CommandRefused ended -> {
+                actions.remove(ended.getCommandId());
                 lines.add(notMoved(
                         time,
                         "refused",
                         ended.getVmId(),
                         way(ended.getSourceHostId(), ended.getTargetHostId()),
                         ended.getReason() + ": " + ended.getDetail()));
+            }
             case CommandAborted ended ->
                 lines.add(notMoved(
                         time,
@@ -148,7 +215,8 @@ public final class LiveLines {
     }
 
     private void addAdvised(List<String> lines, String time, PlanDecided plan) {
-        if (plan.getAnswer() != PlanAnswer.PLAN || plan.getMode().equals("auto")) {
+        boolean asked = plan.getDetection().getTopic().equals(Topic.REQUESTS.stage()); // that is done in every mode
+        if (plan.getAnswer() != PlanAnswer.PLAN || plan.getMode().equals("auto") || asked) {
             return;
         }
         for (PlannedMove move : plan.getMoves()) {
@@ -196,9 +264,10 @@ public final class LiveLines {
 
     private String succeeded(String time, CommandSucceeded ended) {
         if (ended.getSourceHostId().equals(ended.getTargetHostId())) {
+            ActionKind action = actions.remove(ended.getCommandId());
             return line(
                     time,
-                    "resumed",
+                    action == null ? "resumed" : past(action),
                     "%s  %s".formatted(names.vm(ended.getVmId()), names.label(ended.getTargetHostId())));
         }
         return line(
@@ -213,6 +282,26 @@ public final class LiveLines {
                                 ended.getSwitchedAfterMillis() < 0
                                         ? ""
                                         : ", by post-copy there after " + seconds(ended.getSwitchedAfterMillis())));
+    }
+
+    private static String word(ActionKind action) {
+        return action.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String past(ActionKind action) {
+        return switch (action) {
+            case START -> "started";
+            case STOP -> "stopped";
+            case SUSPEND -> "suspended";
+            case RESUME -> "resumed";
+            case SAVE -> "saved";
+            case SNAPSHOT -> "snapshot";
+            case RESTORE -> "restored";
+            case REMOVE -> "removed";
+            case MIGRATE -> "moved";
+            case FENCE -> "fenced";
+            case UNKNOWN -> "done";
+        };
     }
 
     private String way(String source, String target) {

@@ -32,7 +32,8 @@ public final class RunWatch implements AutoCloseable {
             Topic.HOST_PARTITIONS,
             Topic.COMMANDS,
             Topic.OUTCOMES,
-            Topic.CONTROLS);
+            Topic.CONTROLS,
+            Topic.REQUESTS);
 
     private final Clock clock;
     private final Names names = new Names();

@@ -52,7 +52,11 @@ final class Wiring implements RegionRun.Services, AutoCloseable {
                 kafka -> CepService.start(region.cep(), kafka, slot("cep")),
                 kafka -> SchedulerService.start(scheduler, kafka, slot("scheduler")),
                 kafka -> CommandExecutorService.start(
-                        region.executor().in(state), kafka, slot("executor"), hosts.hypervisors(slot("executor"))),
+                        region.executor().in(state),
+                        kafka,
+                        slot("executor"),
+                        hosts.hypervisors(slot("executor")),
+                        hosts.fencer()),
                 kafka -> OverlayService.start(
                         region.overlay(), kafka, slot("overlay"), hosts.reachability(slot("overlay"))));
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionKind;
@@ -112,7 +113,8 @@ final class WhyChainTest {
                                 "relieves h1",
                                 MigrationMode.PRE_COPY,
                                 false,
-                                false)),
+                                false,
+                                ActionKind.UNKNOWN)),
                         List.of("memory of h2 exceeded")));
         RegionState state = rebuilt();
         WhyChain chain = new WhyChain(log, state, ZoneOffset.UTC);

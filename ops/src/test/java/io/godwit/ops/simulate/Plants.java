@@ -13,6 +13,7 @@ import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionOpened;
+import io.godwit.schemas.events.Position;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
 import java.util.HashMap;
@@ -103,6 +104,11 @@ final class Plants {
     /** An executor that knows of no lease that is over. */
     static Region withoutEpochs(Region region) {
         return new Region() {
+            @Override
+            public CompletableFuture<String> definition(Position vmDefined) {
+                return region.definition(vmDefined);
+            }
+
             @Override
             public Optional<HostAddress> host(String hostId) {
                 return region.host(hostId);

@@ -2,6 +2,7 @@ package io.godwit.ops.up;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.ConstraintsWithdrawn;
@@ -177,7 +178,16 @@ final class LiveLinesTest {
                 PlanAnswer.PLAN,
                 mode,
                 List.of(new PlannedMove(
-                        "vm-1", "id-1", "id-2", List.of(), 9100L, "relieves h1", MigrationMode.PRE_COPY, false, false)),
+                        "vm-1",
+                        "id-1",
+                        "id-2",
+                        List.of(),
+                        9100L,
+                        "relieves h1",
+                        MigrationMode.PRE_COPY,
+                        false,
+                        false,
+                        ActionKind.UNKNOWN)),
                 List.of(),
                 List.of(),
                 0L,

@@ -31,7 +31,8 @@ public final class SchedulerTopology {
             Topic.DETECTIONS,
             Topic.HOST_PARTITIONS,
             Topic.OUTCOMES,
-            Topic.CONTROLS);
+            Topic.CONTROLS,
+            Topic.REQUESTS);
 
     /** What a scheduler writes. */
     public static final List<Topic> OUTPUTS =

@@ -1,5 +1,6 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.MigrateVm;
@@ -34,11 +35,13 @@ final class Applying {
     private final Turn turn;
     private final Closing closing;
     private final WhatCanWait canWait;
+    private final InPlace inPlace;
 
     Applying(Turn turn, Room room, Closing closing) {
         this.turn = turn;
         this.closing = closing;
         this.canWait = new WhatCanWait(turn, room);
+        this.inPlace = new InPlace(turn);
     }
 
     /** Commands what can be commanded now, drops what cannot be any more, and closes when all is over. */
@@ -70,8 +73,16 @@ final class Applying {
             }
             waits |= outcome.isEmpty();
         }
-        if (!turn.state.mode().equals("auto") || givesWay(partition)) {
+        if (!Requests.commanded(Goal.kindOf(partition), turn.state.mode()) || givesWay(partition)) {
             return new PlanStep(step.getMove(), "", DROPPED);
+        }
+        if (InPlace.movesNothing(step.getMove())) {
+            if (inPlace.outOfDate(partition)) {
+                return new PlanStep(step.getMove(), "", DROPPED);
+            }
+            return waits || InPlace.busy(step.getMove(), steps)
+                    ? step
+                    : new PlanStep(step.getMove(), inPlace.command(partition, step.getMove()), "");
         }
         return waits || busy(step.getMove(), steps)
                 ? step
@@ -117,15 +128,16 @@ final class Applying {
         return id;
     }
 
-    private static String commandId(Decision decision) {
+    static String commandId(Decision decision) {
         return "c-" + decision.getSegment() + "-" + decision.getSequence();
     }
 
-    /** What empties a host or mends constraints goes no further once somebody needs help. */
+    /** What empties a host or mends constraints goes no further once somebody needs help, nor a drain that was ended. */
     private boolean givesWay(OpenPartition partition) {
         DetectionKind kind = Goal.kindOf(partition);
         boolean canWaitLonger = kind == DetectionKind.UNDERLOAD || kind == DetectionKind.CONSTRAINT;
-        return canWaitLonger && !canWait.nobodyNeedsHelp();
+        boolean takenBack = kind == DetectionKind.DRAIN && turn.state.drains.get(partition.getInitiator()) == null;
+        return takenBack || (canWaitLonger && !canWait.nobodyNeedsHelp());
     }
 
     /** Whether a host of the move has as many moves under way as it may; all of them are this plan's. */
@@ -140,11 +152,18 @@ final class Applying {
     private static boolean underWay(PlanStep step) {
         return !step.getCommandId().isEmpty()
                 && step.getOutcome().isEmpty()
-                && !step.getMove().getResumes();
+                && !step.getMove().getResumes()
+                && !InPlace.movesNothing(step.getMove());
     }
 
     private static boolean touches(PlannedMove move, String hostId) {
         return move.getSourceHostId().equals(hostId) || move.getTargetHostId().equals(hostId);
+    }
+
+    /** Log time of a segment after which what is commanded there now must not begin any more. */
+    static Instant startBefore(Turn turn, int actingSegment) {
+        long within = turn.state.settings().startWithinMillis() + (actingSegment == turn.segment ? 0 : FOREIGN_MILLIS);
+        return HostPartitions.after(turn, within);
     }
 
     private String command(OpenPartition partition, PlannedMove move) {
@@ -152,9 +171,7 @@ final class Applying {
         PartitionMember target = member(partition, move.getTargetHostId());
         Decision decision = turn.decision();
         String id = commandId(decision);
-        long within =
-                turn.state.settings().startWithinMillis() + (source.getSegment() == turn.segment ? 0 : FOREIGN_MILLIS);
-        Instant startBefore = HostPartitions.after(turn, within);
+        Instant startBefore = startBefore(turn, source.getSegment());
         turn.emit(
                 Topic.COMMANDS,
                 source.getSegment(),
@@ -183,7 +200,7 @@ final class Applying {
         return id;
     }
 
-    private static PartitionMember member(OpenPartition partition, String hostId) {
+    static PartitionMember member(OpenPartition partition, String hostId) {
         return partition.getMembers().stream()
                 .filter(member -> member.getLease().getHostId().equals(hostId))
                 .findFirst()
@@ -200,7 +217,10 @@ final class Applying {
                 if (step.getCommandId().equals(commandId) && step.getOutcome().isEmpty()) {
                     steps.set(index, new PlanStep(step.getMove(), commandId, outcome));
                     stayAfterFailure(step.getMove(), outcome);
-                    advance(OpenPartition.newBuilder(partition).setSteps(steps).build());
+                    OpenPartition told =
+                            OpenPartition.newBuilder(partition).setSteps(steps).build();
+                    new Restarts(turn).startedElsewhere(told);
+                    advance(told);
                     return;
                 }
             }
@@ -209,7 +229,7 @@ final class Applying {
 
     /** What could not be moved is not tried again at once: another VM may do. */
     private void stayAfterFailure(PlannedMove move, String outcome) {
-        if (!outcome.equals(SUCCEEDED)) {
+        if (!outcome.equals(SUCCEEDED) && !InPlace.movesNothing(move)) {
             Instant until = HostPartitions.after(turn, turn.state.settings().vmHoldMillis());
             String what = move.getResumes() ? "its resumption was " : "its last move was ";
             turn.state.holds.put(move.getVmId(), new VmHold(move.getVmId(), until, what + outcome));
@@ -219,15 +239,32 @@ final class Applying {
     private void end(OpenPartition partition) {
         List<PlanStep> steps = partition.getSteps();
         String outcomes = steps.stream().map(Applying::outcomeOf).collect(Collectors.joining(", "));
+        boolean notProven = steps.stream()
+                .anyMatch(step -> step.getMove().getAction() == ActionKind.FENCE
+                        && !step.getOutcome().equals(SUCCEEDED)
+                        && !step.getOutcome().equals(DROPPED));
+        if (notProven) {
+            String host = turn.state.hosts.get(partition.getInitiator()).getLabel();
+            closing.close(
+                    partition,
+                    PartitionEnd.INFEASIBLE,
+                    "%s is not proven to be down; a person can vouch for it with: godwit host confirm-down %s --reason …"
+                            .formatted(host, host));
+            return;
+        }
         boolean failed = steps.stream()
                 .anyMatch(step -> !step.getOutcome().equals(SUCCEEDED)
                         && !step.getOutcome().equals(DROPPED));
         boolean dropped = steps.stream().anyMatch(step -> step.getOutcome().equals(DROPPED));
-        closing.close(partition, failed ? PartitionEnd.FAILED : dropped ? early() : PartitionEnd.SOLVED, outcomes);
+        closing.close(
+                partition, failed ? PartitionEnd.FAILED : dropped ? early(partition) : PartitionEnd.SOLVED, outcomes);
     }
 
     private static String outcomeOf(PlanStep step) {
         PlannedMove move = step.getMove();
+        if (InPlace.movesNothing(move)) {
+            return InPlace.words(move) + " " + step.getOutcome();
+        }
         if (!move.getResumes()) {
             return move.getVmId() + " " + step.getOutcome();
         }
@@ -237,7 +274,8 @@ final class Applying {
     }
 
     /** Why a plan whose moves succeeded was not carried out to its end. */
-    private PartitionEnd early() {
-        return turn.state.mode().equals("auto") ? PartitionEnd.YIELDED : PartitionEnd.MODE_OFF;
+    private PartitionEnd early(OpenPartition partition) {
+        boolean commanded = Requests.commanded(Goal.kindOf(partition), turn.state.mode());
+        return commanded ? PartitionEnd.YIELDED : PartitionEnd.MODE_OFF;
     }
 }

@@ -8,6 +8,7 @@ import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionMember;
 import io.godwit.schemas.events.PlanStep;
+import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
 import java.util.List;
@@ -40,6 +41,7 @@ final class Closing {
                         end,
                         reason,
                         bare.getHostsHeldMax()));
+        new Requests(turn).closed(partition, end, reason);
         String key = Detections.key(partition.getInitiator(), partition.getDetectionId());
         OpenDetection open = turn.state.detections.get(key);
         if (open != null) {
@@ -59,7 +61,7 @@ final class Closing {
                         partition, step -> step.getMove().getSourceHostId().equals(hostId));
                 int in = commanded(
                         partition, step -> step.getMove().getTargetHostId().equals(hostId));
-                boolean moved = out + in > 0;
+                boolean moved = out + in > 0 || partition.getSteps().stream().anyMatch(step -> actedOn(step, hostId));
                 turn.emit(
                         Topic.HOST_PARTITIONS,
                         member.getSegment(),
@@ -81,9 +83,19 @@ final class Closing {
 
     private static int commanded(OpenPartition partition, Predicate<PlanStep> which) {
         return Math.toIntExact(partition.getSteps().stream()
-                .filter(step ->
-                        !step.getCommandId().isEmpty() && !step.getMove().getResumes() && which.test(step))
+                .filter(step -> !step.getCommandId().isEmpty() && moves(step.getMove()) && which.test(step))
                 .count());
+    }
+
+    private static boolean moves(PlannedMove step) {
+        return !step.getResumes() && !InPlace.movesNothing(step);
+    }
+
+    /** What was sampled before a VM was stopped or started there tells of it no more. */
+    private static boolean actedOn(PlanStep step, String hostId) {
+        return !step.getCommandId().isEmpty()
+                && InPlace.movesNothing(step.getMove())
+                && step.getMove().getTargetHostId().equals(hostId);
     }
 
     /** Returns a host that came to nobody who waits for it. */

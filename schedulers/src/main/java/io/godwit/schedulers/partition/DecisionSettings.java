@@ -45,6 +45,7 @@ import java.util.List;
  *     where full hosts must change VMs, no detour helps, and no further host could)
  * @param suspendForbidden ids of VMs that are never paused
  * @param mendConstraints whether VMs are moved where a constraint is broken and no overload is open
+ * @param restarting how VMs are started again after crashes
  * @param throughput what networks and disks of hosts carry
  */
 public record DecisionSettings(
@@ -73,6 +74,7 @@ public record DecisionSettings(
         Suspend suspend,
         List<String> suspendForbidden,
         boolean mendConstraints,
+        Restarting restarting,
         Throughput throughput) {
     public static final DecisionSettings DEFAULTS = new DecisionSettings(
             Policy.DVMS_LOCAL,
@@ -100,6 +102,7 @@ public record DecisionSettings(
             Suspend.NEVER,
             List.of(),
             false,
+            Restarting.DEFAULTS,
             Throughput.DEFAULTS);
 
     private static final JsonMapper JSON = JsonMapper.builder()

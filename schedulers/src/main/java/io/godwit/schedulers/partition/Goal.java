@@ -28,24 +28,28 @@ final class Goal {
     private final Turn turn;
     private final Room room;
     private final Mending mending;
+    private final Restarts restarts;
 
     Goal(Turn turn, Room room) {
         this.turn = turn;
         this.room = room;
         this.mending = new Mending(turn, room);
+        this.restarts = new Restarts(turn);
     }
 
     static DetectionKind kindOf(OpenPartition partition) {
         return partition.getKind() == null ? DetectionKind.OVERLOAD : partition.getKind();
     }
 
-    /** Age by which hosts are given: overload first, then headroom, then constraints, then emptying. */
+    /** Age by which hosts are given: overload and requests first, then drains, headroom, constraints, emptying. */
     static Instant age(DetectionKind kind, Instant since) {
         return switch (kind) {
             case HEADROOM -> since.plus(CAN_WAIT);
             case CONSTRAINT -> since.plus(CAN_WAIT.multipliedBy(3).dividedBy(2));
             case UNDERLOAD -> since.plus(CAN_WAIT.multipliedBy(2));
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> since;
+            // a drain is asked for by a person, but nobody suffers while it waits
+            case DRAIN -> since.plus(CAN_WAIT.dividedBy(4));
+            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, REQUEST, RETURN, UNKNOWN -> since;
         };
     }
 
@@ -54,15 +58,18 @@ final class Goal {
         return age.isBefore(now.plus(CAN_WAIT.dividedBy(2)));
     }
 
-    /** Whether there is still something to do at a host of the own segment, whose sample must be there. */
+    /** Whether there is still something to do at a host of the own segment, whose sample must be there unless it crashed. */
     boolean ahead(DetectionKind kind, String hostId) {
         SchedulerState.Sample sample = turn.state.sample(hostId);
         return switch (kind) {
+            case HOST_CRASH, VM_CRASH, RETURN -> restarts.ahead(kind, hostId);
             case HEADROOM ->
                 sample.use().millicores() > capacity(kind, sample.sampled().getCpuCapacityMillicores());
             case UNDERLOAD -> sample.use().vms() > 0 && !room.violated(hostId);
             case CONSTRAINT -> mending.ahead(room.facts(hostId));
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> room.violated(hostId);
+            case DRAIN -> sample.use().vms() > 0;
+            case REQUEST -> true; // until it is answered
+            case OVERLOAD, CUSTOM, UNKNOWN -> room.violated(hostId);
         };
     }
 
@@ -112,7 +119,7 @@ final class Goal {
         return switch (kind) {
             case UNDERLOAD, HEADROOM, CONSTRAINT ->
                 turn.state.settings().emptying().membersMax();
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> Integer.MAX_VALUE;
+            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, REQUEST, DRAIN, RETURN, UNKNOWN -> Integer.MAX_VALUE;
         };
     }
 
@@ -123,11 +130,15 @@ final class Goal {
 
     /** What the planner is asked for these hosts. */
     PlacementProblem problem(DetectionKind kind, String subject, List<HostFacts> hosts) {
-        return problem(kind, subject, hosts, false);
+        return problem(kind, subject, hosts, false, emptied(kind, subject, hosts));
     }
 
-    /** @param lastResort whether it is asked for the last time, so that VMs may be paused if the goal allows that */
-    PlacementProblem problem(DetectionKind kind, String subject, List<HostFacts> hosts, boolean lastResort) {
+    /**
+     * @param lastResort whether it is asked for the last time, so that VMs may be paused if the goal allows that
+     * @param wanted what shall hold afterwards, beside the region's own constraints
+     */
+    PlacementProblem problem(
+            DetectionKind kind, String subject, List<HostFacts> hosts, boolean lastResort, List<Constraint> wanted) {
         List<HostFacts> asFarAs = kind == DetectionKind.HEADROOM
                 ? hosts.stream()
                         .map(facts -> HostFacts.newBuilder(facts)
@@ -136,7 +147,7 @@ final class Goal {
                         .toList()
                 : hosts;
         List<Constraint> constraints = new ArrayList<>(turn.state.constraints().concerning(hosts));
-        constraints.addAll(emptied(kind, subject, hosts));
+        constraints.addAll(wanted);
         return Problems.of(subject, asFarAs, constraints, turn.state.settings(), lastResort && maySuspend(kind));
     }
 
@@ -146,7 +157,8 @@ final class Goal {
                 : leaving(headroomPermille() + SPARE_PERMILLE, facts);
     }
 
-    private static List<Constraint> emptied(DetectionKind kind, String subject, List<HostFacts> hosts) {
+    /** That nothing stays on a host which is to be emptied. */
+    static List<Constraint> emptied(DetectionKind kind, String subject, List<HostFacts> hosts) {
         if (kind != DetectionKind.UNDERLOAD) {
             return List.of();
         }

@@ -3,6 +3,7 @@ package io.godwit.schedulers.partition;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.OpenPartition;
+import io.godwit.schemas.events.VmActionAsked;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -21,6 +22,7 @@ final class Growth {
     private final Taking taking;
     private final Neighbours neighbours;
     private final Mending mending;
+    private final Requests requests;
 
     Growth(Turn turn, Room room, Goal goal, Taking taking, Neighbours neighbours) {
         this.turn = turn;
@@ -29,10 +31,15 @@ final class Growth {
         this.taking = taking;
         this.neighbours = neighbours;
         this.mending = new Mending(turn, room);
+        this.requests = new Requests(turn);
     }
 
     /** Takes hosts, up to so many held in all, or asks others for them; in the end those without the room too. */
     void acquire(OpenPartition partition, int wanted) {
+        if (named(partition)) {
+            takeNamed(partition, requests.of(partition).orElseThrow());
+            return;
+        }
         OpenPartition grown = turn.state.settings().policy() == Policy.DVMS
                 ? alongTheRing(partition, wanted)
                 : nearest(partition, wanted);
@@ -40,6 +47,36 @@ final class Growth {
                 && grown.getMembers().size() < wanted
                 && Goal.urgent(grown.getSince(), turn.now())) {
             takeFree(grown, wanted, free(grown));
+        }
+    }
+
+    /** Whether a person named the target of the VM, so that no other host is of use. */
+    boolean named(OpenPartition partition) {
+        return requests.of(partition)
+                .filter(asked -> !asked.getTargetHostId().isEmpty())
+                .isPresent();
+    }
+
+    private void takeNamed(OpenPartition partition, VmActionAsked asked) {
+        String target = asked.getTargetHostId();
+        if (Taking.holds(partition, target)) {
+            return;
+        }
+        if (asked.getTargetSegment() != turn.segment) {
+            if (!partition.getDeclined().contains(asked.getTargetSegment())) {
+                taking.askForOne(partition, asked.getTargetSegment(), target, needOf(partition));
+                OpenPartition _ = taking.asked(partition, List.of(asked.getTargetSegment()), partition.getRing());
+            }
+            return;
+        }
+        boolean free =
+                room.lendable(true).stream().anyMatch(spare -> spare.hostId().equals(target));
+        if (free) {
+            OpenPartition _ = taking.take(partition, target);
+        } else {
+            turn.put(OpenPartition.newBuilder(partition)
+                    .setRefused("host %s is held, overloaded, drained or not sampled".formatted(target))
+                    .build());
         }
     }
 
@@ -55,7 +92,7 @@ final class Growth {
                         .limit(goal.membersMax(DetectionKind.CONSTRAINT))
                         .toList();
             }
-            case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> free;
+            case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, REQUEST, DRAIN, RETURN, UNKNOWN -> free;
         };
     }
 
@@ -135,14 +172,20 @@ final class Growth {
     }
 
     private Room.Need needOf(OpenPartition partition) {
-        return goal.need(Goal.kindOf(partition), room.facts(partition.getInitiator()));
+        return requests.of(partition)
+                .map(asked -> room.needOfVm(partition.getInitiator(), asked.getVmId()))
+                .orElseGet(() -> {
+                    DetectionKind kind = Goal.kindOf(partition);
+                    boolean all = Requests.asked(kind) || kind == DetectionKind.HOST_CRASH;
+                    return goal.need(kind, room.facts(partition.getInitiator(), all));
+                });
     }
 
     /** Emptying and mending do not trouble others. */
     private static boolean ownSegmentAlone(OpenPartition partition) {
         return switch (Goal.kindOf(partition)) {
             case UNDERLOAD, CONSTRAINT -> true;
-            case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> false;
+            case OVERLOAD, HEADROOM, HOST_CRASH, VM_CRASH, CUSTOM, REQUEST, DRAIN, RETURN, UNKNOWN -> false;
         };
     }
 }

@@ -43,6 +43,8 @@ final class HostPartitions {
     private final Closing closing;
     private final Managers managers;
     private final WholeSite wholeSite;
+    private final Requests requests;
+    private final Restarts restarts;
 
     HostPartitions(Turn turn, Planner planner) {
         this.turn = turn;
@@ -56,6 +58,8 @@ final class HostPartitions {
         this.planning = new Planning(turn, room, goal, planner, closing);
         this.managers = new Managers(turn, room, taking, neighbours);
         this.wholeSite = new WholeSite(turn, room, taking, planning);
+        this.requests = new Requests(turn);
+        this.restarts = new Restarts(turn);
     }
 
     Planning planning() {
@@ -97,11 +101,12 @@ final class HostPartitions {
             return;
         }
         var host = turn.state.hosts.get(hostId);
-        if (host == null || host.getLeft() || turn.usableSample(hostId) == null) {
+        boolean dead = kind == DetectionKind.HOST_CRASH; // nobody samples it, and it is answered all the same
+        if (host == null || host.getLeft() || (!dead && turn.usableSample(hostId) == null)) {
             return;
         }
         boolean done = open.getAnswers() > 0 && !goal.ahead(kind, hostId);
-        if (done || Detections.crashed(turn.state, hostId) || !actedUpon(kind, hostId)) {
+        if (done || (!dead && Detections.crashed(turn.state, hostId)) || !actedUpon(open)) {
             return;
         }
         if (freeFor(hostId, ageOf(open)) && turn.considersFirst(key)) {
@@ -110,19 +115,23 @@ final class HostPartitions {
     }
 
     /** Whether the policy answers such a detection at its host, and nothing that is more urgent stands before it. */
-    private boolean actedUpon(DetectionKind kind, String hostId) {
+    private boolean actedUpon(OpenDetection open) {
+        String hostId = open.getBegan().getHostId();
         Policy policy = turn.state.settings().policy();
-        return switch (kind) {
+        boolean draining = requests.draining(hostId); // which empties it in any case
+        return switch (open.getBegan().getKind()) {
             case OVERLOAD ->
                 switch (policy) {
                     case STATIC, CENTRALIZED -> false;
                     case HIERARCHICAL -> managers.free(hostId);
                     case DVMS, DVMS_LOCAL -> true;
                 };
-            case UNDERLOAD -> canWait.mayEmpty(hostId);
-            case HEADROOM -> canWait.mayRelieveEarly();
-            case CONSTRAINT -> canWait.mayMend();
-            case HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> false;
+            case UNDERLOAD -> !draining && canWait.mayEmpty(hostId);
+            case HEADROOM -> !draining && canWait.mayRelieveEarly();
+            case CONSTRAINT -> !draining && canWait.mayMend();
+            case REQUEST, DRAIN -> true;
+            case HOST_CRASH, VM_CRASH, RETURN -> restarts.actedUpon(open);
+            case CUSTOM, UNKNOWN -> false;
         };
     }
 
@@ -174,11 +183,16 @@ final class HostPartitions {
 
     private void open(OpenDetection open) {
         var began = open.getBegan();
-        String scope = turn.state.settings().policy() == Policy.HIERARCHICAL ? Scope.GROUP : Scope.NEAREST;
+        boolean ofManager =
+                turn.state.settings().policy() == Policy.HIERARCHICAL && began.getKind() == DetectionKind.OVERLOAD;
+        String scope = ofManager ? Scope.GROUP : Scope.NEAREST;
         Decision decision = turn.decision();
         String id = "p-" + decision.getSegment() + "-" + decision.getSequence();
-        boolean noted = began.getKind() == DetectionKind.HEADROOM || began.getKind() == DetectionKind.CONSTRAINT;
-        Topic seenIn = noted ? Topic.OBSERVATIONS : Topic.DETECTIONS;
+        Topic seenIn = switch (began.getKind()) {
+            case HEADROOM, CONSTRAINT, RETURN -> Topic.OBSERVATIONS;
+            case REQUEST, DRAIN -> Topic.REQUESTS;
+            case OVERLOAD, UNDERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> Topic.DETECTIONS;
+        };
         Position position = new Position(seenIn.stage(), turn.segment, open.getOffset(), "", "");
         Instant age = Goal.age(began.getKind(), began.getSince());
         Lease lease = Leases.take(turn, began.getHostId(), id, turn.segment, age, began.getHostId());
@@ -236,6 +250,9 @@ final class HostPartitions {
             if (PartitionPhase.of(partition) != PartitionPhase.GROWING || planning.answeredWithoutSearch(partition)) {
                 return;
             }
+            if (planning.actsInPlace(partition)) {
+                return;
+            }
             switch (partition.getScope()) {
                 case Scope.SITE -> {
                     wholeSite.solve(partition);
@@ -263,7 +280,7 @@ final class HostPartitions {
                     }
                     case MORE_HOSTS -> {} // until none is left
                 }
-            } else if (!someoneYields(grown)) {
+            } else if (growth.named(grown) || !someoneYields(grown)) {
                 planning.infeasible(grown);
                 return;
             }

@@ -7,10 +7,13 @@ import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostLeft;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.KnownHost;
+import io.godwit.schemas.events.KnownVm;
 import io.godwit.schemas.events.OpenDetection;
+import io.godwit.schemas.events.VmDefined;
 import io.godwit.schemas.events.VmHold;
 import io.godwit.schemas.log.LogRecord;
 import java.time.Instant;
+import java.util.List;
 
 /** Folds inventory and observations into what is known of the hosts of the segment. */
 final class Knowledge {
@@ -51,6 +54,18 @@ final class Knowledge {
                         .build());
     }
 
+    void defined(VmDefined defined, long offset) {
+        turn.state.vms.put(
+                defined.getVmId(),
+                new KnownVm(
+                        defined.getVmId(),
+                        defined.getHostId(),
+                        defined.getName(),
+                        defined.getVcpus(),
+                        defined.getMemoryBytes(),
+                        offset));
+    }
+
     void left(HostLeft left) {
         turn.state.hosts.put(
                 left.getHostId(),
@@ -70,7 +85,21 @@ final class Knowledge {
         KnownHost host = turn.state.hosts.get(hostId);
         return host != null
                 ? host
-                : new KnownHost(hostId, "", "", false, 0L, 0L, 0L, null, -1L, TransferFactor.PLAIN, Instant.EPOCH);
+                : new KnownHost(
+                        hostId,
+                        "",
+                        "",
+                        false,
+                        0L,
+                        0L,
+                        0L,
+                        null,
+                        -1L,
+                        TransferFactor.PLAIN,
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        "",
+                        List.of());
     }
 
     void sampled(LogRecord record, HostSampled sampled) {

@@ -3,6 +3,7 @@ package io.godwit.schedulers.partition;
 import io.godwit.schedulers.planner.Action;
 import io.godwit.schedulers.planner.Answer;
 import io.godwit.schedulers.planner.Move;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.RejectedMove;
 import java.util.List;
@@ -45,6 +46,7 @@ final class Planned {
                 move.why(),
                 move.mode(),
                 move.action() == Action.MOVE_PAUSED,
-                move.action() == Action.RESUME);
+                move.action() == Action.RESUME,
+                ActionKind.UNKNOWN);
     }
 }

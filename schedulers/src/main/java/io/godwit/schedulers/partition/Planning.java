@@ -1,12 +1,15 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schedulers.constraints.Constraint;
 import io.godwit.schedulers.planner.Answer;
 import io.godwit.schedulers.planner.PlacementProblem;
 import io.godwit.schedulers.planner.PlanJudge;
 import io.godwit.schedulers.planner.Planner;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostFacts;
+import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionMember;
@@ -18,6 +21,8 @@ import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.RejectedMove;
 import io.godwit.schemas.events.SolveAnswered;
 import io.godwit.schemas.events.SolveAsked;
+import io.godwit.schemas.events.VmActionAsked;
+import io.godwit.schemas.events.VmFact;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +44,8 @@ final class Planning {
     private final Closing closing;
     private final Applying applying;
     private final Trails trails;
+    private final Requests requests;
+    private final Restarts restarts;
 
     Planning(Turn turn, Room room, Goal goal, Planner planner, Closing closing) {
         this.turn = turn;
@@ -48,6 +55,8 @@ final class Planning {
         this.closing = closing;
         this.applying = new Applying(turn, room, closing);
         this.trails = new Trails(turn);
+        this.requests = new Requests(turn);
+        this.restarts = new Restarts(turn);
     }
 
     Applying applying() {
@@ -80,24 +89,100 @@ final class Planning {
             closing.close(partition, PartitionEnd.DETECTION_ENDED, "the detection ended before there was a plan");
             return true;
         }
-        if (turn.usableSample(initiator) == null) {
+        if (Goal.kindOf(partition) != DetectionKind.HOST_CRASH && turn.usableSample(initiator) == null) {
             String reason = "the newest sample of " + initiator + " is too old to decide upon";
             decided(partition, PlanAnswer.INFEASIBLE, 0, "", reason);
             closing.close(partition, PartitionEnd.INFEASIBLE, reason);
             return true;
         }
         if (!goal.ahead(Goal.kindOf(partition), initiator)) {
-            SchedulerState.Sample sample = turn.state.sample(initiator);
-            String reason = Goal.kindOf(partition) == DetectionKind.CONSTRAINT
-                    ? "no constraint is broken there by the newest sample"
-                    : "demand is %d of %d mc by the newest sample"
-                            .formatted(
-                                    sample.use().millicores(), sample.sampled().getCpuCapacityMillicores());
+            String reason = nothingAhead(Goal.kindOf(partition), initiator);
             decided(partition, PlanAnswer.VIABLE, 0, "", reason);
             closing.close(partition, PartitionEnd.VIABLE, reason);
             return true;
         }
         return false;
+    }
+
+    private String nothingAhead(DetectionKind kind, String hostId) {
+        return switch (kind) {
+            case CONSTRAINT -> "no constraint is broken there by the newest sample";
+            case DRAIN -> "the host is empty by the newest sample";
+            case HOST_CRASH -> "no VM of the host is left to be started elsewhere";
+            case RETURN -> "the host holds no old copy of a VM";
+            case OVERLOAD, UNDERLOAD, HEADROOM, VM_CRASH, CUSTOM, REQUEST, UNKNOWN -> {
+                SchedulerState.Sample sample = turn.state.sample(hostId);
+                yield "demand is %d of %d mc by the newest sample"
+                        .formatted(sample.use().millicores(), sample.sampled().getCpuCapacityMillicores());
+            }
+        };
+    }
+
+    /**
+     * Carries out what needs no planner, as nothing is moved: a request for an action on a VM where it is. Also answers a
+     * request that cannot be, or need not be, carried out.
+     */
+    boolean actsInPlace(OpenPartition partition) {
+        return switch (Goal.kindOf(partition)) {
+            case VM_CRASH -> {
+                startAgain(partition);
+                yield true;
+            }
+            case RETURN -> {
+                inPlace(partition, restarts.removals(partition.getInitiator()));
+                yield true;
+            }
+            case REQUEST -> requested(partition);
+            case OVERLOAD, UNDERLOAD, HOST_CRASH, CUSTOM, HEADROOM, CONSTRAINT, DRAIN, UNKNOWN -> false;
+        };
+    }
+
+    private void inPlace(OpenPartition partition, List<PlannedMove> steps) {
+        carryOut(partition, new Found(steps, List.of(), 0, NO_ENGINE, "", ""));
+    }
+
+    /** A VM crashed: it is started where it was, unless it does so too often or its memory has been taken since. */
+    private void startAgain(OpenPartition partition) {
+        String hostId = partition.getInitiator();
+        String vmId = turn.state
+                .detections
+                .get(Detections.key(hostId, partition.getDetectionId()))
+                .getBegan()
+                .getVmId();
+        Optional<String> flapping = restarts.flapping(vmId);
+        SchedulerState.Sample sample = turn.state.sample(hostId);
+        long free = sample.sampled().getMemoryCapacityBytes() - sample.use().bytes();
+        if (flapping.isPresent()) {
+            decided(partition, PlanAnswer.INFEASIBLE, 0, "", flapping.get());
+            closing.close(partition, PartitionEnd.ADVISED, flapping.get()); // so that it is not said all the time
+        } else if (restarts.memoryBytes(vmId) > free) {
+            String reason = "the host has %d bytes of memory free and the VM needs %d"
+                    .formatted(Math.max(0, free), restarts.memoryBytes(vmId));
+            decided(partition, PlanAnswer.INFEASIBLE, 0, "", reason);
+            closing.close(partition, PartitionEnd.INFEASIBLE, reason);
+        } else {
+            inPlace(partition, List.of(InPlace.step(vmId, hostId, hostId, ActionKind.START, List.of(), "it crashed")));
+        }
+    }
+
+    private boolean requested(OpenPartition partition) {
+        Optional<VmActionAsked> asked = requests.of(partition);
+        if (asked.isEmpty()) {
+            return false;
+        }
+        Optional<Requests.Verdict> verdict = requests.verdict(asked.get());
+        if (verdict.isPresent()) {
+            OpenDetection open =
+                    turn.state.detections.get(Detections.key(partition.getInitiator(), partition.getDetectionId()));
+            requests.end(open, verdict.get().answer(), verdict.get().reason());
+            closing.close(partition, PartitionEnd.DETECTION_ENDED, verdict.get().reason());
+            return true;
+        }
+        if (asked.get().getAction() == ActionKind.MIGRATE) {
+            return false;
+        }
+        inPlace(partition, List.of(InPlace.step(asked.get())));
+        return true;
     }
 
     /** What is left to do once the planner was asked. */
@@ -171,7 +256,57 @@ final class Planning {
     /** @param lastResort whether no other host is left to ask for, so that VMs may be paused where that is allowed */
     private Asked ask(OpenPartition partition, boolean lastResort) {
         List<HostFacts> hosts = factsOf(partition);
-        PlacementProblem problem = goal.problem(Goal.kindOf(partition), partition.getInitiator(), hosts, lastResort);
+        return ask(partition, lastResort, hosts, wanted(partition, hosts));
+    }
+
+    /** What shall hold afterwards, by the kind of the host partition. */
+    private List<Constraint> wanted(OpenPartition partition, List<HostFacts> hosts) {
+        String initiator = partition.getInitiator();
+        DetectionKind kind = Goal.kindOf(partition);
+        return switch (kind) {
+            case UNDERLOAD -> Goal.emptied(kind, initiator, hosts);
+            case DRAIN -> emptied(initiator, movable(initiator, hosts), hosts);
+            case REQUEST ->
+                requests.of(partition).map(Planning::elsewhere).stream().toList();
+            case HOST_CRASH -> emptied(initiator, restarts.lost(initiator), hosts);
+            case OVERLOAD, VM_CRASH, CUSTOM, HEADROOM, CONSTRAINT, RETURN, UNKNOWN -> List.of();
+        };
+    }
+
+    private static Constraint elsewhere(VmActionAsked asked) {
+        List<String> vm = List.of(asked.getVmId());
+        return asked.getTargetHostId().isEmpty()
+                ? leaves(vm, asked.getHostId())
+                : new Constraint.Fence(vm, List.of(asked.getTargetHostId()), Constraint.When.DISCRETE);
+    }
+
+    /** These VMs leave a host, and no other comes to it, not even for a moment. */
+    private static List<Constraint> emptied(String hostId, List<String> leaving, List<HostFacts> hosts) {
+        List<String> others = hosts.stream()
+                .filter(facts -> !facts.getHostId().equals(hostId))
+                .flatMap(facts -> facts.getVms().stream())
+                .map(VmFact::getVmId)
+                .toList();
+        return List.of(
+                leaves(leaving, hostId), new Constraint.Ban(others, List.of(hostId), Constraint.When.CONTINUOUS));
+    }
+
+    private static Constraint leaves(List<String> vmIds, String hostId) {
+        return new Constraint.Ban(vmIds, List.of(hostId), Constraint.When.DISCRETE);
+    }
+
+    private static List<String> movable(String hostId, List<HostFacts> hosts) {
+        return hosts.stream()
+                .filter(facts -> facts.getHostId().equals(hostId))
+                .flatMap(facts -> facts.getVms().stream())
+                .filter(vm -> vm.getStaysBecause().isEmpty())
+                .map(VmFact::getVmId)
+                .toList();
+    }
+
+    private Asked ask(OpenPartition partition, boolean lastResort, List<HostFacts> hosts, List<Constraint> wanted) {
+        PlacementProblem problem =
+                goal.problem(Goal.kindOf(partition), partition.getInitiator(), hosts, lastResort, wanted);
         long headroom = hosts.stream().mapToLong(room::headroomMillicores).sum();
         if (headroom < 0) { // cheap and necessary, so no search is begun without it
             return new Asked(
@@ -189,11 +324,27 @@ final class Planning {
     }
 
     private List<HostFacts> factsOf(OpenPartition partition) {
-        return partition.getMembers().stream().map(this::factsOf).toList();
+        boolean asked = Requests.asked(Goal.kindOf(partition));
+        return partition.getMembers().stream()
+                .map(member -> member.getFacts() == null
+                        ? own(partition, member.getLease().getHostId(), asked)
+                        : member.getFacts())
+                .toList();
     }
 
-    private HostFacts factsOf(PartitionMember member) {
-        return member.getFacts() == null ? room.facts(member.getLease().getHostId()) : member.getFacts();
+    /** A crashed host has only what is lost with it. */
+    private HostFacts own(OpenPartition partition, String hostId, boolean asked) {
+        boolean initiator = hostId.equals(partition.getInitiator());
+        if (!initiator || Goal.kindOf(partition) != DetectionKind.HOST_CRASH) {
+            return room.facts(hostId, asked && initiator);
+        }
+        HostFacts facts = room.facts(hostId, true);
+        List<String> lost = restarts.lost(hostId);
+        return HostFacts.newBuilder(facts)
+                .setVms(facts.getVms().stream()
+                        .filter(vm -> lost.contains(vm.getVmId()))
+                        .toList())
+                .build();
     }
 
     /** Asks for a plan for all hosts held, computed outside the transaction, unless there is nothing to do. */
@@ -205,7 +356,7 @@ final class Planning {
             return;
         }
         PlacementProblem problem =
-                goal.problem(Goal.kindOf(partition), worst.get().getHostId(), hosts, true);
+                goal.problem(Goal.kindOf(partition), worst.get().getHostId(), hosts, true, List.of());
         SolveAsked asked = new SolveAsked(
                 turn.decision(),
                 partition.getPartitionId(),
@@ -303,6 +454,9 @@ final class Planning {
             carryOut(partition, asked, plan);
             return;
         }
+        if (inPart(Goal.kindOf(partition)) && carriedOutInPart(partition)) {
+            return;
+        }
         String why = switch (asked.answer()) {
             case Answer.Infeasible none -> none.reason();
             case Answer.Viable _ -> NOTHING_TO_DO;
@@ -321,6 +475,38 @@ final class Planning {
                         partition.getRefused().isEmpty() ? "" : "; elsewhere: " + partition.getRefused());
         decided(partition, PlanAnswer.INFEASIBLE, nodes, asked.problem().digest(), reason);
         closing.close(partition, PartitionEnd.INFEASIBLE, reason);
+    }
+
+    private static boolean inPart(DetectionKind kind) {
+        return switch (kind) {
+            case DRAIN, HOST_CRASH -> true;
+            case OVERLOAD, UNDERLOAD, VM_CRASH, CUSTOM, HEADROOM, CONSTRAINT, REQUEST, RETURN, UNKNOWN -> false;
+        };
+    }
+
+    /** Not all VMs find room: as many as do, those that come first before the others. */
+    private boolean carriedOutInPart(OpenPartition partition) {
+        List<HostFacts> hosts = factsOf(partition);
+        String initiator = partition.getInitiator();
+        List<String> vmIds = Goal.kindOf(partition) == DetectionKind.HOST_CRASH
+                ? restarts.lost(initiator)
+                : movable(initiator, hosts);
+        List<String> leaving = new ArrayList<>();
+        Asked best = null;
+        for (String vmId : vmIds) {
+            leaving.add(vmId);
+            Asked asked = ask(partition, false, hosts, emptied(initiator, leaving, hosts));
+            if (asked.answer() instanceof Answer.Plan) {
+                best = asked;
+            } else {
+                leaving.removeLast();
+            }
+        }
+        if (best == null || !(best.answer() instanceof Answer.Plan plan)) {
+            return false;
+        }
+        carryOut(partition, best, plan);
+        return true;
     }
 
     private void decided(OpenPartition partition, PlanAnswer answer, long nodes, String digest, String reason) {
@@ -354,7 +540,19 @@ final class Planning {
         return decision;
     }
 
-    private void carryOut(OpenPartition partition, Found asFound) {
+    private void carryOut(OpenPartition partition, Found asPlanned) {
+        Found asFound = Goal.kindOf(partition) == DetectionKind.HOST_CRASH
+                ? new Found(
+                        restarts.started(
+                                partition,
+                                asPlanned.moves(),
+                                asPlanned.moves().size() + " VMs wait to be started elsewhere"),
+                        asPlanned.rejected(),
+                        asPlanned.nodes(),
+                        asPlanned.engine(),
+                        asPlanned.digest(),
+                        asPlanned.caveat())
+                : asPlanned;
         List<String> returns = new ArrayList<>();
         Found found = new Found(
                 asFound.moves().stream().map(move -> noted(move, returns)).toList(),
@@ -363,14 +561,15 @@ final class Planning {
                 asFound.engine(),
                 asFound.digest(),
                 asFound.caveat());
-        List<PlannedMove> moved =
-                found.moves().stream().filter(move -> !move.getResumes()).toList();
+        List<PlannedMove> moved = found.moves().stream()
+                .filter(move -> !move.getResumes() && move.getAction() != ActionKind.FENCE)
+                .toList();
         long paused = moved.stream().filter(PlannedMove::getStaysPaused).count();
         String reason = reason(partition, moved.size())
                 + (paused == 0 ? "" : "; " + paused + (paused == 1 ? " VM is" : " VMs are") + " paused meanwhile")
                 + (found.caveat().isEmpty() ? "" : "; " + found.caveat());
         Decision decision = decided(partition, PlanAnswer.PLAN, found, returns, reason);
-        if (!turn.state.mode().equals("auto")) {
+        if (!Requests.commanded(Goal.kindOf(partition), turn.state.mode())) {
             closing.close(
                     partition, PartitionEnd.ADVISED, reason + "; nothing is commanded in mode " + turn.state.mode());
             return;
@@ -400,11 +599,26 @@ final class Planning {
             return "%s relieve%s the site with %d hosts held".formatted(what, verb, held);
         }
         HostFacts initiator = room.facts(partition.getInitiator());
+        switch (Goal.kindOf(partition)) {
+            case HOST_CRASH -> {
+                return "%d VMs of %s start elsewhere, as it crashed, with %d hosts held"
+                        .formatted(moves, initiator.getLabel(), held);
+            }
+            case VM_CRASH -> {
+                return "the VM starts again on " + initiator.getLabel();
+            }
+            case RETURN -> {
+                return "%d old copies of VMs leave %s".formatted(moves, initiator.getLabel());
+            }
+            case OVERLOAD, UNDERLOAD, HEADROOM, CONSTRAINT, CUSTOM, REQUEST, DRAIN, UNKNOWN -> {} // moves
+        }
         String aim = switch (Goal.kindOf(partition)) {
             case UNDERLOAD -> "empt%s".formatted(moves == 1 ? "ies" : "y");
             case HEADROOM -> "give%s headroom to".formatted(verb);
             case CONSTRAINT -> "mend%s broken constraints at".formatted(verb);
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, UNKNOWN -> "relieve%s".formatted(verb);
+            case REQUEST -> "as was asked at";
+            case DRAIN -> "drain%s".formatted(verb);
+            case OVERLOAD, HOST_CRASH, VM_CRASH, RETURN, CUSTOM, UNKNOWN -> "relieve%s".formatted(verb);
         };
         return "%s %s %s (%d of %d mc) with %d hosts held"
                 .formatted(
@@ -419,7 +633,7 @@ final class Planning {
     /** A VM that goes back to where it came from a moment ago may be played with by two hosts, so that is said. */
     private PlannedMove noted(PlannedMove move, List<String> returns) {
         Optional<Instant> left = trails.leftWithinHold(move.getVmId(), move.getTargetHostId());
-        if (left.isEmpty() || move.getResumes()) {
+        if (left.isEmpty() || move.getResumes() || InPlace.movesNothing(move)) {
             return move;
         }
         returns.add(move.getVmId());

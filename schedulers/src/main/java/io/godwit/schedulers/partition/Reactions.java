@@ -14,7 +14,12 @@ import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DownConfirmed;
+import io.godwit.schemas.events.DrainAsked;
+import io.godwit.schemas.events.DrainEnded;
+import io.godwit.schemas.events.FencingDisarmed;
 import io.godwit.schemas.events.HostDescribed;
+import io.godwit.schemas.events.HostFenced;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostLeft;
 import io.godwit.schemas.events.HostSampled;
@@ -29,12 +34,15 @@ import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.OutcomeRelayed;
 import io.godwit.schemas.events.PartitionEnd;
+import io.godwit.schemas.events.RequestWithdrawn;
 import io.godwit.schemas.events.SegmentTold;
 import io.godwit.schemas.events.SettingsAnnounced;
 import io.godwit.schemas.events.SolveAnswered;
 import io.godwit.schemas.events.Tick;
+import io.godwit.schemas.events.VmActionAsked;
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.events.VmChanged;
+import io.godwit.schemas.events.VmDefined;
 import io.godwit.schemas.events.YieldAsked;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
@@ -52,6 +60,8 @@ final class Reactions {
     private final Knowledge knowledge;
     private final Room room;
     private final Goal goal;
+    private final Requests requests;
+    private final Restarts restarts;
     private final Planner planner;
     private HostPartitions partitions; // made when first needed, because most inputs are samples that need none
 
@@ -60,6 +70,8 @@ final class Reactions {
         this.knowledge = new Knowledge(turn);
         this.room = new Room(turn);
         this.goal = new Goal(turn, room);
+        this.requests = new Requests(turn);
+        this.restarts = new Restarts(turn);
         this.planner = planner;
     }
 
@@ -79,7 +91,8 @@ final class Reactions {
             case HOST_PARTITIONS -> message(event);
             case OUTCOMES -> outcome(record, event);
             case CONTROLS -> control(event);
-            case RULES, JOURNAL, REQUESTS, COMMANDS, ENVIRONMENTS, DEAD_LETTERS ->
+            case REQUESTS -> request(record, event);
+            case RULES, JOURNAL, COMMANDS, ENVIRONMENTS, DEAD_LETTERS ->
                 throw new BrokenLog(
                         "a scheduler does not read " + record.topic().stage());
         }
@@ -96,7 +109,8 @@ final class Reactions {
                 knowledge.left(left);
                 partitions().lost(left.getHostId(), "the host was removed");
             }
-            default -> {} // definitions of VMs are told by samples
+            case VmDefined defined -> knowledge.defined(defined, record.offset());
+            default -> {}
         }
     }
 
@@ -106,6 +120,8 @@ final class Reactions {
                 knowledge.sampled(record, sampled);
                 headroom(record, sampled.getHostId());
                 constraints(record, sampled.getHostId());
+                requests.lookWhetherEmpty(sampled.getHostId());
+                restarts.sampled(sampled, record.offset()).ifPresent(partitions()::consider);
                 turn.state
                         .detections
                         .under(sampled.getHostId())
@@ -116,6 +132,8 @@ final class Reactions {
             case CoordinateAnnounced announced -> knowledge.located(announced);
             case Tick _ -> {
                 knowledge.expire();
+                requests.expire();
+                restarts.expire();
                 partitions().waitNoLonger();
                 partitions().neighbours().tell();
                 if (partitions().wholeSite().due()) {
@@ -144,13 +162,42 @@ final class Reactions {
                         partitions().consider(open);
                     }
                     case UNDERLOAD -> partitions().consider(open);
-                    case HOST_CRASH -> partitions().lost(began.getHostId(), "the host crashed: " + began.getId());
-                    case HEADROOM, CONSTRAINT, VM_CRASH, CUSTOM, UNKNOWN -> {} // kept in mind
+                    case HOST_CRASH -> {
+                        partitions().lost(began.getHostId(), "the host crashed: " + began.getId());
+                        partitions().consider(open);
+                    }
+                    case VM_CRASH -> partitions().consider(open);
+                    case HEADROOM, CONSTRAINT, CUSTOM, REQUEST, DRAIN, RETURN, UNKNOWN -> {} // kept in mind
                 }
             }
             case DetectionEnded ended -> ended(ended);
             default -> {} // the rules' own bookkeeping
         }
+    }
+
+    private void request(LogRecord record, SpecificRecord event) {
+        switch (event) {
+            case VmActionAsked asked -> requests.note(record, asked).ifPresent(partitions()::consider);
+            case DrainAsked asked -> requests.note(record, asked).ifPresent(partitions()::consider);
+            case DrainEnded ended ->
+                requests.endDrain(ended.getHostId(), "ended by %s: %s".formatted(ended.getBy(), ended.getReason()))
+                        .ifPresent(partition -> takenBack(partition, ended.getReason()));
+            case RequestWithdrawn withdrawn ->
+                requests.withdraw(
+                                withdrawn.getRequestId(),
+                                withdrawn.getHostId(),
+                                "taken back by %s: %s".formatted(withdrawn.getBy(), withdrawn.getReason()))
+                        .ifPresent(partition -> takenBack(partition, withdrawn.getReason()));
+            case DownConfirmed confirmed -> {
+                restarts.confirmed(confirmed.getHostId(), confirmed.getBy(), confirmed.getReason());
+                partitions().considerAll();
+            }
+            default -> {} // a later version's
+        }
+    }
+
+    private void takenBack(OpenPartition partition, String reason) {
+        partitions().closing().close(partition, PartitionEnd.DETECTION_ENDED, "the request was taken back: " + reason);
     }
 
     private void ended(DetectionEnded ended) {
@@ -265,6 +312,9 @@ final class Reactions {
     private void outcome(LogRecord record, SpecificRecord event) {
         switch (event) {
             case CommandSucceeded ended -> {
+                if (!ended.getSourceHostId().equals(ended.getTargetHostId())) {
+                    restarts.moved(ended);
+                }
                 knowledge.moved(ended); // that a VM was resumed teaches nothing: it was expected to take no known time
                 finalOutcome(
                         record,
@@ -298,6 +348,10 @@ final class Reactions {
                         "aborted",
                         ended.getDetail(),
                         ended.getSourceHostId());
+            case HostFenced fenced -> {
+                restarts.fenced(fenced);
+                finalOutcome(record, fenced.getCommandId(), fenced.getHostId(), "succeeded", "", fenced.getHostId());
+            }
             case CommandAccepted _ -> {}
             case CommandProgressed _ -> {}
             default -> throw new BrokenLog(event.getSchema().getName() + " is no outcome");
@@ -341,6 +395,8 @@ final class Reactions {
                     throw new Unusable(wrong.getMessage());
                 }
             }
+            case FencingDisarmed disarmed ->
+                turn.state.disarmedUntil(HostPartitions.after(turn, disarmed.getForMillis()));
             case ConstraintsApplied applied -> applied(applied);
             case ConstraintsWithdrawn withdrawn -> {
                 turn.state.withdrawConstraints(withdrawn.getName());

@@ -55,6 +55,11 @@ final class Room {
 
     /** A host of the own segment as its newest sample tells; the sample must be there. */
     HostFacts facts(String hostId) {
+        return facts(hostId, false);
+    }
+
+    /** @param asked whether a person asked for what is to be done, so that neither holds nor budgets keep VMs there */
+    HostFacts facts(String hostId, boolean asked) {
         SchedulerState.Sample sample = turn.state.sample(hostId);
         HostSampled sampled = sample.sampled();
         KnownHost host = turn.state.hosts.get(hostId);
@@ -62,7 +67,10 @@ final class Room {
         List<VmFact> vms = new ArrayList<>();
         for (VmSample vm : sampled.getVms()) {
             switch (vm.getState()) {
-                case RUNNING, BLOCKED -> vms.add(fact(vm, true, spent.isEmpty() ? staysBecause(vm.getVmId()) : spent));
+                case RUNNING, BLOCKED -> {
+                    String tired = spent.isEmpty() ? staysBecause(vm.getVmId()) : spent;
+                    vms.add(fact(vm, true, asked ? "" : tired));
+                }
                 case PAUSED, SUSPENDED -> vms.add(fact(vm, false, "is paused"));
                 case MIGRATING_IN -> vms.add(fact(vm, false, "is just arriving"));
                 case UNKNOWN -> vms.add(fact(vm, false, "its state is unknown"));
@@ -166,6 +174,15 @@ final class Room {
                 .orElse(new Need(1, 1));
     }
 
+    /** Room that a VM of a host needs elsewhere, by the newest sample. */
+    Need needOfVm(String hostId, String vmId) {
+        return facts(hostId).getVms().stream()
+                .filter(vm -> vm.getVmId().equals(vmId))
+                .findFirst()
+                .map(vm -> new Need(vm.getCpuDemandMillicores(), vm.getMemoryBytes()))
+                .orElse(new Need(1, 1));
+    }
+
     /** Free hosts of the own segment, best first for this initiator: nearest, same rack, most headroom, id. */
     List<Spare> free(String initiatorId) {
         KnownHost initiator = turn.state.hosts.get(initiatorId);
@@ -190,6 +207,7 @@ final class Room {
                     && !host.getLeft()
                     && turn.usableSample(hostId) != null
                     && !inTrouble(hostId)
+                    && takesVms(host)
                     && budgets.spent(host).isEmpty()) {
                 lendable.add(spare(hostId));
             }
@@ -219,7 +237,8 @@ final class Room {
                 .filter(hostId -> LeaseChange.Phase.of(turn.state.leases.get(hostId)) == LeaseChange.Phase.FREE
                         && Neighbours.belongs(turn.state.hosts.get(hostId))
                         && turn.usableSample(hostId) != null
-                        && !Detections.crashed(turn.state, hostId))
+                        && !Detections.crashed(turn.state, hostId)
+                        && takesVms(turn.state.hosts.get(hostId)))
                 .map(this::facts)
                 .toList();
     }
@@ -230,6 +249,12 @@ final class Room {
                 .flatMap(facts -> turn.state.detections.under(facts.getHostId()).stream())
                 .filter(open -> open.getBegan().getKind() == DetectionKind.OVERLOAD)
                 .toList();
+    }
+
+    /** Neither one that is being drained, nor one that came back and may hold old copies of VMs. */
+    private boolean takesVms(KnownHost host) {
+        return turn.state.drains.get(host.getHostId()) == null
+                && host.getStaleVms().isEmpty();
     }
 
     /** A host with an open overload or crash needs help itself. */

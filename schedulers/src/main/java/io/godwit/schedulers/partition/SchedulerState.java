@@ -2,17 +2,21 @@ package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.ConstraintsApplied;
+import io.godwit.schemas.events.DrainAsked;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.HostMoves;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.InputRun;
 import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.KnownSample;
+import io.godwit.schemas.events.KnownVm;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.SchedulerProgress;
 import io.godwit.schemas.events.SegmentTold;
+import io.godwit.schemas.events.VmActionAsked;
 import io.godwit.schemas.events.VmHold;
+import io.godwit.schemas.events.VmRestarts;
 import io.godwit.schemas.events.VmTrail;
 import io.godwit.schemas.log.Topic;
 import java.nio.ByteBuffer;
@@ -46,6 +50,10 @@ public final class SchedulerState {
     final Entries<VmHold> holds = new Entries<>("hold", VmHold.class);
     final Entries<VmTrail> trails = new Entries<>("trail", VmTrail.class);
     final Entries<HostMoves> moves = new Entries<>("moves", HostMoves.class);
+    final Entries<VmActionAsked> requests = new Entries<>("request", VmActionAsked.class);
+    final Entries<DrainAsked> drains = new Entries<>("drain", DrainAsked.class); // by host
+    final Entries<KnownVm> vms = new Entries<>("vm", KnownVm.class);
+    final Entries<VmRestarts> restarts = new Entries<>("restarts", VmRestarts.class); // by VM
     private final Entries<ConstraintsApplied> constraints = new Entries<>("constraints", ConstraintsApplied.class);
     private final StandingConstraints standing = new StandingConstraints();
     final Entries<SegmentTold> told = new Entries<>("told", SegmentTold.class); // by segment
@@ -60,6 +68,7 @@ public final class SchedulerState {
     private Instant helpAskedAt = Instant.EPOCH;
     private Instant siteSolvedAt = Instant.EPOCH;
     private Instant toldAt = Instant.EPOCH;
+    private Instant disarmedUntil = Instant.EPOCH;
     private String mode = MODE_UNTIL_TOLD;
     private DecisionSettings settings = DecisionSettings.DEFAULTS;
     private String settingsText = ""; // kept, because the progress is written with each input
@@ -99,6 +108,7 @@ public final class SchedulerState {
             helpAskedAt = progress.getHelpAskedAt();
             siteSolvedAt = progress.getSiteSolvedAt();
             toldAt = progress.getToldAt();
+            disarmedUntil = progress.getDisarmedUntil();
         } else if (key.startsWith(SAMPLE)) {
             KnownSample sample = EventCodec.decode(value, KnownSample.class);
             byte[] bytes = new byte[sample.getSampled().remaining()];
@@ -119,6 +129,10 @@ public final class SchedulerState {
                 || holds.load(key, value)
                 || trails.load(key, value)
                 || moves.load(key, value)
+                || requests.load(key, value)
+                || drains.load(key, value)
+                || vms.load(key, value)
+                || restarts.load(key, value)
                 || told.load(key, value))) {
             throw new BrokenLog(
                     "a state entry has the unknown key " + key + "; a newer version wrote it: run that version");
@@ -142,6 +156,10 @@ public final class SchedulerState {
         holds.drainTo(changes);
         trails.drainTo(changes);
         moves.drainTo(changes);
+        requests.drainTo(changes);
+        drains.drainTo(changes);
+        vms.drainTo(changes);
+        restarts.drainTo(changes);
         told.drainTo(changes);
         constraints.drainTo(changes);
         if (progressChanged) {
@@ -162,6 +180,10 @@ public final class SchedulerState {
         holds.writeTo(entries);
         trails.writeTo(entries);
         moves.writeTo(entries);
+        requests.writeTo(entries);
+        drains.writeTo(entries);
+        vms.writeTo(entries);
+        restarts.writeTo(entries);
         told.writeTo(entries);
         constraints.writeTo(entries);
         entries.put(PROGRESS, EventCodec.encode(progress()));
@@ -179,7 +201,8 @@ public final class SchedulerState {
                 snapshotAt,
                 helpAskedAt,
                 siteSolvedAt,
-                toldAt);
+                toldAt,
+                disarmedUntil);
     }
 
     /** The ring of hosts, made when it is first asked for after a change. */
@@ -298,6 +321,16 @@ public final class SchedulerState {
 
     void toldAt(Instant time) {
         toldAt = time;
+        progressChanged = true;
+    }
+
+    /** Before this time no host is fenced. */
+    Instant disarmedUntil() {
+        return disarmedUntil;
+    }
+
+    void disarmedUntil(Instant time) {
+        disarmedUntil = time;
         progressChanged = true;
     }
 

@@ -112,9 +112,11 @@ class SchedulerTopologyTest {
                   --> decide
                 Source: from-outcomes.host.v1 (topics: [rennes.outcomes.host.v1])
                   --> decide
+                Source: from-requests.host.v1 (topics: [rennes.requests.host.v1])
+                  --> decide
                 Processor: decide (stores: [scheduler-state])
                   --> to-commands, to-dead-letters, to-host-partitions, to-journal
-                  <-- from-inventory.host.v1, from-observations.host.v1, from-detections.host.v1, from-host-partitions.host.v1, from-outcomes.host.v1, from-controls.site.v1
+                  <-- from-inventory.host.v1, from-observations.host.v1, from-detections.host.v1, from-host-partitions.host.v1, from-outcomes.host.v1, from-controls.site.v1, from-requests.host.v1
                 Sink: to-commands (topic: rennes.commands.host.v1)
                   <-- decide
                 Sink: to-dead-letters (topic: rennes.dead-letters.site.v1)

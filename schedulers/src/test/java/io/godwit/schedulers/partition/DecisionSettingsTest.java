@@ -21,7 +21,7 @@ class DecisionSettingsTest {
                     + "{\"holdMillis\":300000,\"hostsKept\":1,\"membersMax\":5,\"reservePermille\":200},"
                     + "\"fillPermille\":1000,\"headroomPermille\":0,\"managerHosts\":32,\"marginPermille\":0,\"mendConstraints\":false,"
                     + "\"movesAtOnce\":2,\"movesPerHour\":{\"headroom\":0,\"host\":0,\"rack\":0,\"site\":0,\"vm\":0},"
-                    + "\"policy\":\"dvms-local\",\"postCopy\":\"NEVER\",\"postCopyForbidden\":[],\"retryMillis\":2000,\"retryMillisMax\":30000,"
+                    + "\"policy\":\"dvms-local\",\"postCopy\":\"NEVER\",\"postCopyForbidden\":[],\"restarting\":{\"after\":\"never\",\"backOffMillis\":10000,\"first\":[],\"forbidden\":[],\"perHour\":3},\"retryMillis\":2000,\"retryMillisMax\":30000,"
                     + "\"searchNodes\":5000,\"sitePeriodMillis\":30000,\"solveWithinMillis\":60000,"
                     + "\"startWithinMillis\":10000,\"suspend\":\"never\",\"suspendForbidden\":[],\"throughput\":{\"disk\":{\"bytesPerSecond\":0},\"hosts\":{},"
                     + "\"network\":{\"bytesPerSecond\":0}},\"vmHoldMillis\":60000}",
@@ -56,6 +56,7 @@ class DecisionSettingsTest {
                 Suspend.LAST_RESORT,
                 List.of("d", "d"),
                 true,
+                new Restarting(RestartPolicy.HOSTS, 5, 6, List.of("y", "x"), List.of("z", "z")),
                 new Throughput(
                         new Bandwidth(5),
                         new Bandwidth(6),

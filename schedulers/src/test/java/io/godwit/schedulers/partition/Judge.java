@@ -2,6 +2,7 @@ package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.ActOnVm;
 import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
@@ -9,6 +10,8 @@ import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.FenceHost;
+import io.godwit.schemas.events.HostFenced;
 import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MemberReleased;
@@ -34,7 +37,7 @@ final class Judge {
     private final Map<String, Long> epochOf = new HashMap<>();
     private final Set<String> openPartitions = new HashSet<>();
     private final Map<String, MigrateVm> openCommands = new HashMap<>();
-    private final Map<String, ResumeVm> openResumptions = new HashMap<>();
+    private final Map<String, String> openInPlace = new HashMap<>(); // command that moves nothing → host
     private final Map<String, String> pausedOn = new HashMap<>(); // VM → host
     private final Set<String> commandIds = new HashSet<>();
     private final Map<String, DetectionBegan> openDetections = new HashMap<>();
@@ -86,6 +89,11 @@ final class Judge {
             }
             case MigrateVm command -> commanded(record, command);
             case ResumeVm command -> commanded(record, command);
+            case ActOnVm act ->
+                commanded(record, act.getCommandId(), act.getPartitionId(), act.getHostId(), act.getEpoch());
+            case FenceHost fence ->
+                commanded(record, fence.getCommandId(), fence.getPartitionId(), fence.getHostId(), fence.getEpoch());
+            case HostFenced fenced -> ended(record, fenced.getCommandId());
             case CommandSucceeded ended -> {
                 MigrateVm move = openCommands.get(ended.getCommandId());
                 if (move != null && move.getStaysPaused()) {
@@ -127,23 +135,28 @@ final class Judge {
                 fault(record, lease.getHostId() + " was returned while " + command.getCommandId() + " is open");
             }
         }
-        for (ResumeVm command : openResumptions.values()) {
-            if (command.getHostId().equals(lease.getHostId())) {
-                fault(record, lease.getHostId() + " was returned while " + command.getCommandId() + " is open");
+        openInPlace.forEach((id, host) -> {
+            if (host.equals(lease.getHostId())) {
+                fault(record, host + " was returned while " + id + " is open");
             }
-        }
+        });
         holderOf.remove(lease.getHostId());
     }
 
     private void commanded(LogRecord record, ResumeVm command) {
-        if (!commandIds.add(command.getCommandId())) {
-            fault(record, command.getCommandId() + " was commanded twice");
-        }
         if (!command.getHostId().equals(pausedOn.get(command.getVmId()))) {
             fault(record, command.getCommandId() + " resumes " + command.getVmId() + ", which is not paused there");
         }
-        openResumptions.put(command.getCommandId(), command);
-        held(record, command.getCommandId(), command.getPartitionId(), command.getHostId(), command.getEpoch());
+        commanded(record, command.getCommandId(), command.getPartitionId(), command.getHostId(), command.getEpoch());
+    }
+
+    /** What moves nothing. */
+    private void commanded(LogRecord record, String id, String partitionId, String hostId, long epoch) {
+        if (!commandIds.add(id)) {
+            fault(record, id + " was commanded twice");
+        }
+        openInPlace.put(id, hostId);
+        held(record, id, partitionId, hostId, epoch);
     }
 
     private void commanded(LogRecord record, MigrateVm command) {
@@ -168,7 +181,7 @@ final class Judge {
     }
 
     private void ended(LogRecord record, String commandId) {
-        if (openCommands.remove(commandId) == null && openResumptions.remove(commandId) == null) {
+        if (openCommands.remove(commandId) == null && openInPlace.remove(commandId) == null) {
             fault(record, commandId + " ended without being open");
         }
     }
@@ -177,7 +190,7 @@ final class Judge {
         holderOf.forEach((host, partition) -> faults.add("at rest, " + partition + " still holds " + host));
         openPartitions.forEach(partition -> faults.add("at rest, " + partition + " is still open"));
         openCommands.keySet().forEach(command -> faults.add("at rest, " + command + " has no outcome"));
-        openResumptions.keySet().forEach(command -> faults.add("at rest, " + command + " has no outcome"));
+        openInPlace.keySet().forEach(command -> faults.add("at rest, " + command + " has no outcome"));
         pausedOn.forEach((vm, host) -> faults.add("at rest, " + vm + " is paused on " + host));
         openDetections.keySet().stream()
                 .filter(detection -> !answered.contains(detection))

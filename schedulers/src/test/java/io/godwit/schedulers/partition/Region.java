@@ -4,6 +4,7 @@ import io.godwit.schedulers.planner.Planner;
 import io.godwit.schedulers.planner.RepairPlanner;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.ActOnVm;
 import io.godwit.schemas.events.CommandAccepted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandSucceeded;
@@ -49,7 +50,8 @@ final class Region {
             Topic.OBSERVATIONS,
             Topic.DETECTIONS,
             Topic.OUTCOMES,
-            Topic.HOST_PARTITIONS);
+            Topic.HOST_PARTITIONS,
+            Topic.REQUESTS);
 
     final MemoryLog log;
     final List<LogRecord> appended = new ArrayList<>(); // in the order of appending, over all topics and segments
@@ -73,6 +75,8 @@ final class Region {
         final Map<String, Long> vms = new TreeMap<>();
         /** VMs that ask for nothing until they are resumed. */
         final Set<String> paused = new TreeSet<>();
+        /** VMs that are defined and use nothing. */
+        final Set<String> off = new TreeSet<>();
         /** What VMs send and receive; those that are not named do not say. */
         final Map<String, Long> networkBytesPerSecond = new TreeMap<>();
 
@@ -87,7 +91,7 @@ final class Region {
         }
 
         long demand(String vm) {
-            return paused.contains(vm) ? 0 : vms.get(vm);
+            return paused.contains(vm) || off.contains(vm) ? 0 : vms.get(vm);
         }
     }
 
@@ -188,7 +192,7 @@ final class Region {
         List<VmSample> vms = new ArrayList<>();
         host.vms.forEach((vm, _) -> vms.add(new VmSample(
                 vm,
-                host.paused.contains(vm) ? VmState.PAUSED : VmState.RUNNING,
+                host.off.contains(vm) ? VmState.SHUT_OFF : host.paused.contains(vm) ? VmState.PAUSED : VmState.RUNNING,
                 host.demand(vm),
                 host.demand(vm),
                 1L << 30,
@@ -225,13 +229,36 @@ final class Region {
         return this;
     }
 
+    /** A tick of a host's segment, as evidence. */
+    LogRecord tickOf(String id) {
+        int segment = hosts.get(id).segment;
+        return append(
+                Topic.OBSERVATIONS, segment, Integer.toString(segment), new Tick(segment, millis / 1000, "cep-1"));
+    }
+
+    /** The newest observation of a host's segment, as evidence. */
+    LogRecord sampleOf(String id) {
+        int segment = hosts.get(id).segment;
+        return log.at(Topic.OBSERVATIONS, segment, log.end(Topic.OBSERVATIONS, segment) - 1)
+                .orElseThrow();
+    }
+
+    /** Some position in a host's segment, where only its being there matters. */
+    Position at(String id) {
+        return new Position(Topic.COMMANDS.stage(), hosts.get(id).segment, 0L, "", "");
+    }
+
     void began(String id, DetectionKind kind, LogRecord sample) {
+        beganOf(id, null, kind, sample);
+    }
+
+    void beganOf(String id, String vmId, DetectionKind kind, LogRecord sample) {
         Host host = hosts.get(id);
         DetectionBegan began = new DetectionBegan(
                 kind + "-" + id + "-" + host.segment + "-" + sample.offset(),
                 kind,
                 id,
-                null,
+                vmId,
                 Instant.ofEpochMilli(millis),
                 "cpu-demand",
                 host.demand(),
@@ -427,6 +454,51 @@ final class Region {
                         command.getMode(),
                         -1L,
                         command.getEstimatedMillis()));
+        return this;
+    }
+
+    /** Actions on VMs without a final outcome. */
+    List<ActOnVm> openActions() {
+        List<ActOnVm> commands = new ArrayList<>(events(ActOnVm.class));
+        Set<String> ended = new TreeSet<>();
+        events(CommandSucceeded.class).forEach(outcome -> ended.add(outcome.getCommandId()));
+        events(CommandFailed.class).forEach(outcome -> ended.add(outcome.getCommandId()));
+        commands.removeIf(command -> ended.contains(command.getCommandId()));
+        return commands;
+    }
+
+    /** The executor does to a VM what was commanded. */
+    Region succeed(ActOnVm command) {
+        Host host = hosts.get(command.getHostId());
+        switch (command.getAction()) {
+            case STOP, SAVE -> host.off.add(command.getVmId());
+            case START -> {
+                host.vms.putIfAbsent(command.getVmId(), 500L);
+                host.off.remove(command.getVmId());
+            }
+            case SUSPEND -> host.paused.add(command.getVmId());
+            case RESUME -> host.paused.remove(command.getVmId());
+            case REMOVE -> host.vms.remove(command.getVmId());
+            case SNAPSHOT, RESTORE -> {}
+            case UNKNOWN, MIGRATE, FENCE -> throw new IllegalArgumentException(command.toString());
+        }
+        append(
+                Topic.OUTCOMES,
+                host.segment,
+                host.id,
+                new CommandSucceeded(
+                        command.getCommandId(),
+                        commandPosition(),
+                        "executor-1",
+                        command.getVmId(),
+                        host.id,
+                        host.id,
+                        100L,
+                        -1L,
+                        -1L,
+                        MigrationMode.UNKNOWN,
+                        -1L,
+                        0L));
         return this;
     }
 

@@ -13,8 +13,21 @@ import org.junit.jupiter.api.Test;
 
 class TransferFactorTest {
     private static final Instant NOW = Instant.ofEpochSecond(1_000_000);
-    private static final KnownHost HOST =
-            new KnownHost("h1", "a/r1/h1", "r1", false, 0L, 0L, 0L, null, -1L, TransferFactor.PLAIN, Instant.EPOCH);
+    private static final KnownHost HOST = new KnownHost(
+            "h1",
+            "a/r1/h1",
+            "r1",
+            false,
+            0L,
+            0L,
+            0L,
+            null,
+            -1L,
+            TransferFactor.PLAIN,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            "",
+            java.util.List.of());
 
     @Test
     void moves_that_take_half_as_long_again_are_expected_to_after_a_few_outcomes_and_no_longer() {

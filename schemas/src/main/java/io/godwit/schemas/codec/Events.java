@@ -1,5 +1,6 @@
 package io.godwit.schemas.codec;
 
+import io.godwit.schemas.events.ActOnVm;
 import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandAccepted;
 import io.godwit.schemas.events.CommandFailed;
@@ -13,7 +14,13 @@ import io.godwit.schemas.events.DeadLetter;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionsCheckpointed;
+import io.godwit.schemas.events.DownConfirmed;
+import io.godwit.schemas.events.DrainAsked;
+import io.godwit.schemas.events.DrainEnded;
+import io.godwit.schemas.events.FenceHost;
+import io.godwit.schemas.events.FencingDisarmed;
 import io.godwit.schemas.events.HostDescribed;
+import io.godwit.schemas.events.HostFenced;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.HostLeft;
@@ -24,6 +31,7 @@ import io.godwit.schemas.events.HostsGranted;
 import io.godwit.schemas.events.InputsTaken;
 import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.KnownSample;
+import io.godwit.schemas.events.KnownVm;
 import io.godwit.schemas.events.MemberAsked;
 import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MemberLost;
@@ -40,6 +48,8 @@ import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.ProbeAnswered;
+import io.godwit.schemas.events.RequestAnswered;
+import io.godwit.schemas.events.RequestWithdrawn;
 import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.RoundTrip;
 import io.godwit.schemas.events.RuleActivated;
@@ -53,9 +63,11 @@ import io.godwit.schemas.events.SolveAnswered;
 import io.godwit.schemas.events.SolveAsked;
 import io.godwit.schemas.events.StateSnapshotted;
 import io.godwit.schemas.events.Tick;
+import io.godwit.schemas.events.VmActionAsked;
 import io.godwit.schemas.events.VmChanged;
 import io.godwit.schemas.events.VmDefined;
 import io.godwit.schemas.events.VmHold;
+import io.godwit.schemas.events.VmRestarts;
 import io.godwit.schemas.events.VmTrail;
 import io.godwit.schemas.events.YieldAsked;
 import io.godwit.schemas.log.Topic;
@@ -113,8 +125,10 @@ public final class Events {
                         PlanRefused.class,
                         OutcomeRelayed.class,
                         PartitionClosed.class,
-                        SegmentTold.class));
-        // the last nine travel as entries of StateSnapshotted, and so does ConstraintsApplied
+                        SegmentTold.class,
+                        RequestAnswered.class));
+        // the last eleven travel as entries of StateSnapshotted, and so do ConstraintsApplied, VmActionAsked and
+        // DrainAsked
         events.put(
                 Topic.JOURNAL,
                 List.of(
@@ -128,9 +142,18 @@ public final class Events {
                         VmHold.class,
                         VmTrail.class,
                         HostMoves.class,
+                        KnownVm.class,
+                        VmRestarts.class,
                         SchedulerProgress.class));
-        events.put(Topic.REQUESTS, List.of());
-        events.put(Topic.COMMANDS, List.of(MigrateVm.class, ResumeVm.class));
+        events.put(
+                Topic.REQUESTS,
+                List.of(
+                        VmActionAsked.class,
+                        DrainAsked.class,
+                        DrainEnded.class,
+                        RequestWithdrawn.class,
+                        DownConfirmed.class));
+        events.put(Topic.COMMANDS, List.of(MigrateVm.class, ResumeVm.class, ActOnVm.class, FenceHost.class));
         events.put(
                 Topic.OUTCOMES,
                 List.of(
@@ -139,7 +162,8 @@ public final class Events {
                         CommandSucceeded.class,
                         CommandFailed.class,
                         CommandRefused.class,
-                        CommandAborted.class));
+                        CommandAborted.class,
+                        HostFenced.class));
         events.put(Topic.ENVIRONMENTS, List.of());
         events.put(
                 Topic.CONTROLS,
@@ -147,7 +171,8 @@ public final class Events {
                         ModeChanged.class,
                         SettingsAnnounced.class,
                         ConstraintsApplied.class,
-                        ConstraintsWithdrawn.class));
+                        ConstraintsWithdrawn.class,
+                        FencingDisarmed.class));
         events.put(Topic.DEAD_LETTERS, List.of(DeadLetter.class));
         return Map.copyOf(events).entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())

@@ -1,5 +1,6 @@
 package io.godwit.schemas.state;
 
+import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostDescribed;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * All that the log of one site says, folded. Feed it every record of its topics, each topic and segment in order; then ask.
@@ -31,6 +33,7 @@ public final class RegionState {
     private final HostPartitions partitions = new HostPartitions();
     private final Rules rules = new Rules();
     private final Controls controls = new Controls();
+    private final Requests requests = new Requests();
     private final Map<Place, String> faults = new TreeMap<>();
     private long newestMillis;
 
@@ -52,10 +55,15 @@ public final class RegionState {
                 case INVENTORY -> inventory.take(record);
                 case DETECTIONS -> detections.take(record);
                 case COMMANDS, OUTCOMES -> migrations.take(record);
-                case HOST_PARTITIONS -> partitions.take(record);
+                case HOST_PARTITIONS -> {
+                    SpecificRecord event = EventCodec.decode(record.value());
+                    partitions.take(record, event);
+                    requests.take(record, event);
+                }
+                case REQUESTS -> requests.take(record);
                 case RULES -> rules.take(record);
                 case CONTROLS -> controls.take(record);
-                case JOURNAL, REQUESTS, ENVIRONMENTS, DEAD_LETTERS -> {}
+                case JOURNAL, ENVIRONMENTS, DEAD_LETTERS -> {}
             }
             newestMillis = Math.max(newestMillis, record.timestampMillis());
         } catch (UnreadableRecord damaged) {
@@ -73,7 +81,8 @@ public final class RegionState {
                 Topic.HOST_PARTITIONS,
                 Topic.COMMANDS,
                 Topic.OUTCOMES,
-                Topic.CONTROLS);
+                Topic.CONTROLS,
+                Topic.REQUESTS);
     }
 
     public String site() {
@@ -185,6 +194,10 @@ public final class RegionState {
 
     public Controls controls() {
         return controls;
+    }
+
+    public Requests requests() {
+        return requests;
     }
 
     /** Samples that were folded. */

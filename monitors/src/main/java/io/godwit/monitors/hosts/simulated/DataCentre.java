@@ -4,6 +4,7 @@ import io.godwit.monitors.hosts.HostDescription;
 import io.godwit.monitors.hosts.HostEvent;
 import io.godwit.monitors.hosts.HostReading;
 import io.godwit.monitors.hosts.HostUnreachable;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.VmState;
 import java.util.Map;
 import java.util.Optional;
@@ -41,21 +42,25 @@ public interface DataCentre extends AutoCloseable {
     void startPostCopy(String commandId);
 
     /**
-     * Lets a VM go on that is paused on a host; does nothing to one that is not, or not there.
+     * Does something to a VM on a host, and nothing to one that is so already. A VM whose host is down can be started on
+     * another one, which has it from then on.
      *
+     * @return why it was not done, in the hypervisor's words; empty: it was
      * @throws HostUnreachable where the host cannot be asked
      */
-    void resume(String vmId, String hostId) throws HostUnreachable;
+    String act(ActionKind action, String vmId, String hostId) throws HostUnreachable;
 
-    /** The same, for who may not know of monitors' exceptions: why it could not be done; empty: it was. */
-    default String tryToResume(String vmId, String hostId) {
+    /** The same, for who may not know of monitors' exceptions. */
+    default String tryToAct(ActionKind action, String vmId, String hostId) {
         try {
-            resume(vmId, hostId);
-            return "";
+            return act(action, vmId, hostId);
         } catch (HostUnreachable unreachable) {
             return unreachable.getMessage();
         }
     }
+
+    /** Takes the power of a host away, which boots again after a while; does nothing to one that is down. */
+    void fence(String hostId);
 
     /** Calls a migration off; does nothing where it has switched over or ended. */
     void cancel(String commandId);

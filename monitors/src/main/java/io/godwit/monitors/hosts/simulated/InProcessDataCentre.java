@@ -7,6 +7,7 @@ import io.godwit.monitors.hosts.HostUnreachable;
 import io.godwit.monitors.hosts.simulated.model.DataCentreModel;
 import io.godwit.monitors.hosts.simulated.model.Happening;
 import io.godwit.monitors.hosts.simulated.model.RoundTrips;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.VmState;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -119,16 +120,22 @@ public final class InProcessDataCentre implements DataCentre, DataCentreFaults {
     }
 
     @Override
-    public void resume(String vmId, String hostId) throws HostUnreachable {
+    public String act(ActionKind action, String vmId, String hostId) throws HostUnreachable {
         lock.lock();
         try {
             advance();
-            model.resume(vmId, hostId);
+            String wrong = model.act(action, vmId, hostId);
             take();
             changed.signal();
+            return wrong;
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void fence(String hostId) {
+        change(() -> model.fence(hostId));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.godwit.ops.simulate.judges;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.Decision;
@@ -100,7 +101,8 @@ class LoadJudgeTest {
     }
 
     private static PlannedMove move(String vm, String source, String target, List<Integer> after) {
-        return new PlannedMove(vm, source, target, after, 1000L, "", MigrationMode.PRE_COPY, false, false);
+        return new PlannedMove(
+                vm, source, target, after, 1000L, "", MigrationMode.PRE_COPY, false, false, ActionKind.UNKNOWN);
     }
 
     private static MigrateVm command(String id, String vm, String source, String target) {

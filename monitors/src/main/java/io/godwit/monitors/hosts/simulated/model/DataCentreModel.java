@@ -7,12 +7,14 @@ import io.godwit.monitors.hosts.HostUnreachable;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationProgress;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationResult;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.events.VmState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,6 +24,9 @@ import java.util.TreeMap;
  * never going back. What happens is kept until {@link #takeHappenings}. Not safe for use by several threads.
  */
 public final class DataCentreModel {
+    /** After this time a host that was fenced is up again. */
+    private static final long FENCED_MICROS = 60_000_000;
+
     /** Pause of a VM at the end of its live migration; a usual value of KVM. */
     private static final long DOWNTIME_MILLIS = 30;
 
@@ -208,17 +213,56 @@ public final class DataCentreModel {
     }
 
     /**
-     * A VM that is paused on a host goes on; does nothing to one that is not, or not there.
+     * Does something to a VM on a host, and nothing to one that is so already. A VM whose host is down starts on another one,
+     * which has it from then on. Simulated VMs have neither disks nor saved memory.
      *
+     * @return why it was not done; empty: it was
      * @throws HostUnreachable where the host is down or not of this fleet
      */
-    public void resume(String vmId, String hostId) throws HostUnreachable {
+    public String act(ActionKind action, String vmId, String hostId) throws HostUnreachable {
         HostCell host = reachable(hostId);
         VmCell vm = vmsById.get(vmId);
-        if (vm != null && vm.host == host && vm.state == VmState.PAUSED) {
-            vm.become(VmState.RUNNING);
-            tell(host, vm, VmChange.RESUMED, "Resumed Unpaused");
+        if (vm == null || (vm.host != host && (vm.host.up() || action != ActionKind.START))) {
+            return "no domain " + vmId + " on " + hostId;
         }
+        if (vm.migration != null) {
+            return "domain " + vmId + " is migrating, by " + vm.migration.commandId;
+        }
+        boolean active = vm.state == VmState.RUNNING || vm.state == VmState.PAUSED;
+        switch (action) {
+            case START -> {
+                if (vm.host != host) {
+                    vm.host.leave(vm.host.vms, vm);
+                    vm.host = host;
+                    host.enter(host.vms, vm);
+                    start(vm);
+                } else if (!active) {
+                    start(vm);
+                }
+            }
+            case STOP -> {
+                if (active) {
+                    vm.become(VmState.SHUT_OFF);
+                    tell(host, vm, VmChange.STOPPED, "Stopped Shutdown");
+                }
+            }
+            case SUSPEND -> {
+                if (vm.state == VmState.RUNNING) {
+                    vm.become(VmState.PAUSED);
+                    tell(host, vm, VmChange.SUSPENDED, "Suspended Paused");
+                }
+            }
+            case RESUME -> {
+                if (vm.state == VmState.PAUSED) {
+                    vm.become(VmState.RUNNING);
+                    tell(host, vm, VmChange.RESUMED, "Resumed Unpaused");
+                }
+            }
+            case SAVE, SNAPSHOT, RESTORE, REMOVE, MIGRATE, FENCE, UNKNOWN -> {
+                return "a simulated host cannot " + action.name().toLowerCase(Locale.ROOT) + " a VM";
+            }
+        }
+        return "";
     }
 
     /** A migration is called off and the VM stays; does nothing after its switch-over, when the VM has left already. */
@@ -298,6 +342,13 @@ public final class DataCentreModel {
      */
     public void crash(String hostId, long downMicros) {
         crash(known(hostId), after(downMicros));
+    }
+
+    /** The same to one that is up, which boots again after a while. */
+    public void fence(String hostId) {
+        if (known(hostId).up()) {
+            crash(hostId, FENCED_MICROS);
+        }
     }
 
     private void crash(HostCell host, long backMicros) {

@@ -8,6 +8,7 @@ import io.godwit.monitors.hosts.simulated.DataCentre;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
 import io.godwit.monitors.hosts.simulated.InProcessDataCentre;
 import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.HostSampled;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -167,8 +168,15 @@ public final class DataCentreServer implements AutoCloseable {
                     dataCentre.startPostCopy(first);
                     answer(asked, true);
                 }
-                case "resume" -> {
-                    dataCentre.resume(first, call.path(2).asText());
+                case "act" ->
+                    answer(
+                            asked,
+                            dataCentre.act(
+                                    ActionKind.valueOf(first),
+                                    call.path(2).asText(),
+                                    call.path(3).asText()));
+                case "fence" -> {
+                    dataCentre.fence(first);
                     answer(asked, true);
                 }
                 case "cancel" -> {

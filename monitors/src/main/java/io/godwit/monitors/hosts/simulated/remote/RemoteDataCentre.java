@@ -9,6 +9,7 @@ import io.godwit.monitors.hosts.HostUnreachable;
 import io.godwit.monitors.hosts.simulated.DataCentre;
 import io.godwit.monitors.hosts.simulated.DataCentreFaults;
 import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.VmState;
 import java.io.BufferedInputStream;
@@ -218,8 +219,14 @@ public final class RemoteDataCentre implements DataCentre, DataCentreFaults {
     }
 
     @Override
-    public void resume(String vmId, String hostId) throws HostUnreachable {
-        var _ = answer(call("resume", vmId, hostId), Boolean.class);
+    public String act(ActionKind action, String vmId, String hostId) throws HostUnreachable {
+        return answer(call("act", action.name(), vmId, hostId), String.class);
+    }
+
+    /** @throws DataCentreAway where it cannot be asked */
+    @Override
+    public void fence(String hostId) {
+        var _ = answerOrAway(call("fence", hostId));
     }
 
     /** @throws DataCentreAway where it cannot be asked */

@@ -9,6 +9,7 @@ import io.godwit.monitors.hosts.HostReading;
 import io.godwit.monitors.hosts.HostUnreachable;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationAsk;
 import io.godwit.monitors.hosts.simulated.DataCentre.MigrationResult;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
@@ -208,10 +209,10 @@ class DataCentreModelTest {
         assertEquals(Map.of(H2, VmState.PAUSED), model.where("vm-a-0"));
         assertEquals(before, model.read(H2).cpuDemandMillicores());
         assertEquals(VmState.PAUSED, vm(model, H2, "vm-a-0").getState());
-        model.resume("vm-a-0", H1); // not there
+        model.act(ActionKind.RESUME, "vm-a-0", H1); // not there
         assertEquals(Map.of(H2, VmState.PAUSED), model.where("vm-a-0"));
-        model.resume("vm-a-0", H2);
-        model.resume("vm-a-0", H2);
+        model.act(ActionKind.RESUME, "vm-a-0", H2);
+        model.act(ActionKind.RESUME, "vm-a-0", H2);
         assertEquals(Map.of(H2, VmState.RUNNING), model.where("vm-a-0"));
         assertTrue(model.read(H2).cpuDemandMillicores() > before);
     }

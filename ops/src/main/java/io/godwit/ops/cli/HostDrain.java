@@ -1,0 +1,105 @@
+package io.godwit.ops.cli;
+
+import io.godwit.schemas.events.DownConfirmed;
+import io.godwit.schemas.events.DrainAsked;
+import io.godwit.schemas.events.DrainEnded;
+import io.godwit.schemas.events.VmState;
+import io.godwit.schemas.kafka.SiteKafka;
+import io.godwit.schemas.state.Host;
+import io.godwit.schemas.state.RegionState;
+import io.godwit.schemas.state.Vm;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code godwit host drain|undrain|confirm-down}: what a person asks of a host. */
+final class HostDrain {
+    private HostDrain() {}
+
+    @Command(
+            name = "drain",
+            description = "Empties a host by live migrations, and keeps it empty until undrain. Lists first what cannot"
+                    + " move, and why.")
+    static final class Drain extends Asking implements Runnable {
+        @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
+        String named;
+
+        @Option(names = "--dry-run", description = "Lists what would move and what could not; asks for nothing.")
+        boolean dryRun;
+
+        @Override
+        public void run() {
+            SiteKafka kafka = common.home();
+            RegionState state = state(kafka);
+            Host host = HostCommands.find(state, named);
+            List<Vm> vms = state.vms().stream()
+                    .filter(vm -> vm.hostId().equals(host.id()))
+                    .toList();
+            vms.forEach(vm -> hindrance(vm).ifPresent(why -> System.err.println("stays: " + vm.name() + " " + why)));
+            if (dryRun) {
+                vms.stream()
+                        .filter(vm -> hindrance(vm).isEmpty())
+                        .forEach(vm -> System.err.println("moves: " + vm.name()));
+                System.err.println("nothing was asked, as this is a dry run");
+                return;
+            }
+            String id = newId();
+            ask(kafka, host, id, new DrainAsked(id, host.id(), Operator.name(), reason));
+        }
+
+        /** Why a VM does not leave by itself; empty: it does, or it takes nothing where it is. */
+        private static Optional<String> hindrance(Vm vm) {
+            return switch (vm.state()) {
+                case RUNNING, BLOCKED -> Optional.empty();
+                case SHUT_OFF, CRASHED -> Optional.of("is off; it stays defined there and does not hold the drain up");
+                case PAUSED, SUSPENDED -> Optional.of("is paused; resume it, and it moves");
+                case MIGRATING_IN -> Optional.of("is just arriving; it moves after that");
+                case UNKNOWN -> Optional.of("is in no state that is known: " + VmState.UNKNOWN);
+            };
+        }
+    }
+
+    @Command(name = "undrain", description = "Lets a drained host take VMs again; a drain that is not done ends.")
+    static final class Undrain extends Asking implements Runnable {
+        @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
+        String named;
+
+        @Override
+        public void run() {
+            SiteKafka kafka = common.home();
+            RegionState state = state(kafka);
+            Host host = HostCommands.find(state, named);
+            if (state.requests().drain(host.id()).isEmpty()) {
+                throw new Refused(host.label() + " is not being drained; nothing was asked");
+            }
+            append(kafka, host, new DrainEnded(host.id(), Operator.name(), reason));
+            System.err.println(host.label() + " takes VMs again");
+        }
+    }
+
+    @Command(
+            name = "confirm-down",
+            description =
+                    "Vouches that a crashed host is down and stays down: its VMs are started elsewhere then. If it"
+                            + " is not, VMs may run twice and lose data.")
+    static final class ConfirmDown extends Asking implements Runnable {
+        @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
+        String named;
+
+        @Override
+        public void run() {
+            SiteKafka kafka = common.home();
+            RegionState state = state(kafka);
+            Host host = HostCommands.find(state, named);
+            if (host.crash().isEmpty()) {
+                throw new Refused(
+                        host.label() + " is not called crashed; its VMs are started elsewhere only once it is, see:"
+                                + " godwit detection list");
+            }
+            append(kafka, host, new DownConfirmed(host.id(), Operator.name(), reason));
+            System.err.println("noted that " + host.label() + " is down; see its VMs with: godwit vm list");
+        }
+    }
+}
