@@ -50,6 +50,15 @@ final class Lab implements AutoCloseable {
         }
     }
 
+    Path folder() {
+        return folder;
+    }
+
+    /** Whether a host has power. */
+    boolean hostIsUp(int host) {
+        return said("exec", Integer.toString(host), "true").status() == 0;
+    }
+
     String uri(int host) {
         return run("uri", Integer.toString(host));
     }
@@ -120,7 +129,7 @@ final class Lab implements AutoCloseable {
         }
     }
 
-    private static Path script() {
+    static Path script() {
         return Path.of(System.getProperty("godwit.checkout"), "it-tests", "lab", "lab");
     }
 

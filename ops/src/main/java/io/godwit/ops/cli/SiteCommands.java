@@ -1,9 +1,12 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schemas.events.FencingDisarmed;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
+import io.godwit.schemas.units.Durations;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "site",
         description = "What a site as a whole does.",
-        subcommands = {SiteCommands.Show.class, SiteCommands.SetMode.class})
+        subcommands = {SiteCommands.Show.class, SiteCommands.SetMode.class, SiteCommands.Disarm.class})
 public final class SiteCommands {
     /** How far a site acts by itself. */
     enum Mode {
@@ -97,6 +100,50 @@ public final class SiteCommands {
                     "mode",
                     new ModeChanged(kafka.site(), word, Operator.name(), reason));
             System.err.println("site " + kafka.site() + " is " + word + " now");
+        }
+    }
+
+    @Command(
+            name = "disarm",
+            description = "Fences no host for a while, and starts no VM elsewhere because its host crashed: for work on"
+                    + " the network, say. Armed again by itself.")
+    static final class Disarm implements Runnable {
+        private static final Duration MOST = Duration.ofDays(7);
+
+        @Mixin
+        CommonOptions common = new CommonOptions();
+
+        @Option(
+                names = "--for",
+                required = true,
+                paramLabel = "DURATION",
+                description = "How long, as in 30m; 0s arms at once.")
+        String duration;
+
+        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
+        String reason;
+
+        @Override
+        public void run() {
+            Duration lasting = Durations.parse(duration);
+            if (lasting.compareTo(MOST) > 0) {
+                throw new IllegalArgumentException("--for is " + duration + "; give 0s to 7d");
+            }
+            SiteKafka kafka = common.home();
+            int segments;
+            try (Log log = CommonOptions.open(kafka)) {
+                segments = log.segments();
+            }
+            EverySegment.append(
+                    kafka,
+                    Topic.CONTROLS,
+                    segments,
+                    "fencing",
+                    new FencingDisarmed(kafka.site(), lasting.toMillis(), Operator.name(), reason));
+            System.err.println(
+                    lasting.isZero()
+                            ? "site " + kafka.site() + " fences again"
+                            : "site " + kafka.site() + " fences no host for " + duration);
         }
     }
 
