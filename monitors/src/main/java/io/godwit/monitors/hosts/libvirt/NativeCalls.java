@@ -18,7 +18,7 @@ import org.libvirt.LibvirtException;
  * Few are abandoned at a time, so that a host that hangs for hours costs a few threads and not thousands.
  */
 final class NativeCalls {
-    static final int STUCK_MAX = 4;
+    static final int STUCK_MAX = 4; // at 5 libvirtd stops to read from a client, keepalive included
 
     /** Calls of this process that did not come back in time, since its start. */
     private static final AtomicLong ABANDONED = new AtomicLong();
@@ -98,6 +98,8 @@ final class NativeCalls {
 
     private synchronized void abandon(ThreadPoolExecutor blocked) {
         ABANDONED.incrementAndGet();
+        LibvirtMetrics.ABANDONED.inc();
+        LibvirtMetrics.STUCK.inc();
         stuck.incrementAndGet();
         if (worker.equals(blocked) && !closed) {
             worker = newWorker();
@@ -139,6 +141,7 @@ final class NativeCalls {
                     running = false;
                     if (abandoned) {
                         stuck.decrementAndGet();
+                        LibvirtMetrics.STUCK.dec();
                     }
                 }
             }
