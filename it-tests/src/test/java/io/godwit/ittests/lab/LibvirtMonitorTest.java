@@ -1,9 +1,12 @@
 package io.godwit.ittests.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.monitors.MonitorConfig;
+import io.godwit.monitors.hosts.HostEvent;
+import io.godwit.monitors.hosts.HostProbe;
 import io.godwit.monitors.hosts.libvirt.CapacityOverride;
 import io.godwit.monitors.hosts.libvirt.LibvirtOpener;
 import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
@@ -16,10 +19,19 @@ import io.godwit.schemas.events.VmChanged;
 import io.godwit.schemas.events.VmState;
 import io.godwit.schemas.units.Bandwidth;
 import io.prometheus.client.CollectorRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,9 +89,10 @@ final class LibvirtMonitorTest {
     }
 
     @Test
-    void what_a_guest_does_shows_in_the_samples_of_its_host() {
-        String busy = lab.uuid("vm1-1");
+    void what_guests_do_shows_in_the_samples_of_their_hosts() {
+        String writing = lab.uuid("vm1-1");
         String filling = lab.uuid("vm1-2");
+        String busy = lab.uuid("vm2-2");
         HostSampled first = (HostSampled) seen.awaitSample(seen.mark(), "h1", sample -> memory(sample, filling) > 0)
                 .event();
         assertTrue(memory(first, filling) < 96 * MIB, "less than it is given, as its balloon driver tells: " + first);
@@ -88,15 +101,15 @@ final class LibvirtMonitorTest {
 
         int mark = seen.mark();
         lab.run("tell", "vm1-2", "mem", "20");
-        lab.run("tell", "vm1-1", "load", "90");
+        lab.run("tell", "vm1-1", "dirty", "16");
+        lab.run("tell", "vm1-1", "disk", "64");
+        lab.run("tell", "vm2-2", "load", "90");
         seen.awaitVm(mark, busy, vm -> vm.getCpuDemandMillicores() > 300 && vm.getCpuUsedMillicores() > 100);
         seen.awaitVm(mark, filling, vm -> vm.getMemoryBytes() > memory(first, filling) + 15 * MIB);
-        lab.run("tell", "vm1-1", "load", "0");
-        lab.run("tell", "vm1-2", "dirty", "16");
-        lab.run("tell", "vm1-1", "disk", "64");
-        seen.awaitVm(mark, busy, vm -> vm.getBlockBytesPerSecond() > 0);
-        seen.awaitVm(mark, filling, vm -> vm.getDirtyBytesPerSecond() > MIB);
-        lab.run("tell", "vm1-2", "clean");
+        seen.awaitVm(mark, writing, vm -> vm.getBlockBytesPerSecond() > 0);
+        seen.awaitVm(mark, writing, vm -> vm.getDirtyBytesPerSecond() > MIB);
+        lab.run("tell", "vm2-2", "load", "0");
+        lab.run("tell", "vm1-1", "clean");
     }
 
     @Test
@@ -137,44 +150,44 @@ final class LibvirtMonitorTest {
     @Test
     void a_libvirtd_that_is_killed_and_started_is_a_loss_of_the_host_and_no_change_of_its_guests() {
         int mark = seen.mark();
-        lab.run("daemon", "1", "kill");
-        seen.awaitLoss(mark, "h1");
+        lab.run("daemon", "2", "kill");
+        seen.awaitLoss(mark, "h2");
         int later = seen.mark();
-        lab.run("daemon", "1", "start");
+        lab.run("daemon", "2", "start");
         seen.awaitSample(
                 later,
-                "h1",
+                "h2",
                 sample -> sample.getVms().stream()
                                 .filter(vm -> vm.getState() == VmState.RUNNING)
                                 .count()
                         >= 2);
         assertEquals(List.of(), seen.changes(mark));
-        String vm = lab.uuid("vm1-2");
-        lab.run("virsh", "1", "suspend", "vm1-2");
-        seen.awaitChange(mark, "h1", vm, VmChange.SUSPENDED);
-        lab.run("virsh", "1", "resume", "vm1-2");
-        seen.awaitChange(mark, "h1", vm, VmChange.RESUMED);
+        String vm = lab.uuid("vm2-1");
+        lab.run("virsh", "2", "suspend", "vm2-1");
+        seen.awaitChange(mark, "h2", vm, VmChange.SUSPENDED);
+        lab.run("virsh", "2", "resume", "vm2-1");
+        seen.awaitChange(mark, "h2", vm, VmChange.RESUMED);
     }
 
     @Test
     void what_happened_to_guests_while_libvirtd_was_away_is_found_when_it_is_back() {
-        String vm = lab.uuid("vm1-2");
+        String vm = lab.uuid("vm2-1");
         int mark = seen.mark();
-        String pid = lab.run("exec", "1", "cat", "/run/libvirt/qemu/vm1-2.pid");
-        lab.run("daemon", "1", "kill");
-        seen.awaitLoss(mark, "h1");
-        lab.run("exec", "1", "kill", "-9", pid);
-        lab.run("daemon", "1", "start");
+        String pid = lab.run("exec", "2", "cat", "/run/libvirt/qemu/vm2-1.pid");
+        lab.run("daemon", "2", "kill");
+        seen.awaitLoss(mark, "h2");
+        lab.run("exec", "2", "kill", "-9", pid);
+        lab.run("daemon", "2", "start");
         VmChanged found = (VmChanged) seen.await(
                         mark,
-                        "the end of vm1-2",
+                        "the end of vm2-1",
                         event -> event instanceof VmChanged changed
                                 && changed.getVmId().equals(vm)
                                 && EnumSet.of(VmChange.FAILED, VmChange.CRASHED).contains(changed.getChange()))
                 .event();
         assertEquals("found after the connection was lost", found.getDetail());
-        lab.run("virsh", "1", "start", "vm1-2");
-        seen.awaitChange(mark, "h1", vm, VmChange.STARTED);
+        lab.run("virsh", "2", "start", "vm2-1");
+        seen.awaitChange(mark, "h2", vm, VmChange.STARTED);
     }
 
     @Test
@@ -224,6 +237,101 @@ final class LibvirtMonitorTest {
         int later = seen.mark();
         seen.awaitSample(later, "h2", sample -> sample.getVms().size() == 2);
         assertNothingFailed(mark);
+    }
+
+    @Test
+    void neither_threads_nor_connections_are_left_behind_by_twenty_losses() throws Exception {
+        BlockingQueue<HostEvent> told = new LinkedBlockingQueue<>();
+        LibvirtOpener opener = new LibvirtOpener(SETTINGS, _ -> CapacityOverride.NONE);
+        long threadsBefore = threads();
+        long socketsBefore = sockets();
+        try (Wire wire = new Wire(Files.createTempDirectory(Path.of("/tmp"), "gw"), lab.uri(1))) {
+            HostJoined host = new HostJoined("w", "lab", "r1", "w", 0, wire.uri(), "", "test", "test");
+            try (HostProbe probe = opener.open(host, told::add)) {
+                for (int loss = 1; loss <= 20; loss++) {
+                    assertEquals(2, probe.read().vms().size());
+                    wire.cut();
+                    assertEquals(new HostEvent.ConnectionLost("w", "connection closed: EOF"), told.take());
+                }
+            }
+        }
+        assertEquals(List.of(), List.copyOf(told), "a loss is told once, and nothing else");
+        long until = System.nanoTime() + Duration.ofSeconds(60).toNanos(); // idle threads end after 30 s
+        while (System.nanoTime() < until && (threads() > threadsBefore || sockets() > socketsBefore)) {
+            Thread.sleep(100);
+        }
+        assertEquals(threadsBefore, threads());
+        assertEquals(socketsBefore, sockets());
+    }
+
+    @Test
+    void a_cable_that_is_pulled_loses_its_host_alone_and_plugged_it_is_watched_again() throws Exception {
+        Process station = lab.start(
+                "exec",
+                "0",
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                StationWatch.class.getName(),
+                "h1",
+                "h2");
+        try (BufferedReader said = station.inputReader()) {
+            awaitLines(said, "sampled h1", "sampled h2");
+            lab.run("link", "2", "down");
+            long pulled = System.nanoTime();
+            long last = pulled;
+            long gap = 0;
+            for (String line = said.readLine(); !"lost h2".equals(line); line = said.readLine()) {
+                assertNotNull(line, "the watch ended");
+                if (line.equals("sampled h1")) {
+                    gap = Math.max(gap, System.nanoTime() - last);
+                    last = System.nanoTime();
+                }
+            }
+            System.out.printf(
+                    "cable pulled to lost: %d ms; longest time without a sample of the other: %d ms%n",
+                    (System.nanoTime() - pulled) / 1_000_000, gap / 1_000_000);
+            assertTrue(gap < GAP_MOST_MILLIS * 1_000_000, gap + " ns without a sample of h1");
+            awaitLines(said, "sampled h1");
+            lab.run("link", "2", "up");
+            awaitLines(said, "sampled h2");
+        } finally {
+            lab.run("link", "2", "up");
+            station.getOutputStream().close(); // ends it
+            assertTrue(station.waitFor(30, TimeUnit.SECONDS));
+        }
+    }
+
+    private static void awaitLines(BufferedReader said, String... lines) throws IOException {
+        Set<String> wanted = new HashSet<>(Set.of(lines));
+        while (!wanted.isEmpty()) {
+            String line = said.readLine();
+            assertNotNull(line, "the watch ended before it said " + wanted);
+            wanted.remove(line);
+        }
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().endsWith("/w"))
+                .count();
+    }
+
+    /** Sockets that this process holds open. */
+    private static long sockets() throws IOException {
+        long sockets = 0;
+        try (var files = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path file : files) {
+                if (Files.isSymbolicLink(file)
+                        && Files.readSymbolicLink(file).toString().startsWith("socket:")) {
+                    sockets++;
+                }
+            }
+        } catch (NoSuchFileException closedMeanwhile) {
+            return sockets();
+        }
+        return sockets;
     }
 
     private static void move(String vm, int from, int to) {

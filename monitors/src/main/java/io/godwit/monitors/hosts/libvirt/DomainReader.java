@@ -63,20 +63,24 @@ final class DomainReader {
             throw HypervisorError.last("virConnectGetAllDomainStats");
         }
         try {
-            List<DomainStats> domains = new ArrayList<>(count);
-            byte[] uuid = new byte[Virt.UUID_BYTES];
-            for (int i = 0; i < count; i++) {
-                Pointer at = records.getValue().getPointer((long) Native.POINTER_SIZE * i);
-                var record = at.getByteBuffer(0, RECORD_BYTES).order(ByteOrder.nativeOrder());
-                BulkRecord numbers = new BulkRecord();
-                TypedParameters.numbers(
-                        new Pointer(record.getLong(RECORD_PARAMS)), record.getInt(RECORD_COUNT), numbers);
-                domains.add(numbers.stats(uuidOf(new Pointer(record.getLong(0)), uuid), ask.slowToo()));
-            }
-            return domains;
+            return read(records.getValue(), count, ask);
         } finally {
             virt.virDomainStatsRecordListFree(records.getValue());
         }
+    }
+
+    /** virDomainStatsRecordPtr[]. */
+    static List<DomainStats> read(Pointer records, int count, Ask ask) throws HypervisorError {
+        List<DomainStats> domains = new ArrayList<>(count);
+        byte[] uuid = new byte[Virt.UUID_BYTES];
+        for (int i = 0; i < count; i++) {
+            Pointer at = records.getPointer((long) Native.POINTER_SIZE * i);
+            var record = at.getByteBuffer(0, RECORD_BYTES).order(ByteOrder.nativeOrder());
+            BulkRecord numbers = new BulkRecord();
+            TypedParameters.numbers(new Pointer(record.getLong(RECORD_PARAMS)), record.getInt(RECORD_COUNT), numbers);
+            domains.add(numbers.stats(uuidOf(new Pointer(record.getLong(0)), uuid), ask.slowToo()));
+        }
+        return domains;
     }
 
     /** By two calls for each domain, neither of which asks its QEMU. They tell no wait for a core, no disks, no networks. */
@@ -131,11 +135,12 @@ final class DomainReader {
         return new UUID((long) BIG_ENDIAN.get(buffer, 0), (long) BIG_ENDIAN.get(buffer, Long.BYTES)).toString();
     }
 
-    private interface OnDomain {
+    interface OnDomain {
         void take(Pointer domain) throws HypervisorError;
     }
 
-    private static void each(Pointer connection, OnDomain taker) throws HypervisorError {
+    /** Calls with each domain that the connection knows, and frees it. */
+    static void each(Pointer connection, OnDomain taker) throws HypervisorError {
         Virt virt = Virt.library();
         PointerByReference array = new PointerByReference();
         int count = virt.virConnectListAllDomains(connection, array, 0);

@@ -261,7 +261,7 @@ public final class LibvirtConnection extends Connect {
         }
     }
 
-    private Pointer pointer() {
+    Pointer pointer() {
         return vcp.getPointer();
     }
 }

@@ -169,7 +169,7 @@ final class LibvirtProbe implements HostProbe {
         }
     }
 
-    private HostReading reading(Look before, Look now) {
+    HostReading reading(Look before, Look now) {
         long elapsedNanos = Math.max(1, now.atNanos() - before.atNanos());
         List<VmSample> vms = new ArrayList<>(now.domains().size());
         long demand = 0;

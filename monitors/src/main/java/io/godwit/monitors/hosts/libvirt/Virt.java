@@ -18,7 +18,7 @@ interface Virt extends Library {
     int STATS_VCPU = 1 << 3;
     int STATS_INTERFACE = 1 << 4;
     int STATS_BLOCK = 1 << 5;
-    int STATS_DIRTY_RATE = 1 << 6;
+    int STATS_DIRTY_RATE = 1 << 9;
 
     /** A guest whose monitor is busy is reported with what is known of it, instead of being waited for. */
     int STATS_NOWAIT = 1 << 29;
@@ -82,6 +82,8 @@ interface Virt extends Library {
     int virConnectRegisterCloseCallback(Pointer connection, CloseCallback callback, Pointer opaque, Pointer free);
 
     int virConnectUnregisterCloseCallback(Pointer connection, CloseCallback callback);
+
+    int virDomainRef(Pointer domain);
 
     int virDomainFree(Pointer domain);
 
