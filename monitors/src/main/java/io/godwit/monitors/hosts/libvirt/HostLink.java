@@ -130,11 +130,6 @@ public final class HostLink implements AutoCloseable {
         return calls.stuck();
     }
 
-    /** Calls of this process that did not come back in time, to any host, since its start. */
-    public static long abandonedCalls() {
-        return NativeCalls.abandoned();
-    }
-
     /** Ends the link; never blocks. */
     @Override
     public void close() {
@@ -240,7 +235,8 @@ public final class HostLink implements AutoCloseable {
         LibvirtConnection connect() throws LibvirtException, HypervisorError, HostSilent {
             Optional<Knock> knock = Knock.of(uri);
             if (knock.isPresent()) {
-                knock.get().make(host, KNOCK_MOST);
+                Duration half = settings.connectTimeout().dividedBy(2); // it may need as much twice
+                knock.get().make(host, half.compareTo(KNOCK_MOST) < 0 ? half : KNOCK_MOST);
             }
             LibvirtConnection connecting = new LibvirtConnection(uri);
             boolean good = false;

@@ -74,6 +74,7 @@ final class LibvirtProbe implements HostProbe {
         if (before != null && now.missedEventsSince(before)) {
             tellWhatWasMissed(before, now);
         }
+        last = now; // so that it is not told again if what follows fails
         if (before == null || !now.isOfSeriesOf(before)) {
             waitSince(now);
             before = now;

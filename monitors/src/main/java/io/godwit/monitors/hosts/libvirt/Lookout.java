@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.libvirt.LibvirtException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +30,7 @@ final class Lookout implements AutoCloseable {
     private volatile long usualNanos;
     private volatile boolean closed;
     private volatile HostLink second;
-    private boolean oneByOne;
+    private final AtomicBoolean oneByOne = new AtomicBoolean();
 
     Lookout(String host, String uri, LibvirtSettings settings, HostLink.Watcher watcher) {
         this.host = host;
@@ -89,6 +90,9 @@ final class Lookout implements AutoCloseable {
         if (also != null) {
             also.close();
         }
+        if (oneByOne.compareAndSet(true, false)) {
+            LibvirtMetrics.ONE_BY_ONE.dec();
+        }
     }
 
     private Look look(LibvirtConnection connection, DomainReader.Ask ask) throws LibvirtException, HypervisorError {
@@ -118,13 +122,17 @@ final class Lookout implements AutoCloseable {
             List<DomainStats> found = connection.domainsOneByOne();
             return finished("second " + free.connections(), eventsOf, asked, false, false, connection, found);
         });
-        if (!oneByOne) {
-            oneByOne = true;
+        if (oneByOne.compareAndSet(false, true)) {
             LibvirtMetrics.ONE_BY_ONE.inc();
-            LOG.atWarn()
-                    .addKeyValue("host", host)
-                    .addKeyValue("guests", free.call("asking who hangs", LibvirtConnection::unanswering))
-                    .log("a guest does not answer its hypervisor, so the host is sampled by short calls until it does");
+            List<String> guests = free.call("asking who hangs", LibvirtConnection::unanswering);
+            if (guests.isEmpty()) {
+                LOG.atInfo().addKeyValue("host", host).log("a look takes long, so the host is sampled by short calls");
+            } else {
+                LOG.atWarn()
+                        .addKeyValue("host", host)
+                        .addKeyValue("guests", guests)
+                        .log("guests do not answer their hypervisor: the host is sampled by short calls until they do");
+            }
         }
         return look;
     }
@@ -155,10 +163,9 @@ final class Lookout implements AutoCloseable {
     }
 
     private void answers() {
-        if (oneByOne) {
-            oneByOne = false;
+        if (oneByOne.compareAndSet(true, false)) {
             LibvirtMetrics.ONE_BY_ONE.dec();
-            LOG.atInfo().addKeyValue("host", host).log("all guests answer again");
+            LOG.atInfo().addKeyValue("host", host).log("the host is sampled by bulk calls again");
         }
         if (second != null) {
             second.close();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class LibvirtHostsTest {
     private static final LibvirtSettings SHORT = new LibvirtSettings(
-            Duration.ofMillis(300), Duration.ofSeconds(3), 2, 3, Duration.ZERO, Duration.ZERO, new Bandwidth(1));
+            Duration.ofSeconds(2), Duration.ofSeconds(3), 2, 3, Duration.ZERO, Duration.ZERO, new Bandwidth(1));
 
     @BeforeEach
     void needsLibvirt() {
@@ -53,8 +53,7 @@ class LibvirtHostsTest {
             listener.bind(UnixDomainSocketAddress.of(socket));
             String uri = "qemu+unix:///system?socket=" + socket;
             HostUnreachable told = assertThrows(HostUnreachable.class, () -> LibvirtHosts.identify(uri, SHORT));
-            assertTrue(told.getMessage().contains("took more than 300 ms"), told.getMessage());
-            assertTrue(HostLink.abandonedCalls() > 0);
+            assertTrue(told.getMessage().contains("no answer within 1000 ms; it hangs"), told.getMessage());
         } finally {
             Files.deleteIfExists(socket);
             Files.delete(directory);
