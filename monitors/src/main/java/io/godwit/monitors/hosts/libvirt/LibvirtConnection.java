@@ -112,10 +112,11 @@ public final class LibvirtConnection extends Connect {
      * driver's bulk call knows states only, others have none.
      */
     List<DomainStats> domains(DomainReader.Ask ask) throws HypervisorError {
-        if (countsInBulk) {
+        if (countsInBulk || ask.slowToo()) { // now and then again: perhaps the only guest was just being started
             try {
                 List<DomainStats> bulk = DomainReader.bulk(pointer(), ask);
-                countsInBulk = bulk.stream().noneMatch(domain -> domain.active() && domain.cpuNanos() < 0);
+                countsInBulk = bulk.stream().noneMatch(DomainStats::active)
+                        || bulk.stream().anyMatch(domain -> domain.active() && domain.cpuNanos() >= 0);
                 if (countsInBulk) {
                     return bulk;
                 }

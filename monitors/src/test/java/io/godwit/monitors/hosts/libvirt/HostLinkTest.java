@@ -103,8 +103,8 @@ class HostLinkTest {
     void a_host_that_hangs_costs_no_thread_however_often_it_is_tried() throws Exception {
         Path directory = Files.createTempDirectory(Path.of("/tmp"), "gw"); // a socket's path has 107 bytes at most
         Path socket = directory.resolve("s");
-        LibvirtSettings settings =
-                new LibvirtSettings(SHORT, Duration.ofSeconds(3), 2, 3, Duration.ZERO, Duration.ZERO, new Bandwidth(1));
+        LibvirtSettings settings = new LibvirtSettings(
+                Duration.ofSeconds(1), Duration.ofSeconds(3), 2, 3, Duration.ZERO, Duration.ZERO, new Bandwidth(1));
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             listener.bind(UnixDomainSocketAddress.of(socket));
             for (int tries = 0; tries < 4; tries++) {
