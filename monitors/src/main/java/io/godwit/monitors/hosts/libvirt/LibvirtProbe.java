@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.libvirt.Domain;
+import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.NodeInfo;
 import org.slf4j.Logger;
@@ -206,19 +207,37 @@ final class LibvirtProbe implements HostProbe {
 
     private static List<HostDescription.Vm> definedVms(LibvirtConnection connection) throws LibvirtException {
         List<HostDescription.Vm> vms = new ArrayList<>();
+        LibvirtException failure = null;
         for (Domain domain : connection.listAllDomains(0)) {
-            var info = domain.getInfo();
-            vms.add(new HostDescription.Vm(
-                    domain.getUUIDString(),
-                    domain.getName(),
-                    info.nrVirtCpu,
-                    info.maxMem * KIB,
-                    DomainStats.UNKNOWN,
-                    domain.getXMLDesc(XML_INACTIVE)));
-            domain.free();
+            try {
+                if (failure == null) {
+                    vms.add(defined(domain));
+                }
+            } catch (LibvirtException failed) {
+                if (failed.getError().getCode()
+                        != ErrorNumber.VIR_ERR_NO_DOMAIN) { // one that left meanwhile is no failure
+                    failure = failed;
+                }
+            } finally {
+                domain.free(); // each, or the connection could not be closed
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
         vms.sort(Comparator.comparing(HostDescription.Vm::vmId));
         return vms;
+    }
+
+    private static HostDescription.Vm defined(Domain domain) throws LibvirtException {
+        var info = domain.getInfo();
+        return new HostDescription.Vm(
+                domain.getUUIDString(),
+                domain.getName(),
+                info.nrVirtCpu,
+                info.maxMem * KIB,
+                DomainStats.UNKNOWN,
+                domain.getXMLDesc(XML_INACTIVE));
     }
 
     private long cpuCapacity(NodeInfo node) {
