@@ -245,7 +245,7 @@ final class LibvirtMonitorTest {
         LibvirtOpener opener = new LibvirtOpener(SETTINGS, _ -> CapacityOverride.NONE);
         long threadsBefore = threads();
         long socketsBefore = sockets();
-        try (Wire wire = new Wire(Files.createTempDirectory(Path.of("/tmp"), "gw"), lab.uri(1))) {
+        try (Wire wire = new Wire(lab.uri(1))) {
             HostJoined host = new HostJoined("w", "lab", "r1", "w", 0, wire.uri(), "", "test", "test");
             try (HostProbe probe = opener.open(host, told::add)) {
                 for (int loss = 1; loss <= 20; loss++) {

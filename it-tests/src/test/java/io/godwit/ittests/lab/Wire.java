@@ -15,14 +15,16 @@ import java.util.List;
 /** A wire to the socket of a libvirtd, which can be cut: who holds its ends sees the connection end. */
 final class Wire implements AutoCloseable {
     private final Path target;
+    private final Path folder;
     private final Path socket;
     private final ServerSocketChannel door;
     private final List<SocketChannel> ends = new ArrayList<>();
 
-    Wire(Path folder, String uri) {
+    Wire(String uri) {
         this.target = Path.of(uri.substring(uri.indexOf("socket=") + "socket=".length()));
-        this.socket = folder.resolve("wire");
         try {
+            folder = Files.createTempDirectory(Path.of("/tmp"), "gw"); // a socket's path has 107 bytes at most
+            socket = folder.resolve("wire");
             door = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
@@ -79,6 +81,7 @@ final class Wire implements AutoCloseable {
             door.close();
             cut();
             Files.deleteIfExists(socket);
+            Files.delete(folder);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
