@@ -60,4 +60,9 @@ public final class MonitorMetrics {
     public static void dropped(Dropped reason) {
         DROPPED.labels(reason.label()).inc();
     }
+
+    /** Samples of this process that did not reach the log for this reason. */
+    public static double droppedSoFar(Dropped reason) {
+        return DROPPED.labels(reason.label()).get();
+    }
 }

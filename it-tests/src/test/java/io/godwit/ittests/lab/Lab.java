@@ -104,15 +104,30 @@ final class Lab implements AutoCloseable {
                 : fail("lab " + String.join(" ", words) + " ended with " + said.status() + ": " + said.text());
     }
 
-    private Said said(String... words) {
+    /** Starts a command of the lab that lasts; it talks to the test's standard error. */
+    Process start(String... words) {
+        try {
+            return builder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private ProcessBuilder builder(String... words) {
         List<String> command = new ArrayList<>(List.of(script().toString()));
         command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("GODWIT_LAB_DIR", folder.toString());
+        return builder;
+    }
+
+    private Said said(String... words) {
         try {
             Path text = Files.createTempFile("lab", ".txt");
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(text.toFile());
-            builder.environment().put("GODWIT_LAB_DIR", folder.toString());
-            Process process = builder.start();
+            Process process = builder(words)
+                    .redirectErrorStream(true)
+                    .redirectOutput(text.toFile())
+                    .start();
             process.getOutputStream().close();
             if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

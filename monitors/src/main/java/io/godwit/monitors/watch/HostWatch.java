@@ -19,6 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
@@ -39,6 +42,8 @@ public final class HostWatch implements AutoCloseable {
     /** Each host is measured once a period, but all of them together at most so often. */
     private static final int ROUND_TRIPS_PER_SECOND_MAX = 100;
 
+    private static final int ROUND_TRIPS_AT_ONCE = 32;
+
     private final MonitorConfig config;
     private final String slot;
     private final String endpoint;
@@ -51,6 +56,16 @@ public final class HostWatch implements AutoCloseable {
     private final Queue<WatchedHost> opened = new ConcurrentLinkedQueue<>();
     private final ExecutorService looks = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("look-", 0).factory());
+    /** Platform threads: a look-up of a name that hangs would hold up looks in virtual ones. What finds none free is left. */
+    private final ExecutorService roundTrips = new ThreadPoolExecutor(
+            0,
+            ROUND_TRIPS_AT_ONCE,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            Thread.ofPlatform().daemon().name("round-trip-", 0).factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+
     private final SampleTimes times;
     private volatile List<WatchedHost> hostList = List.of();
     private volatile boolean closed;
@@ -139,17 +154,18 @@ public final class HostWatch implements AutoCloseable {
                             + " adapter");
             return;
         }
-        Duration roundTrips = config.roundTripPeriod();
+        Duration wanted = config.roundTripPeriod();
         Duration fastest = Duration.ofSeconds(hostList.size() / ROUND_TRIPS_PER_SECOND_MAX);
         WatchedHost host = new WatchedHost(
                 joined,
                 new WatchedHost.Watch(
                         slot,
                         config.samplePeriod(),
-                        roundTrips.compareTo(fastest) < 0 ? fastest : roundTrips,
+                        wanted.compareTo(fastest) < 0 ? fastest : wanted,
                         observations,
                         membership,
                         inventories,
+                        roundTrips,
                         () -> hostList),
                 opener.get());
         WatchedHost before = hosts.put(joined.getHostId(), host);
@@ -231,6 +247,7 @@ public final class HostWatch implements AutoCloseable {
     public void close() {
         closed = true;
         looks.shutdownNow();
+        roundTrips.shutdownNow();
         hosts.values().forEach(WatchedHost::close);
         hosts.clear();
         served.clear();

@@ -17,6 +17,7 @@ import io.godwit.schemas.log.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ final class WatchedHost implements AutoCloseable {
      * What all hosts of a monitor share.
      *
      * @param slot as it stands in events
+     * @param roundTrips measures them: the look-up of a name holds a thread up
      * @param hosts all hosts that the monitor watches now
      */
     record Watch(
@@ -52,6 +54,7 @@ final class WatchedHost implements AutoCloseable {
             Observations observations,
             Membership membership,
             Inventories inventories,
+            Executor roundTrips,
             java.util.function.Supplier<List<WatchedHost>> hosts) {}
 
     WatchedHost(HostJoined joined, Watch watch, HostProbe.Opener opener) {
@@ -166,8 +169,8 @@ final class WatchedHost implements AutoCloseable {
         OptionalLong told = probe.roundTripMicros(watch.slot());
         if (told.isEmpty()) {
             ProbeAddress.of(joined)
-                    .ifPresent(address -> Thread.ofVirtual()
-                            .start(() -> TcpRoundTrip.measure(address)
+                    .ifPresent(address -> watch.roundTrips()
+                            .execute(() -> TcpRoundTrip.measure(address)
                                     .ifPresent(micros -> roundTrip(watch.slot(), micros))));
             return;
         }

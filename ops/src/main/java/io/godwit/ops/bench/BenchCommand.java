@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             ScaleBench.class,
             RebuildBench.class,
             VivaldiBench.class,
+            MonitorBench.class,
             PlannerBench.class,
             PoliciesBench.class,
         })

@@ -17,8 +17,9 @@ final class HostAdd implements Runnable {
     CommonOptions common = new CommonOptions();
 
     @Parameters(
-            paramLabel = "[RACK/NAME=]URI",
-            description = "As in r2/h14=qemu+tls://h14/system; rack default, name as the host says.")
+            paramLabel = "[RACK/NAME=]URI[,probe=ADDRESS:PORT]",
+            description = "As in r2/h14=qemu+tls://h14/system; rack default, name as the host says. A URI that names no"
+                    + " host, such as a socket's, wants an address where others can see whether the host lives.")
     String text;
 
     @Option(names = "--reason", required = true, description = "Why; it stands in the log.")

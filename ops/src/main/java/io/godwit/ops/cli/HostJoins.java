@@ -25,8 +25,14 @@ public final class HostJoins {
      *
      * @param id libvirt's UUID of the host, or "sim-…"
      * @param uri how monitors and executors reach it
+     * @param probeAddress address:port where others try to reach it, besides libvirt; empty: derived from the URI
      */
-    public record Wanted(String id, String rack, String name, String uri) {}
+    public record Wanted(String id, String rack, String name, String uri, String probeAddress) {
+        /** Without a probe address of its own. */
+        public Wanted(String id, String rack, String name, String uri) {
+            this(id, rack, name, uri, "");
+        }
+    }
 
     /** The inventory as it stands; a record that cannot be read is left to the dead letters. */
     public static Inventory inventory(Log log) {
@@ -55,7 +61,15 @@ public final class HostJoins {
             if (!inventory.hosts().containsKey(host.id())) {
                 int segment = plan.segmentFor(kafka.site(), host.rack());
                 joined.add(new HostJoined(
-                        host.id(), kafka.site(), host.rack(), host.name(), segment, host.uri(), "", by, reason));
+                        host.id(),
+                        kafka.site(),
+                        host.rack(),
+                        host.name(),
+                        segment,
+                        host.uri(),
+                        host.probeAddress(),
+                        by,
+                        reason));
             }
         }
         try (Producer<byte[], byte[]> producer = kafka.idempotentProducer("ops-inventory")) {

@@ -13,26 +13,46 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Hosts as people name them on the command line: "[RACK/NAME=]URI". */
+/** Hosts as people name them on the command line: "[RACK/NAME=]URI[,probe=ADDRESS:PORT]". */
 public final class RealHosts {
     private static final Pattern NAMED = Pattern.compile("([A-Za-z0-9._-]+)/([A-Za-z0-9._-]+)=(.+)");
+    private static final Pattern PROBED = Pattern.compile("(.+),probe=(.*)");
+    private static final Pattern ADDRESS = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):[0-9]{1,5}");
     private static final String RACK = "default";
 
     private RealHosts() {}
 
-    /** @param name empty: as the host calls itself */
-    record Written(String rack, Optional<String> name, String uri) {}
+    /**
+     * What was written of one host.
+     *
+     * @param name empty: as the host calls itself
+     * @param probeAddress where others try to reach the host, besides libvirt; empty: derived from the URI
+     */
+    record Written(String rack, Optional<String> name, String uri, String probeAddress) {}
 
     static Written parse(String text) {
+        Matcher probed = PROBED.matcher(text);
+        if (!probed.matches()) {
+            return parse(text, "");
+        }
+        String address = probed.group(2);
+        if (!ADDRESS.matcher(address).matches()) {
+            throw new IllegalArgumentException("probe=" + address + " of \"" + probed.group(1)
+                    + "\" is no address; write ADDRESS:PORT, as in probe=10.0.0.14:22");
+        }
+        return parse(probed.group(1), address);
+    }
+
+    private static Written parse(String text, String probeAddress) {
         Matcher named = NAMED.matcher(text);
         if (named.matches()) {
-            return new Written(named.group(1), Optional.of(named.group(2)), named.group(3));
+            return new Written(named.group(1), Optional.of(named.group(2)), named.group(3), probeAddress);
         }
         if (!text.contains(":/")) {
             throw new IllegalArgumentException("\"" + text
                     + "\" is no host; write [RACK/NAME=]URI, as in r2/h14=qemu+tls://h14/system or test:///default");
         }
-        return new Written(RACK, Optional.empty(), text);
+        return new Written(RACK, Optional.empty(), text, probeAddress);
     }
 
     /** Asks the host for its id; ends within libvirt's time-outs. */
@@ -40,7 +60,11 @@ public final class RealHosts {
         try {
             LibvirtHosts.Identity identity = LibvirtHosts.identify(written.uri(), settings);
             return new HostJoins.Wanted(
-                    identity.hostId(), written.rack(), written.name().orElse(identity.hostName()), written.uri());
+                    identity.hostId(),
+                    written.rack(),
+                    written.name().orElse(identity.hostName()),
+                    written.uri(),
+                    written.probeAddress());
         } catch (HostUnreachable unreachable) {
             throw new Failed(unreachable.getMessage(), unreachable);
         }

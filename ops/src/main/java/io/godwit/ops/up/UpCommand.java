@@ -88,7 +88,7 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--libvirt",
             arity = "1..*",
-            paramLabel = "[RACK/NAME=]URI",
+            paramLabel = "[RACK/NAME=]URI[,probe=ADDRESS:PORT]",
             description = "Real hosts instead of simulated ones; starts in mode advise.")
     List<String> libvirt = List.of();
 

@@ -1,46 +1,86 @@
 package io.godwit.monitors.hosts.libvirt;
 
 import io.godwit.schemas.events.VmState;
-import java.util.Map;
 
-/** One domain's part of virConnectGetAllDomainStats, whose names libvirt's reference lists. */
-final class BulkRecord {
+/** One domain's part of virConnectGetAllDomainStats, whose names libvirt's reference lists, taken number by number. */
+final class BulkRecord implements TypedParameters.Taker {
     private static final long KIB = 1024;
+    private static final long MIB = 1 << 20;
+    private static final int MEASURED = 2;
 
-    private BulkRecord() {}
+    private int state;
+    private int reason;
+    private int vcpus;
+    private long cpuNanos = DomainStats.UNKNOWN;
+    private long delayNanos = DomainStats.UNKNOWN;
+    private long waitNanos = DomainStats.UNKNOWN;
+    private long balloonKib = DomainStats.UNKNOWN;
+    private long unusedKib = DomainStats.UNKNOWN;
+    private long toldAtSeconds;
+    private long blockBytes = DomainStats.UNKNOWN;
+    private long netBytes = DomainStats.UNKNOWN;
+    private long dirtyMebibytesPerSecond = DomainStats.UNKNOWN;
+    private long dirtyRateStatus;
 
-    static DomainStats toStats(String vmId, Map<String, Long> numbers) {
-        VmState state =
-                DomainStates.stateOf(numbers.getOrDefault("state.state", 0L).intValue());
-        boolean active = DomainStates.active(state);
+    @Override
+    public void take(String name, long number) {
+        switch (name) {
+            case "state.state" -> state = (int) number;
+            case "state.reason" -> reason = (int) number;
+            case "cpu.time" -> cpuNanos = number;
+            case "vcpu.current" -> vcpus = (int) number;
+            case "balloon.current" -> balloonKib = number;
+            case "balloon.unused" -> unusedKib = number;
+            case "balloon.last-update" -> toldAtSeconds = number;
+            case "dirtyrate.calc_status" -> dirtyRateStatus = number;
+            case "dirtyrate.megabytes_per_second" -> dirtyMebibytesPerSecond = number;
+            default -> numbered(name, number);
+        }
+    }
+
+    /** Of names with a number in them, as in vcpu.0.delay, the sum counts. */
+    private void numbered(String name, long number) {
+        if (name.startsWith("vcpu.")) {
+            if (name.endsWith(".delay")) {
+                delayNanos = sum(delayNanos, number);
+            } else if (name.endsWith(".wait")) {
+                waitNanos = sum(waitNanos, number);
+            }
+        } else if (name.startsWith("block.")) {
+            if (name.endsWith(".rd.bytes") || name.endsWith(".wr.bytes")) {
+                blockBytes = sum(blockBytes, number);
+            }
+        } else if (name.startsWith("net.") && (name.endsWith(".rx.bytes") || name.endsWith(".tx.bytes"))) {
+            netBytes = sum(netBytes, number);
+        }
+    }
+
+    /** @param slowToo whether the call asked for what is slow */
+    DomainStats stats(String vmId, boolean slowToo) {
+        VmState vmState = DomainStates.stateOf(state);
+        boolean active = DomainStates.active(vmState);
+        DomainStats.Slow slow = new DomainStats.Slow(
+                unusedKib < 0 ? DomainStats.UNKNOWN : unusedKib * KIB,
+                toldAtSeconds,
+                blockBytes,
+                netBytes,
+                dirtyRateStatus == MEASURED && dirtyMebibytesPerSecond >= 0
+                        ? dirtyMebibytesPerSecond * MIB
+                        : DomainStats.UNKNOWN);
         return new DomainStats(
                 vmId,
-                state,
-                numbers.getOrDefault("state.reason", 0L).intValue(),
-                numbers.getOrDefault("vcpu.current", 0L).intValue(),
-                active ? numbers.getOrDefault("cpu.time", DomainStats.UNKNOWN) : 0,
-                waitNanos(numbers),
-                active ? numbers.getOrDefault("balloon.current", 0L) * KIB : 0,
-                sum(numbers, "block", "rd.bytes", "wr.bytes"),
-                sum(numbers, "net", "rx.bytes", "tx.bytes"));
+                vmState,
+                reason,
+                vcpus,
+                active ? cpuNanos : 0,
+                // "delay" is what a guest sees as steal; older libvirt has only "wait", the same wait by another
+                // counter
+                delayNanos >= 0 ? delayNanos : waitNanos,
+                !active ? 0 : balloonKib < 0 ? DomainStats.UNKNOWN : balloonKib * KIB,
+                slowToo && active ? slow : null);
     }
 
-    /** "delay" is what a guest sees as steal; older libvirt has only "wait", the same wait by another counter. */
-    private static long waitNanos(Map<String, Long> numbers) {
-        long delay = sum(numbers, "vcpu", "delay", "delay");
-        return delay >= 0 ? delay : sum(numbers, "vcpu", "wait", "wait");
-    }
-
-    private static long sum(Map<String, Long> numbers, String group, String one, String other) {
-        long sum = 0;
-        boolean found = false;
-        for (Map.Entry<String, Long> number : numbers.entrySet()) {
-            String name = number.getKey();
-            if (name.startsWith(group + ".") && (name.endsWith("." + one) || name.endsWith("." + other))) {
-                sum += number.getValue();
-                found = true;
-            }
-        }
-        return found ? sum : DomainStats.UNKNOWN;
+    private static long sum(long before, long number) {
+        return before < 0 ? number : before + number;
     }
 }

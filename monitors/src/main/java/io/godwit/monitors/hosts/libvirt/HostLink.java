@@ -3,6 +3,7 @@ package io.godwit.monitors.hosts.libvirt;
 import io.godwit.schemas.events.VmChange;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.libvirt.LibvirtException;
 import org.libvirt.event.ConnectionCloseReason;
 import org.slf4j.Logger;
@@ -15,8 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class HostLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostLink.class);
     private static final Duration PAUSE_FIRST = Duration.ofMillis(500);
-    private static final Duration PAUSE_MOST = Duration.ofSeconds(30);
-    private static final Duration PROBE_MOST = Duration.ofSeconds(2);
+    private static final Duration PAUSE_MOST = Duration.ofSeconds(10);
+    private static final Duration KNOCK_MOST = Duration.ofSeconds(2);
 
     /** One or more native calls on a connection. */
     public interface Call<T> {
@@ -45,6 +46,7 @@ public final class HostLink implements AutoCloseable {
     private final NativeCalls calls;
 
     private LibvirtConnection connection;
+    private boolean closed;
     private long connections;
     private long retryAtNanos;
     private int failures;
@@ -70,18 +72,23 @@ public final class HostLink implements AutoCloseable {
      * @throws HypervisorError if it answered, and said no
      */
     public <T> T call(String what, Call<T> call) throws HostSilent, HypervisorError {
+        return call(what, settings.callTimeout(), call);
+    }
+
+    /**
+     * The same with a limit of its own. A late call is abandoned, and the connection kept: it still brings events, and its
+     * keepalive ends it where the whole host hangs, which brings the call back.
+     */
+    <T> T call(String what, Duration limit, Call<T> call) throws HostSilent, HypervisorError {
         LibvirtConnection connected = connection();
         try {
-            return calls.call(what, settings.callTimeout(), () -> call.on(connected));
+            return calls.call(what, limit, () -> connected.use(call));
         } catch (HypervisorError error) {
             if (!alive(connected)) {
                 lose(connected, error.getMessage());
                 throw new HostSilent("the connection to " + host + " broke: " + error.getMessage(), error);
             }
             throw error;
-        } catch (HostSilent late) {
-            drop(connected, late.getMessage()); // a connection with a stuck call is not to be trusted with others
-            throw late;
         }
     }
 
@@ -98,11 +105,9 @@ public final class HostLink implements AutoCloseable {
                 throw new HostSilent(host + " is not connected (" + lastFailure + ")");
             }
         }
-        LibvirtRuntime runtime = LibvirtRuntime.start();
-        Attempt attempt = new Attempt();
+        Attempt attempt = new Attempt(LibvirtRuntime.start());
         try {
-            LibvirtConnection made =
-                    calls.call("connecting to " + uri, settings.connectTimeout(), () -> attempt.connect(runtime));
+            LibvirtConnection made = calls.call("connecting to " + uri, settings.connectTimeout(), attempt::connect);
             return keep(attempt, made);
         } catch (HypervisorError | HostSilent failed) {
             attempt.giveUp();
@@ -115,14 +120,14 @@ public final class HostLink implements AutoCloseable {
         return connections;
     }
 
+    /** Whether there is a connection now, whatever hangs on it. */
+    synchronized boolean connected() {
+        return connection != null;
+    }
+
     /** Calls to this host that do not come back, now. */
     public int stuckCalls() {
         return calls.stuck();
-    }
-
-    /** Calls of this process that did not come back in time, to any host, since its start. */
-    public static long abandonedCalls() {
-        return NativeCalls.abandoned();
     }
 
     /** Ends the link; never blocks. */
@@ -130,22 +135,33 @@ public final class HostLink implements AutoCloseable {
     public void close() {
         LibvirtConnection last;
         synchronized (this) {
+            closed = true;
             last = connection;
             connection = null;
         }
-        calls.close(() -> closeQuietly(last));
+        calls.close(() -> {
+            if (last != null) {
+                last.end();
+            }
+        });
     }
 
     private synchronized LibvirtConnection keep(Attempt attempt, LibvirtConnection made) throws HostSilent {
+        if (closed) {
+            throw new HostSilent("the link to " + host + " is closed");
+        }
         if (connection != null) { // another caller connected at the same time
             attempt.giveUp();
             return connection;
         }
         if (attempt.closedMeanwhile()) {
-            throw failed("the connection was closed as soon as it was made", null);
+            throw new HostSilent("the connection was closed as soon as it was made");
         }
         connection = made;
         connections++;
+        if (connections > 1) {
+            LibvirtMetrics.RECONNECTS.inc();
+        }
         if (failures > 0) {
             LOG.atInfo()
                     .addKeyValue("host", host)
@@ -157,7 +173,9 @@ public final class HostLink implements AutoCloseable {
     }
 
     private synchronized HostSilent failed(String why, Exception cause) {
-        long pause = Math.min(PAUSE_MOST.toNanos(), PAUSE_FIRST.toNanos() << Math.min(failures, 10));
+        long whole = Math.min(PAUSE_MOST.toNanos(), PAUSE_FIRST.toNanos() << Math.min(failures, 10));
+        // some less, each time another, or all monitors of a host that comes back would come at once
+        long pause = whole / 2 + ThreadLocalRandom.current().nextLong(whole / 2);
         if (failures++ == 0) {
             LOG.atWarn()
                     .addKeyValue("host", host)
@@ -187,7 +205,7 @@ public final class HostLink implements AutoCloseable {
         connection = null;
         lastFailure = why;
         LOG.atWarn().addKeyValue("host", host).addKeyValue("why", why).log("host connection lost");
-        Thread.ofPlatform().daemon().name("libvirt-close-" + host).start(() -> closeQuietly(dropped));
+        closeApart(dropped);
         return true;
     }
 
@@ -199,65 +217,59 @@ public final class HostLink implements AutoCloseable {
         }
     }
 
-    private static void closeQuietly(LibvirtConnection closing) {
-        if (closing != null) {
-            try {
-                closing.close();
-            } catch (LibvirtException alreadyGone) {
-                LOG.atDebug().setCause(alreadyGone).log("a lost connection could not be closed");
-            }
-        }
+    private void closeApart(LibvirtConnection closing) {
+        Thread.ofPlatform().daemon().name("libvirt-close-" + host).start(closing::end);
     }
 
     /** One try to connect. A connection that arrives after its caller gave up is closed again. */
-    private final class Attempt {
+    private final class Attempt implements ConnectionEvents.Listener {
+        private final LibvirtRuntime runtime;
         private LibvirtConnection made;
         private boolean givenUp;
         private boolean closed;
 
-        LibvirtConnection connect(LibvirtRuntime runtime) throws LibvirtException, HostSilent {
-            Optional<RemoteAddress> remote = RemoteAddress.of(uri);
-            if (remote.isPresent()) {
-                remote.get().probe(host, PROBE_MOST);
+        Attempt(LibvirtRuntime runtime) {
+            this.runtime = runtime;
+        }
+
+        LibvirtConnection connect() throws LibvirtException, HypervisorError, HostSilent {
+            Optional<Knock> knock = Knock.of(uri);
+            if (knock.isPresent()) {
+                Duration half = settings.connectTimeout().dividedBy(2); // it may need as much twice
+                knock.get().make(host, half.compareTo(KNOCK_MOST) < 0 ? half : KNOCK_MOST);
             }
             LibvirtConnection connecting = new LibvirtConnection(uri);
-            synchronized (this) {
-                if (givenUp) {
-                    closeQuietly(connecting);
-                    throw new HostSilent("connected after the time-out");
-                }
-                made = connecting;
-            }
+            boolean good = false;
             try {
-                connecting.setKeepAlive(settings.keepaliveSeconds(), settings.keepaliveCount());
-            } catch (LibvirtException inProcess) {
-                LOG.atDebug().addKeyValue("host", host).log("this driver has no keepalive: it is not remote");
-            }
-            connecting.addLifecycleListener((domain, event) -> {
-                String vmId;
                 try {
-                    vmId = domain.getUUIDString();
-                } catch (LibvirtException impossible) { // reads the object, asks nobody
-                    return 0;
+                    connecting.setKeepAlive(settings.keepaliveSeconds(), settings.keepaliveCount());
+                } catch (LibvirtException inProcess) {
+                    LOG.atDebug().addKeyValue("host", host).log("this driver has no keepalive: it is not remote");
                 }
-                VmChange change = DomainStates.changeOf(event);
-                String words = DomainStates.wordsOf(event);
-                runtime.enqueue(() -> watcher.changed(vmId, change, words));
-                return 0;
-            });
-            try {
-                connecting.registerCloseListener((_, reason) -> runtime.enqueue(() -> closed(reason)));
-            } catch (LibvirtException inProcess) {
-                LOG.atDebug().addKeyValue("host", host).log("this driver never closes a connection");
+                connecting.listen(this);
+                synchronized (this) {
+                    made = connecting;
+                    good = !givenUp;
+                }
+            } finally {
+                if (!good) {
+                    connecting.end();
+                }
+            }
+            if (!good) {
+                throw new HostSilent("connected after the time-out");
             }
             return connecting;
         }
 
-        synchronized void giveUp() {
-            givenUp = true;
-            if (made != null) {
-                LibvirtConnection late = made;
-                Thread.ofPlatform().daemon().name("libvirt-close-" + host).start(() -> closeQuietly(late));
+        void giveUp() {
+            LibvirtConnection late;
+            synchronized (this) {
+                givenUp = true;
+                late = made;
+            }
+            if (late != null) {
+                closeApart(late);
             }
         }
 
@@ -265,15 +277,23 @@ public final class HostLink implements AutoCloseable {
             return closed;
         }
 
-        private void closed(ConnectionCloseReason reason) {
-            LibvirtConnection lost;
-            synchronized (this) {
-                closed = true;
-                lost = made;
-            }
-            if (reason != ConnectionCloseReason.CLIENT) {
-                lose(lost, "connection closed: " + reason.name());
-            }
+        @Override
+        public void changed(String vmId, VmChange change, String detail) {
+            runtime.enqueue(() -> watcher.changed(vmId, change, detail));
+        }
+
+        @Override
+        public void closed(ConnectionCloseReason reason) {
+            runtime.enqueue(() -> {
+                LibvirtConnection lost;
+                synchronized (this) {
+                    closed = true;
+                    lost = made;
+                }
+                if (lost != null && reason != ConnectionCloseReason.CLIENT) {
+                    lose(lost, "connection closed: " + reason.name());
+                }
+            });
         }
     }
 }

@@ -1,120 +1,156 @@
 package io.godwit.monitors.hosts.libvirt;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
-import com.sun.jna.ptr.PointerByReference;
-import io.godwit.schemas.events.VmState;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
+import org.libvirt.NodeInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A connection with the calls that the binding lacks. Every call blocks, perhaps for ever: make it through HostLink. */
 public final class LibvirtConnection extends Connect {
-    private static final int GROUPS = Virt.STATS_STATE
-            | Virt.STATS_CPU
-            | Virt.STATS_BALLOON
-            | Virt.STATS_VCPU
-            | Virt.STATS_INTERFACE
-            | Virt.STATS_BLOCK;
-    private static final int RECORD_PARAMS = 8;
-    private static final int RECORD_COUNT = 16;
-    private static final int INFO_BYTES = 40;
-    private static final int INFO_MEMORY = 16;
-    private static final int INFO_VCPUS = 24;
-    private static final int INFO_CPU_TIME = 32;
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtConnection.class);
+    private static final int JOB_INFO_BYTES = 128;
+    private static final int JOB_NONE = 0;
     private static final long KIB = 1024;
+
+    /** Connections of this process that libvirt holds open. */
+    private static final AtomicInteger OPEN = new AtomicInteger();
+
+    private ConnectionEvents events;
+    private NodeInfo node;
+    private int cpuStats;
+    private int memoryStats;
+    private boolean countsInBulk = true;
+    private int callsRunning;
+    private boolean ended;
 
     LibvirtConnection(String uri) throws LibvirtException {
         super(uri);
+        OPEN.incrementAndGet();
+    }
+
+    /** How many connections of this process are open, in use or not. */
+    static int open() {
+        return OPEN.get();
+    }
+
+    void listen(ConnectionEvents.Listener listener) throws HypervisorError {
+        events = ConnectionEvents.listen(pointer(), listener);
     }
 
     /**
-     * Counters of all domains, by one bulk call where the driver has it (qemu: 0.4 ms for 100 domains, but 2 to 4 ms of
-     * monitor work for each real guest), else by two short calls for each. The test driver's bulk call knows states only.
+     * Makes a call on this connection, which is not closed before the call is back: libvirt would crash.
+     *
+     * @throws HostSilent if the connection was ended before
      */
-    List<DomainStats> domains() throws HypervisorError {
-        List<DomainStats> bulk = bulkStats();
-        boolean counted = bulk != null && bulk.stream().allMatch(domain -> !domain.active() || domain.cpuNanos() >= 0);
-        if (counted) {
-            return bulk;
-        }
-        List<DomainStats> listed = listedStats();
-        if (bulk == null || bulk.stream().allMatch(domain -> domain.cpuNanos() < 0)) {
-            return listed;
-        }
-        // one guest hangs: the bulk call told only its state, the short calls need no monitor and know its CPU time
-        Map<String, DomainStats> known = new HashMap<>();
-        bulk.stream().filter(domain -> domain.cpuNanos() >= 0).forEach(domain -> known.put(domain.vmId(), domain));
-        return listed.stream()
-                .map(domain -> known.getOrDefault(domain.vmId(), domain))
-                .toList();
-    }
-
-    /** Null where the driver has no bulk call. */
-    private List<DomainStats> bulkStats() throws HypervisorError {
-        Virt virt = Virt.library();
-        PointerByReference records = new PointerByReference();
-        int count = virt.virConnectGetAllDomainStats(pointer(), GROUPS, records, Virt.STATS_NOWAIT);
-        if (count < 0) {
-            HypervisorError error = HypervisorError.last("virConnectGetAllDomainStats");
-            if (error.code().equals(HypervisorError.NO_SUPPORT)) {
-                return null;
+    <T> T use(HostLink.Call<T> call) throws LibvirtException, HypervisorError, HostSilent {
+        synchronized (this) {
+            if (ended) {
+                throw new HostSilent("the connection was closed before the call");
             }
-            throw error;
+            callsRunning++;
         }
         try {
-            List<DomainStats> domains = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
-                Pointer record = records.getValue().getPointer((long) Native.POINTER_SIZE * i);
-                String vmId = uuidOf(record.getPointer(0));
-                Map<String, Long> numbers =
-                        TypedParameters.numbers(record.getPointer(RECORD_PARAMS), record.getInt(RECORD_COUNT));
-                domains.add(BulkRecord.toStats(vmId, numbers));
-            }
-            return domains;
+            return call.on(this);
         } finally {
-            virt.virDomainStatsRecordListFree(records.getValue());
+            boolean last;
+            synchronized (this) {
+                callsRunning--;
+                last = ended && callsRunning == 0;
+            }
+            if (last) {
+                closeQuietly();
+            }
         }
     }
 
-    private List<DomainStats> listedStats() throws HypervisorError {
-        Virt virt = Virt.library();
-        PointerByReference array = new PointerByReference();
-        int count = virt.virConnectListAllDomains(pointer(), array, 0);
-        if (count < 0) {
-            throw HypervisorError.last("virConnectListAllDomains");
-        }
-        List<DomainStats> domains = new ArrayList<>(count);
-        try (Memory info = new Memory(INFO_BYTES)) {
-            for (int i = 0; i < count; i++) {
-                Pointer domain = array.getValue().getPointer((long) Native.POINTER_SIZE * i);
-                IntByReference state = new IntByReference();
-                IntByReference reason = new IntByReference();
-                // a domain that went away since the list was made is no error
-                if (virt.virDomainGetState(domain, state, reason, 0) == 0 && virt.virDomainGetInfo(domain, info) == 0) {
-                    VmState vmState = DomainStates.stateOf(state.getValue());
-                    domains.add(new DomainStats(
-                            uuidOf(domain),
-                            vmState,
-                            reason.getValue(),
-                            Short.toUnsignedInt(info.getShort(INFO_VCPUS)),
-                            info.getLong(INFO_CPU_TIME),
-                            DomainStats.UNKNOWN,
-                            DomainStates.active(vmState) ? info.getLong(INFO_MEMORY) * KIB : 0,
-                            DomainStats.UNKNOWN,
-                            DomainStats.UNKNOWN));
-                }
-                virt.virDomainFree(domain);
+    /** Closes the connection, once its last call is back; does not wait for that, but may block where the host is frozen. */
+    void end() {
+        synchronized (this) {
+            if (ended) {
+                return;
             }
-        } finally {
-            Native.free(Pointer.nativeValue(array.getValue()));
+            ended = true;
+            if (callsRunning > 0) {
+                return; // the last one closes it
+            }
         }
-        return domains;
+        closeQuietly();
+    }
+
+    private void closeQuietly() {
+        try {
+            close();
+        } catch (LibvirtException alreadyGone) {
+            LOG.atDebug().setCause(alreadyGone).log("a lost connection could not be closed");
+        }
+    }
+
+    @Override
+    public int close() throws LibvirtException {
+        if (vcp == null) {
+            return 0;
+        }
+        if (events != null) {
+            events.end(); // libvirt keeps a connection open that somebody listens to
+        }
+        int users = super.close();
+        if (users == 0) {
+            OPEN.decrementAndGet();
+        }
+        return users;
+    }
+
+    /**
+     * Counters of all domains, by one bulk call where the driver counts in it, else by two short calls for each: the test
+     * driver's bulk call knows states only, others have none.
+     */
+    List<DomainStats> domains(DomainReader.Ask ask) throws HypervisorError {
+        if (countsInBulk || ask.slowToo()) { // now and then again: perhaps the only guest was just being started
+            try {
+                List<DomainStats> bulk = DomainReader.bulk(pointer(), ask);
+                countsInBulk = bulk.stream().noneMatch(DomainStats::active)
+                        || bulk.stream().anyMatch(domain -> domain.active() && domain.cpuNanos() >= 0);
+                if (countsInBulk) {
+                    return bulk;
+                }
+            } catch (HypervisorError error) {
+                if (!error.code().equals(HypervisorError.NO_SUPPORT)) {
+                    throw error;
+                }
+                countsInBulk = false;
+            }
+        }
+        return domainsOneByOne();
+    }
+
+    /** Counters of all domains without asking their QEMUs, so that none of them can hold it up. */
+    List<DomainStats> domainsOneByOne() throws HypervisorError {
+        return DomainReader.oneByOne(pointer());
+    }
+
+    /** Names of the guests whose QEMU owes an answer just now. */
+    List<String> unanswering() throws HypervisorError {
+        return DomainReader.unanswering(pointer());
+    }
+
+    /** Whether bulk calls tell more than states here. */
+    boolean countsInBulk() {
+        return countsInBulk;
+    }
+
+    /** @param anew whether to ask, or to take what was answered before */
+    NodeInfo node(boolean anew) throws LibvirtException {
+        if (anew || node == null) {
+            node = nodeInfo();
+        }
+        return node;
     }
 
     /**
@@ -123,62 +159,110 @@ public final class LibvirtConnection extends Connect {
      * @throws HypervisorError also where no migration runs yet, or none any more
      */
     public void startPostCopy(String vmId) throws HypervisorError {
+        onDomain(vmId, domain -> {
+            if (Virt.library().virDomainMigrateStartPostCopy(domain, 0) < 0) {
+                throw HypervisorError.last("virDomainMigrateStartPostCopy");
+            }
+        });
+    }
+
+    /**
+     * Lets QEMU measure for a second how fast a guest dirties its memory; a later look finds the result. A guest that has a
+     * job, such as a migration, is passed over: libvirt would make the call wait for the job's end.
+     */
+    void measureDirtyRate(String vmId) throws HypervisorError {
+        onDomain(vmId, domain -> {
+            try (Memory job = new Memory(JOB_INFO_BYTES)) {
+                if (Virt.library().virDomainGetJobInfo(domain, job) == 0
+                        && job.getInt(0) == JOB_NONE
+                        && Virt.library().virDomainStartDirtyRateCalc(domain, 1, 0) < 0) {
+                    throw HypervisorError.last("virDomainStartDirtyRateCalc");
+                }
+            }
+        });
+    }
+
+    /** Has a guest's balloon driver tell its use of memory so often, until the guest ends. */
+    void setMemoryStatsPeriod(String vmId, int seconds) throws HypervisorError {
+        onDomain(vmId, domain -> {
+            if (Virt.library().virDomainSetMemoryStatsPeriod(domain, seconds, Virt.AFFECT_LIVE) < 0) {
+                throw HypervisorError.last("virDomainSetMemoryStatsPeriod");
+            }
+        });
+    }
+
+    /** Time that the host's CPUs were busy, summed, in nanoseconds; -1 where the driver does not tell. */
+    long busyNanos() {
+        Virt virt = Virt.library();
+        if (cpuStats == 0) {
+            cpuStats = entries(count -> virt.virNodeGetCPUStats(pointer(), Virt.ALL, null, count, 0));
+        }
+        Map<String, Long> stats =
+                nodeStats(cpuStats, (params, count) -> virt.virNodeGetCPUStats(pointer(), Virt.ALL, params, count, 0));
+        return stats.isEmpty()
+                ? DomainStats.UNKNOWN
+                : stats.getOrDefault("user", 0L) + stats.getOrDefault("kernel", 0L);
+    }
+
+    /** Memory of the host in use, caches apart, in bytes; -1 where the driver does not tell. */
+    long memoryUsedBytes() {
+        Virt virt = Virt.library();
+        if (memoryStats == 0) {
+            memoryStats = entries(count -> virt.virNodeGetMemoryStats(pointer(), Virt.ALL, null, count, 0));
+        }
+        Map<String, Long> stats = nodeStats(
+                memoryStats, (params, count) -> virt.virNodeGetMemoryStats(pointer(), Virt.ALL, params, count, 0));
+        if (stats.isEmpty()) {
+            return DomainStats.UNKNOWN;
+        }
+        long kib = stats.getOrDefault("total", 0L)
+                - stats.getOrDefault("free", 0L)
+                - stats.getOrDefault("buffers", 0L)
+                - stats.getOrDefault("cached", 0L);
+        return Math.max(0, kib) * KIB;
+    }
+
+    private interface HowMany {
+        int ask(IntByReference count);
+    }
+
+    private interface NodeStats {
+        int read(Memory params, IntByReference count);
+    }
+
+    /** How many entries there are; -1 for a driver that has none, so that it is asked once only. */
+    private static int entries(HowMany call) {
+        IntByReference count = new IntByReference();
+        return call.ask(count) < 0 || count.getValue() < 1 ? -1 : count.getValue();
+    }
+
+    private static Map<String, Long> nodeStats(int entries, NodeStats call) {
+        if (entries < 1) {
+            return Map.of();
+        }
+        IntByReference count = new IntByReference(entries);
+        try (Memory params = new Memory(TypedParameters.nodeStatsBytes(entries))) {
+            return call.read(params, count) < 0 ? Map.of() : TypedParameters.nodeStats(params, count.getValue());
+        }
+    }
+
+    private interface OnDomain {
+        void take(Pointer domain) throws HypervisorError;
+    }
+
+    private void onDomain(String vmId, OnDomain call) throws HypervisorError {
         Pointer domain = Virt.library().virDomainLookupByUUIDString(pointer(), vmId);
         if (domain == null) {
             throw HypervisorError.last("virDomainLookupByUUIDString");
         }
         try {
-            if (Virt.library().virDomainMigrateStartPostCopy(domain, 0) < 0) {
-                throw HypervisorError.last("virDomainMigrateStartPostCopy");
-            }
+            call.take(domain);
         } finally {
             Virt.library().virDomainFree(domain);
         }
     }
 
-    /** Time that the host's CPUs were busy, summed, in nanoseconds; -1 where the driver does not tell. */
-    long busyNanos() {
-        IntByReference count = new IntByReference();
-        if (Virt.library().virNodeGetCPUStats(pointer(), Virt.ALL, null, count, 0) < 0 || count.getValue() < 1) {
-            return DomainStats.UNKNOWN;
-        }
-        try (Memory params = new Memory(TypedParameters.nodeStatsBytes(count.getValue()))) {
-            if (Virt.library().virNodeGetCPUStats(pointer(), Virt.ALL, params, count, 0) < 0) {
-                return DomainStats.UNKNOWN;
-            }
-            Map<String, Long> stats = TypedParameters.nodeStats(params, count.getValue());
-            return stats.getOrDefault("user", 0L) + stats.getOrDefault("kernel", 0L);
-        }
-    }
-
-    /** Memory of the host in use, caches apart, in bytes; -1 where the driver does not tell. */
-    long memoryUsedBytes() {
-        IntByReference count = new IntByReference();
-        if (Virt.library().virNodeGetMemoryStats(pointer(), Virt.ALL, null, count, 0) < 0 || count.getValue() < 1) {
-            return DomainStats.UNKNOWN;
-        }
-        try (Memory params = new Memory(TypedParameters.nodeStatsBytes(count.getValue()))) {
-            if (Virt.library().virNodeGetMemoryStats(pointer(), Virt.ALL, params, count, 0) < 0) {
-                return DomainStats.UNKNOWN;
-            }
-            Map<String, Long> stats = TypedParameters.nodeStats(params, count.getValue());
-            long kib = stats.getOrDefault("total", 0L)
-                    - stats.getOrDefault("free", 0L)
-                    - stats.getOrDefault("buffers", 0L)
-                    - stats.getOrDefault("cached", 0L);
-            return Math.max(0, kib) * KIB;
-        }
-    }
-
-    private Pointer pointer() {
+    Pointer pointer() {
         return vcp.getPointer();
-    }
-
-    private static String uuidOf(Pointer domain) throws HypervisorError {
-        byte[] uuid = new byte[Virt.UUID_STRING_BYTES];
-        if (Virt.library().virDomainGetUUIDString(domain, uuid) < 0) {
-            throw HypervisorError.last("virDomainGetUUIDString");
-        }
-        return Native.toString(uuid);
     }
 }

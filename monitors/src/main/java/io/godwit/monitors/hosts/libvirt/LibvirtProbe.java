@@ -11,13 +11,14 @@ import io.godwit.schemas.events.VmState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.libvirt.Domain;
+import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.NodeInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches one host of libvirt. Samples are differences of two looks at libvirt's counters, so the first one after a connect
@@ -25,6 +26,7 @@ import org.libvirt.NodeInfo;
  * that reads.
  */
 final class LibvirtProbe implements HostProbe {
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtProbe.class);
     private static final Duration APART_LEAST = Duration.ofMillis(200);
     private static final int XML_INACTIVE = 2;
     private static final long KIB = 1024;
@@ -32,36 +34,13 @@ final class LibvirtProbe implements HostProbe {
     /** A look that leaves too much in doubt is followed by later ones, at most so many. */
     private static final int LATER_LOOKS_MAX = 3;
 
-    /**
-     * Counters of one moment.
-     *
-     * @param askedNanos before the call that read them
-     * @param answeredNanos after it; they are of some moment between the two
-     */
-    private record Look(
-            long connection,
-            long askedNanos,
-            long answeredNanos,
-            NodeInfo node,
-            long busyNanos,
-            long memoryUsedBytes,
-            Map<String, DomainStats> domains) {
-        long atNanos() {
-            return askedNanos + (answeredNanos - askedNanos) / 2;
-        }
-
-        /** Whether the time since an earlier look may be off by more than a fifth, as where this process did not get a core. */
-        boolean leavesInDoubt(Look before) {
-            long doubt = (answeredNanos - askedNanos + before.answeredNanos - before.askedNanos) / 2;
-            return 5 * doubt > atNanos() - before.atNanos();
-        }
-    }
-
     private final String hostId;
     private final LibvirtSettings settings;
     private final CapacityOverride capacity;
     private final Consumer<HostEvent> events;
-    private final HostLink link;
+    private final Lookout lookout;
+    private final SlowFacts slow = new SlowFacts();
+    private final GuestMeters meters;
     private Look last;
 
     LibvirtProbe(
@@ -75,7 +54,8 @@ final class LibvirtProbe implements HostProbe {
         this.settings = settings;
         this.capacity = capacity;
         this.events = events;
-        this.link = new HostLink(label, uri, settings, new HostLink.Watcher() {
+        this.meters = new GuestMeters(settings);
+        this.lookout = new Lookout(label, uri, settings, new HostLink.Watcher() {
             @Override
             public void changed(String vmId, VmChange change, String detail) {
                 events.accept(new HostEvent.VmChangeSeen(hostId, vmId, change, detail, nowMicros()));
@@ -91,80 +71,107 @@ final class LibvirtProbe implements HostProbe {
     @Override
     public synchronized HostReading read() throws HostUnreachable {
         Look before = last;
-        Look now = look();
-        if (before == null || before.connection() != now.connection()) {
-            if (before != null) {
-                tellWhatWasMissed(before, now);
-            }
+        Look now = look(before == null || slow.due(before, System.nanoTime()));
+        if (before != null && now.missedEventsSince(before)) {
+            tellWhatWasMissed(before, now);
+        }
+        last = now; // so that it is not told again if what follows fails
+        if (before == null || !now.isOfSeriesOf(before)) {
             waitSince(now);
             before = now;
-            now = look();
+            now = look(before.slowToo());
         }
-        for (int looks = 0; looks < LATER_LOOKS_MAX && now.leavesInDoubt(before); looks++) {
-            waitSince(now);
-            Look later = look();
-            if (later.connection() != now.connection()) {
-                break; // the next read tells what was missed meanwhile
+        boolean slowToo = now.slowToo();
+        for (int looks = 0; looks < LATER_LOOKS_MAX; looks++) {
+            boolean newcomer = !slowToo && now.tellsSlow() && slow.hasNewcomer(now);
+            if (!newcomer && !now.leavesInDoubt(before)) {
+                break;
             }
+            if (!newcomer) {
+                waitSince(now);
+            }
+            Look later = look(newcomer);
+            if (!later.follows(now)) {
+                break; // the next read tells what changed
+            }
+            slowToo |= later.slowToo();
             now = later;
         }
         last = now;
+        if (slowToo) {
+            setMetersGoing(now);
+        }
         return reading(before, now);
     }
 
     @Override
     public HostDescription describe() throws HostUnreachable {
-        try {
-            NodeInfo node = link.call("describing the host", LibvirtConnection::nodeInfo);
-            List<HostDescription.Vm> vms = link.call("describing the VMs", LibvirtProbe::definedVms);
-            return new HostDescription(
-                    cpuCapacity(node),
-                    memoryCapacity(node),
-                    node.model,
-                    capacity.migrationBytesPerSecond() > 0
-                            ? capacity.migrationBytesPerSecond()
-                            : settings.migrationBandwidth().bytesPerSecond(),
-                    vms);
-        } catch (HostSilent silent) {
-            throw new HostUnreachable(silent.getMessage(), silent);
-        } catch (HypervisorError refused) {
-            throw new HostUnreachable(
-                    "libvirt at " + hostId + " does not describe the host: " + refused.getMessage(), refused);
-        }
+        NodeInfo node = lookout.ask("describing the host", LibvirtConnection::nodeInfo);
+        List<HostDescription.Vm> vms = lookout.ask("describing the VMs", LibvirtProbe::definedVms);
+        return new HostDescription(
+                cpuCapacity(node),
+                memoryCapacity(node),
+                node.model,
+                capacity.migrationBytesPerSecond() > 0
+                        ? capacity.migrationBytesPerSecond()
+                        : settings.migrationBandwidth().bytesPerSecond(),
+                vms);
     }
 
     @Override
     public void close() {
-        link.close();
+        lookout.close();
     }
 
-    private Look look() throws HostUnreachable {
+    private Look look(boolean slowToo) throws HostUnreachable {
+        Look look = lookout.look(
+                !slowToo
+                        ? DomainReader.Ask.CHEAP
+                        : meters.measuresDirtyRates() ? DomainReader.Ask.ALL_AND_DIRTY_RATE : DomainReader.Ask.ALL);
+        slow.take(look);
+        return look;
+    }
+
+    /** What QEMU measures only when told to; a guest that does not take it is passed over. */
+    private void setMetersGoing(Look look) {
+        long now = System.nanoTime();
+        int seconds = Math.toIntExact(settings.memoryStatsPeriod().toSeconds());
+        order(
+                "memory statistics",
+                meters.memoryPeriodsDue(look, slow, now),
+                (connection, vmId) -> connection.setMemoryStatsPeriod(vmId, seconds));
+        order("dirty rate", meters.dirtyRatesDue(look, now), LibvirtConnection::measureDirtyRate);
+    }
+
+    private interface Order {
+        void give(LibvirtConnection connection, String vmId) throws HypervisorError;
+    }
+
+    private void order(String what, List<String> vmIds, Order order) {
+        if (vmIds.isEmpty() || lookout.guestHangs()) {
+            return;
+        }
         try {
-            return link.call("sampling", connection -> {
-                long asked = System.nanoTime();
-                List<DomainStats> found = connection.domains();
-                long answered = System.nanoTime();
-                Map<String, DomainStats> domains = new HashMap<>();
-                for (DomainStats domain : found) {
-                    domains.put(domain.vmId(), domain);
+            lookout.command(what, connection -> {
+                for (String vmId : vmIds) {
+                    try {
+                        order.give(connection, vmId);
+                    } catch (HypervisorError refused) {
+                        LOG.atDebug()
+                                .addKeyValue("host", hostId)
+                                .addKeyValue("vm", vmId)
+                                .addKeyValue("why", refused.getMessage())
+                                .log("a guest's {} cannot be measured", what);
+                    }
                 }
-                return new Look(
-                        link.connections(),
-                        asked,
-                        answered,
-                        connection.nodeInfo(),
-                        connection.busyNanos(),
-                        connection.memoryUsedBytes(),
-                        domains);
+                return null;
             });
-        } catch (HostSilent silent) {
-            throw new HostUnreachable(silent.getMessage(), silent);
-        } catch (HypervisorError refused) {
-            throw new HostUnreachable("libvirt at " + hostId + " gives no sample: " + refused.getMessage(), refused);
+        } catch (HostSilent | HypervisorError nextLookTells) {
+            LOG.atDebug().setCause(nextLookTells).log("nothing could be measured");
         }
     }
 
-    private HostReading reading(Look before, Look now) {
+    HostReading reading(Look before, Look now) {
         long elapsedNanos = Math.max(1, now.atNanos() - before.atNanos());
         List<VmSample> vms = new ArrayList<>(now.domains().size());
         long demand = 0;
@@ -173,7 +180,7 @@ final class LibvirtProbe implements HostProbe {
         for (DomainStats domain : now.domains().values()) {
             DomainStats was = before.domains().get(domain.vmId());
             VmState state = DomainStates.arriving(domain.state(), domain.reason(), was == null ? null : was.state());
-            VmSample vm = UsageMeter.sample(was, domain, state, elapsedNanos);
+            VmSample vm = UsageMeter.sample(was, domain, state, slow.of(domain.vmId(), now.atNanos()), elapsedNanos);
             vms.add(vm);
             demand += vm.getCpuDemandMillicores();
             used += vm.getCpuUsedMillicores();
@@ -191,40 +198,46 @@ final class LibvirtProbe implements HostProbe {
                 vms);
     }
 
-    /** Events of the time without a connection are lost; what they would have said is told from the difference. */
     private void tellWhatWasMissed(Look before, Look now) {
-        for (DomainStats was : before.domains().values()) {
-            DomainStats is = now.domains().get(was.vmId());
-            if (was.active() && (is == null || !is.active())) {
-                VmChange change = is == null ? VmChange.STOPPED : DomainStates.endOf(is.reason());
-                events.accept(new HostEvent.VmChangeSeen(
-                        hostId, was.vmId(), change, "found after the connection was lost", nowMicros()));
-            }
-        }
-        for (DomainStats is : now.domains().values()) {
-            DomainStats was = before.domains().get(is.vmId());
-            if (is.active() && (was == null || !was.active())) {
-                events.accept(new HostEvent.VmChangeSeen(
-                        hostId, is.vmId(), VmChange.STARTED, "found after the connection was lost", nowMicros()));
-            }
+        for (MissedChanges.Change change : MissedChanges.between(before.domains(), now.domains())) {
+            events.accept(new HostEvent.VmChangeSeen(
+                    hostId, change.vmId(), change.change(), "found after the connection was lost", nowMicros()));
         }
     }
 
     private static List<HostDescription.Vm> definedVms(LibvirtConnection connection) throws LibvirtException {
         List<HostDescription.Vm> vms = new ArrayList<>();
+        LibvirtException failure = null;
         for (Domain domain : connection.listAllDomains(0)) {
-            var info = domain.getInfo();
-            vms.add(new HostDescription.Vm(
-                    domain.getUUIDString(),
-                    domain.getName(),
-                    info.nrVirtCpu,
-                    info.maxMem * KIB,
-                    DomainStats.UNKNOWN,
-                    domain.getXMLDesc(XML_INACTIVE)));
-            domain.free();
+            try {
+                if (failure == null) {
+                    vms.add(defined(domain));
+                }
+            } catch (LibvirtException failed) {
+                if (failed.getError().getCode()
+                        != ErrorNumber.VIR_ERR_NO_DOMAIN) { // one that left meanwhile is no failure
+                    failure = failed;
+                }
+            } finally {
+                domain.free(); // each, or the connection could not be closed
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
         vms.sort(Comparator.comparing(HostDescription.Vm::vmId));
         return vms;
+    }
+
+    private static HostDescription.Vm defined(Domain domain) throws LibvirtException {
+        var info = domain.getInfo();
+        return new HostDescription.Vm(
+                domain.getUUIDString(),
+                domain.getName(),
+                info.nrVirtCpu,
+                info.maxMem * KIB,
+                DomainStats.UNKNOWN,
+                domain.getXMLDesc(XML_INACTIVE));
     }
 
     private long cpuCapacity(NodeInfo node) {

@@ -9,7 +9,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.libvirt.LibvirtException;
 
 /**
@@ -18,10 +17,7 @@ import org.libvirt.LibvirtException;
  * Few are abandoned at a time, so that a host that hangs for hours costs a few threads and not thousands.
  */
 final class NativeCalls {
-    static final int STUCK_MAX = 4;
-
-    /** Calls of this process that did not come back in time, since its start. */
-    private static final AtomicLong ABANDONED = new AtomicLong();
+    static final int STUCK_MAX = 4; // at 5 libvirtd stops to read from a client, keepalive included
 
     private final String host;
     private final AtomicInteger stuck = new AtomicInteger();
@@ -31,10 +27,6 @@ final class NativeCalls {
     NativeCalls(String host) {
         this.host = host;
         this.worker = newWorker();
-    }
-
-    static long abandoned() {
-        return ABANDONED.get();
     }
 
     /** Calls that are stuck now. */
@@ -97,7 +89,8 @@ final class NativeCalls {
     }
 
     private synchronized void abandon(ThreadPoolExecutor blocked) {
-        ABANDONED.incrementAndGet();
+        LibvirtMetrics.ABANDONED.inc();
+        LibvirtMetrics.STUCK.inc();
         stuck.incrementAndGet();
         if (worker.equals(blocked) && !closed) {
             worker = newWorker();
@@ -139,6 +132,7 @@ final class NativeCalls {
                     running = false;
                     if (abandoned) {
                         stuck.decrementAndGet();
+                        LibvirtMetrics.STUCK.dec();
                     }
                 }
             }

@@ -12,12 +12,14 @@ final class UsageMeter {
     /**
      * What a domain asked for and got between two looks. Demand is CPU time plus the time that its vCPUs waited for a core,
      * at most its vCPUs. A counter that fell (the domain was started again) or was not there before counts as nothing yet.
+     * Memory is what the guest uses, its caches included, where its balloon driver tells, else what its balloon leaves it.
      *
      * @param before null where the domain was not there
      * @param state state to tell, where more is known than libvirt's word
+     * @param slow what is known of it from looks that asked for more
      * @param elapsedNanos between the looks; above 0
      */
-    static VmSample sample(DomainStats before, DomainStats now, VmState state, long elapsedNanos) {
+    static VmSample sample(DomainStats before, DomainStats now, VmState state, SlowFacts.Fact slow, long elapsedNanos) {
         long got = before == null ? 0 : grown(before.cpuNanos(), now.cpuNanos());
         long waited = before == null ? 0 : grown(before.waitNanos(), now.waitNanos());
         long used = now.active() ? millicores(got, elapsedNanos) : 0;
@@ -28,10 +30,18 @@ final class UsageMeter {
                 state,
                 demand,
                 used,
-                now.memoryBytes(),
-                DomainStats.UNKNOWN,
-                bytesPerSecond(before == null ? -1 : before.blockBytes(), now.blockBytes(), elapsedNanos),
-                bytesPerSecond(before == null ? -1 : before.netBytes(), now.netBytes(), elapsedNanos));
+                memoryBytes(now, slow),
+                now.active() ? slow.dirtyBytesPerSecond() : DomainStats.UNKNOWN,
+                slow.blockBytesPerSecond(),
+                slow.netBytesPerSecond());
+    }
+
+    private static long memoryBytes(DomainStats now, SlowFacts.Fact slow) {
+        if (!now.active()) {
+            return 0;
+        }
+        long given = now.memoryBytes() >= 0 ? now.memoryBytes() : slow.givenBytes();
+        return Math.max(0, slow.usedBytes() >= 0 ? slow.usedBytes() : given);
     }
 
     /** Rounds down. */
@@ -43,7 +53,7 @@ final class UsageMeter {
         return before < 0 || now < before ? 0 : now - before;
     }
 
-    private static long bytesPerSecond(long before, long now, long elapsedNanos) {
+    static long bytesPerSecond(long before, long now, long elapsedNanos) {
         if (before < 0 || now < 0) {
             return DomainStats.UNKNOWN;
         }

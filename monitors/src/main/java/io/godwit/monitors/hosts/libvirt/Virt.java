@@ -1,5 +1,6 @@
 package io.godwit.monitors.hosts.libvirt;
 
+import com.sun.jna.Callback;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
@@ -17,6 +18,7 @@ interface Virt extends Library {
     int STATS_VCPU = 1 << 3;
     int STATS_INTERFACE = 1 << 4;
     int STATS_BLOCK = 1 << 5;
+    int STATS_DIRTY_RATE = 1 << 9;
 
     /** A guest whose monitor is busy is reported with what is known of it, instead of being waited for. */
     int STATS_NOWAIT = 1 << 29;
@@ -24,7 +26,31 @@ interface Virt extends Library {
     /** Of virNodeGetCPUStats: all CPUs in sum; of virNodeGetMemoryStats: all cells. */
     int ALL = -1;
 
-    int UUID_STRING_BYTES = 37;
+    int UUID_BYTES = 16;
+
+    int EVENT_LIFECYCLE = 0;
+    int EVENT_JOB_COMPLETED = 21;
+
+    /** Of virDomainGetControlInfo: a command to the guest's QEMU has not been answered yet. */
+    int CONTROL_OCCUPIED = 2;
+
+    /** Of virDomainSetMemoryStatsPeriod: until the guest ends. */
+    int AFFECT_LIVE = 1;
+
+    /** virConnectDomainEventCallback. */
+    interface LifecycleCallback extends Callback {
+        int called(Pointer connection, Pointer domain, int event, int detail, Pointer opaque);
+    }
+
+    /** virConnectDomainEventJobCompletedCallback. */
+    interface JobCallback extends Callback {
+        void called(Pointer connection, Pointer domain, Pointer params, int count, Pointer opaque);
+    }
+
+    /** virConnectCloseFunc. */
+    interface CloseCallback extends Callback {
+        void called(Pointer connection, int reason, Pointer opaque);
+    }
 
     int virConnectGetAllDomainStats(Pointer connection, int stats, PointerByReference records, int flags);
 
@@ -32,11 +58,32 @@ interface Virt extends Library {
 
     int virConnectListAllDomains(Pointer connection, PointerByReference domains, int flags);
 
-    int virDomainGetUUIDString(Pointer domain, byte[] uuid);
+    int virDomainGetUUID(Pointer domain, byte[] uuid);
+
+    String virDomainGetName(Pointer domain);
 
     int virDomainGetInfo(Pointer domain, Pointer info);
 
     int virDomainGetState(Pointer domain, IntByReference state, IntByReference reason, int flags);
+
+    int virDomainGetControlInfo(Pointer domain, Pointer info, int flags);
+
+    int virDomainGetJobInfo(Pointer domain, Pointer info);
+
+    int virDomainStartDirtyRateCalc(Pointer domain, int seconds, int flags);
+
+    int virDomainSetMemoryStatsPeriod(Pointer domain, int seconds, int flags);
+
+    int virConnectDomainEventRegisterAny(
+            Pointer connection, Pointer domain, int event, Callback callback, Pointer opaque, Pointer free);
+
+    int virConnectDomainEventDeregisterAny(Pointer connection, int callback);
+
+    int virConnectRegisterCloseCallback(Pointer connection, CloseCallback callback, Pointer opaque, Pointer free);
+
+    int virConnectUnregisterCloseCallback(Pointer connection, CloseCallback callback);
+
+    int virDomainRef(Pointer domain);
 
     int virDomainFree(Pointer domain);
 

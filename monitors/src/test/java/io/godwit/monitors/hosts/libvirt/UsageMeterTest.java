@@ -39,19 +39,22 @@ class UsageMeterTest {
 
     @Test
     void a_bulk_record_is_read_with_the_wait_of_all_vcpus_and_the_bytes_of_all_disks() {
-        DomainStats stats = BulkRecord.toStats(
-                "vm",
-                Map.of(
+        BulkRecord record = new BulkRecord();
+        Map.of(
                         "state.state", 1L,
                         "state.reason", 5L,
                         "cpu.time", 7L,
                         "vcpu.current", 2L,
                         "vcpu.0.delay", 3L,
                         "vcpu.1.delay", 4L,
+                        "vcpu.1.wait", 9L,
                         "balloon.current", 1024L,
                         "block.0.rd.bytes", 10L,
-                        "block.1.wr.bytes", 20L));
-        assertEquals(new DomainStats("vm", VmState.RUNNING, 5, 2, 7, 7, 1 << 20, 30, -1), stats);
+                        "block.1.wr.bytes", 20L)
+                .forEach(record::take);
+        assertEquals(
+                new DomainStats("vm", VmState.RUNNING, 5, 2, 7, 7, 1 << 20, new DomainStats.Slow(-1, 0, 30, -1, -1)),
+                record.stats("vm", true));
     }
 
     @Test
@@ -63,10 +66,10 @@ class UsageMeterTest {
     }
 
     private static DomainStats counters(int vcpus, long cpuNanos, long waitNanos) {
-        return new DomainStats("vm", VmState.RUNNING, 1, vcpus, cpuNanos, waitNanos, 1 << 30, -1, -1);
+        return new DomainStats("vm", VmState.RUNNING, 1, vcpus, cpuNanos, waitNanos, 1 << 30, null);
     }
 
     private static VmSample sample(DomainStats before, DomainStats now) {
-        return UsageMeter.sample(before, now, VmState.RUNNING, SECOND);
+        return UsageMeter.sample(before, now, VmState.RUNNING, new SlowFacts().of("vm", SECOND), SECOND);
     }
 }

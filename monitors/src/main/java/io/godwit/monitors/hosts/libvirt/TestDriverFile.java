@@ -6,14 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** A host for libvirt's test driver: 64 cores, 256 GiB, and as many running VMs as wanted. */
-final class TestDriverFile {
+/** A host for libvirt's test driver, for benchmarks and tests: 64 cores, 256 GiB, and as many running VMs as wanted. */
+public final class TestDriverFile {
     private TestDriverFile() {}
 
     /** Writes the file and returns its URI. */
-    static String withDomains(Path directory, int domains) throws IOException {
+    public static String withDomains(Path directory, int domains) throws IOException {
+        return withDomains(directory, "host-" + domains, 0, domains);
+    }
+
+    /** Writes a file of that name and returns its URI; numbers of VMs begin with first, and make their ids. */
+    public static String withDomains(Path directory, String name, int first, int domains) throws IOException {
         StringBuilder xml = new StringBuilder("<node>\n");
-        for (int i = 0; i < domains; i++) {
+        for (int i = first; i < first + domains; i++) {
             xml.append("""
                 <domain type='test'>
                   <name>vm%d</name>
@@ -30,7 +35,7 @@ final class TestDriverFile {
               <memory>268435456</memory>
             </node>
             """);
-        Path file = directory.resolve("host-" + domains + ".xml");
+        Path file = directory.resolve(name + ".xml");
         Files.writeString(file, xml.toString(), StandardCharsets.UTF_8);
         return "test://" + file;
     }
