@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * How it is made sure that a real host is down before its VMs are started elsewhere. Keys as in region.yaml, below "fencing".
  *
- * @param by none: a person says so with {@code godwit host confirm-down}; command: the command below
+ * @param by none: a person says so with godwit host confirm-down; command: the command below
  * @param command program and arguments, in the manner of the fence-agents: it reads action=off or action=status, plug=NAME and
  *     more from standard input; 0 from off is done, 2 from status is off, which is the proof
  * @param timeout how long each run of it may take

@@ -5,9 +5,11 @@ import io.godwit.ops.cli.EverySegment;
 import io.godwit.ops.cli.HostJoins;
 import io.godwit.ops.cli.Operator;
 import io.godwit.ops.cli.Refused;
+import io.godwit.schedulers.partition.DecisionSettings;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.SettingsAnnounced;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
@@ -15,11 +17,15 @@ import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.Controls;
 import io.godwit.schemas.state.Inventory;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What the log of a site holds before its services act on hosts: those hosts, and a mode. Adds only what is missing. */
 public final class FirstRecords {
+    /** Whose settings they are, as SettingsAnnounced names them. */
+    private static final String SCHEDULERS = "schedulers";
+
     private FirstRecords() {}
 
     /**
@@ -30,8 +36,8 @@ public final class FirstRecords {
      */
     public static String append(SiteKafka kafka, Log log, List<HostJoins.Wanted> hosts, String mode, String command) {
         HostJoins.append(kafka, HostJoins.inventory(log), log.segments(), hosts, Operator.name(), command);
-        boolean hasMode = log.end(Topic.CONTROLS, 0) > log.beginning(Topic.CONTROLS, 0);
-        if (!hasMode) {
+        Optional<String> inForce = controls(log).mode().map(set -> set.changed().getMode());
+        if (inForce.isEmpty()) {
             String reason = mode.equals("auto")
                     ? "first start with simulated hosts"
                     : "first start with real hosts; switch with: godwit site mode auto --reason …";
@@ -42,10 +48,25 @@ public final class FirstRecords {
                     "mode",
                     new ModeChanged(kafka.site(), mode, Operator.name(), reason));
         }
-        return hasMode ? mode(log) : mode;
+        return inForce.orElse(mode);
     }
 
-    private static String mode(Log log) {
+    /** Says which settings decisions are made by from here on, unless the log says the same already. */
+    public static void announce(SiteKafka kafka, Log log, DecisionSettings decisions) {
+        String json = decisions.toJson();
+        SettingsAnnounced before = controls(log).settings().get(SCHEDULERS);
+        String known = before == null ? DecisionSettings.DEFAULTS.toJson() : before.getSettings();
+        if (!known.equals(json)) {
+            EverySegment.append(
+                    kafka,
+                    Topic.CONTROLS,
+                    log.segments(),
+                    SCHEDULERS,
+                    new SettingsAnnounced(kafka.site(), SCHEDULERS, json, Operator.name()));
+        }
+    }
+
+    private static Controls controls(Log log) {
         Controls controls = new Controls();
         log.scan(List.of(LogRange.all(Topic.CONTROLS, 0)), record -> {
             try {
@@ -55,7 +76,7 @@ public final class FirstRecords {
             }
             return true;
         });
-        return controls.mode().map(mode -> mode.changed().getMode()).orElse("unknown");
+        return controls;
     }
 
     /** Under which URIs the inventory has hosts. */

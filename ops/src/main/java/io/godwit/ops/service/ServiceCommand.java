@@ -194,6 +194,13 @@ public abstract class ServiceCommand implements Runnable {
         }
 
         @Override
+        void prepare(RegionConfig region, SiteKafka kafka) {
+            try (Log log = new KafkaLog(kafka, kafka.site())) {
+                FirstRecords.announce(kafka, log, region.scheduler().decisions());
+            }
+        }
+
+        @Override
         Service start(RegionConfig region, KafkaSettings kafka, Slot slot) {
             return SchedulerService.start(region.scheduler(), kafka, slot);
         }

@@ -89,6 +89,7 @@ final class SiteRun implements AutoCloseable {
         try (Log log = new KafkaLog(kafka, site)) {
             List<String> silent = hosts.silentYetKnown(FirstRecords.uris(log));
             mode = FirstRecords.append(kafka, log, hosts.hosts(), firstMode, "godwit up");
+            FirstRecords.announce(kafka, log, region.scheduler().decisions());
             return silent;
         }
     }
