@@ -49,6 +49,7 @@ public final class KafkaLog implements Log {
     private final int segments;
     private final String incarnation;
     private final String bootstrap;
+    private boolean scanning;
     private final Consumer<byte[], byte[]> consumer;
 
     /** @param site site whose topics are read; another than the Kafka's own reads the mirrored copy */
@@ -201,6 +202,18 @@ public final class KafkaLog implements Log {
 
     @Override
     public void scan(List<LogRange> ranges, Visitor visitor) {
+        if (scanning) {
+            throw new IllegalStateException("a log is scanned once at a time; ask it after the scan");
+        }
+        scanning = true;
+        try {
+            scanned(ranges, visitor);
+        } finally {
+            scanning = false;
+        }
+    }
+
+    private void scanned(List<LogRange> ranges, Visitor visitor) {
         Map<TopicPartition, LogRange> wanted = new HashMap<>();
         for (LogRange range : ranges) {
             wanted.put(new TopicPartition(range.topic().of(site), range.segment()), range);

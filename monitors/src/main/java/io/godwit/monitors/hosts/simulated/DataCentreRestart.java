@@ -4,6 +4,7 @@ import io.godwit.monitors.hosts.simulated.model.Restored;
 import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.ActOnVm;
 import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandAccepted;
 import io.godwit.schemas.events.CommandFailed;
@@ -143,6 +144,8 @@ final class DataCentreRestart {
                 .mapToObj(segment -> new LogRange(
                         Topic.OUTCOMES, segment, log.offsetAt(Topic.OUTCOMES, segment, from), Long.MAX_VALUE))
                 .toList();
+        Map<CommandSucceeded, Long> succeeded =
+                new LinkedHashMap<>(); // looked into afterwards: a log is scanned once at a time
         scan(log, ranges, (record, event) -> {
             switch (event) {
                 case CommandAccepted taken
@@ -150,14 +153,7 @@ final class DataCentreRestart {
                     accepted.put(taken.getCommandId(), record);
                 case CommandSucceeded moved -> {
                     ended.add(moved.getCommandId());
-                    boolean paused = command(moved.getCommand())
-                            .map(MigrateVm::getStaysPaused)
-                            .orElse(false);
-                    newer(
-                            moved.getVmId(),
-                            moved.getTargetHostId(),
-                            paused ? VmState.PAUSED : VmState.RUNNING,
-                            (record.timestampMillis() + 1) * 1000);
+                    succeeded.putIfAbsent(moved, (record.timestampMillis() + 1) * 1000);
                 }
                 case CommandFailed failed -> ended.add(failed.getCommandId());
                 case CommandRefused refused -> ended.add(refused.getCommandId());
@@ -165,6 +161,22 @@ final class DataCentreRestart {
                 default -> {} // progress says nothing that the end does not
             }
         });
+        succeeded.forEach((moved, micros) ->
+                newer(moved.getVmId(), moved.getTargetHostId(), stateAfter(moved.getCommand()), micros));
+    }
+
+    /** The state that a VM is in once a command has succeeded. */
+    private VmState stateAfter(Position command) {
+        return switch (commandAt(command).orElse(null)) {
+            case MigrateVm move when move.getStaysPaused() -> VmState.PAUSED;
+            case ActOnVm act ->
+                switch (act.getAction()) {
+                    case STOP, SAVE -> VmState.SHUT_OFF;
+                    case SUSPEND -> VmState.PAUSED;
+                    case START, RESUME, RESTORE, SNAPSHOT, REMOVE, MIGRATE, FENCE, UNKNOWN -> VmState.RUNNING;
+                };
+            case null, default -> VmState.RUNNING;
+        };
     }
 
     private Restored.OpenMigration open(LogRecord record) {
@@ -183,10 +195,11 @@ final class DataCentreRestart {
 
     /** The migration at a position; empty where another command stands there, or none that is kept. */
     private Optional<MigrateVm> command(Position at) {
-        return log.at(Topic.COMMANDS, at.getSegment(), at.getOffset())
-                .map(known -> EventCodec.decode(known.value()))
-                .filter(MigrateVm.class::isInstance)
-                .map(MigrateVm.class::cast);
+        return commandAt(at).filter(MigrateVm.class::isInstance).map(MigrateVm.class::cast);
+    }
+
+    private Optional<SpecificRecord> commandAt(Position at) {
+        return log.at(Topic.COMMANDS, at.getSegment(), at.getOffset()).map(known -> EventCodec.decode(known.value()));
     }
 
     private static List<LogRange> all(Log log, Topic topic) {
