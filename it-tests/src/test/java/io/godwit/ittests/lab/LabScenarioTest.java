@@ -122,7 +122,7 @@ final class LabScenarioTest {
             step("killed", this::aMoveSurvivesTheDeathOfThePlatform);
             step("host killed", this::theGuestsOfADeadHostRunElsewhere);
             step("host back", this::aHostThatReturnsLosesItsOldCopies);
-            step("replay", () -> region.verb(0, "replay", "--verify"));
+            step("replay", () -> region.verb(0, "replay", "--from=-1h", "--verify"));
         } finally {
             power.interrupt();
             region.close();
