@@ -10,7 +10,7 @@ public final class NoFencer implements Fencer {
     @Override
     public CompletableFuture<MoveEnd> fence(HostAddress host, BooleanSupplier permitted) {
         return CompletableFuture.completedFuture(MoveEnd.failed(
-                ("nothing here can fence a host (executor.fencing is none); once you know that %s is down and stays"
+                ("nothing here can fence a host (fencing.by is none); once you know that %s is down and stays"
                                 + " down, say so with: godwit host confirm-down %s --reason …")
                         .formatted(host.label(), host.label())));
     }

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * Port to the hosts of one kind, for moving VMs and acting on them. No method blocks; what a future holds comes from another thread. Futures of
- * looks and progress always end; that of a migration ends when the hypervisor lets the call go, which may be never.
+ * Port to the hosts of one kind, for moving VMs and acting on them. No method blocks; what a future holds comes from another
+ * thread. Futures of looks and progress always end; that of a migration ends when the hypervisor lets the call go, which may be never.
  */
 public interface Hypervisor extends AutoCloseable {
     /** Whether this adapter is meant by the URI of a host. */

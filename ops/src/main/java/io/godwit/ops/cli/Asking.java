@@ -49,7 +49,7 @@ abstract class Asking {
     String wait;
 
     /** The region as its log shows it now. */
-    final RegionState state(SiteKafka kafka) {
+    static RegionState state(SiteKafka kafka) {
         try (Log log = CommonOptions.open(kafka)) {
             return StateRebuild.of(log, Optional.empty(), Instant.now());
         }

@@ -11,6 +11,7 @@ import io.godwit.schemas.state.Vm;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -62,19 +63,25 @@ final class HostDrain {
     }
 
     @Command(name = "undrain", description = "Lets a drained host take VMs again; a drain that is not done ends.")
-    static final class Undrain extends Asking implements Runnable {
+    static final class Undrain implements Runnable {
+        @Mixin
+        CommonOptions common = new CommonOptions();
+
+        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
+        String reason;
+
         @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
         String named;
 
         @Override
         public void run() {
             SiteKafka kafka = common.home();
-            RegionState state = state(kafka);
+            RegionState state = Asking.state(kafka);
             Host host = HostCommands.find(state, named);
             if (state.requests().drain(host.id()).isEmpty()) {
                 throw new Refused(host.label() + " is not being drained; nothing was asked");
             }
-            append(kafka, host, new DrainEnded(host.id(), Operator.name(), reason));
+            Asking.append(kafka, host, new DrainEnded(host.id(), Operator.name(), reason));
             System.err.println(host.label() + " takes VMs again");
         }
     }
@@ -84,21 +91,27 @@ final class HostDrain {
             description =
                     "Vouches that a crashed host is down and stays down: its VMs are started elsewhere then. If it"
                             + " is not, VMs may run twice and lose data.")
-    static final class ConfirmDown extends Asking implements Runnable {
+    static final class ConfirmDown implements Runnable {
+        @Mixin
+        CommonOptions common = new CommonOptions();
+
+        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
+        String reason;
+
         @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
         String named;
 
         @Override
         public void run() {
             SiteKafka kafka = common.home();
-            RegionState state = state(kafka);
+            RegionState state = Asking.state(kafka);
             Host host = HostCommands.find(state, named);
             if (host.crash().isEmpty()) {
                 throw new Refused(
                         host.label() + " is not called crashed; its VMs are started elsewhere only once it is, see:"
                                 + " godwit detection list");
             }
-            append(kafka, host, new DownConfirmed(host.id(), Operator.name(), reason));
+            Asking.append(kafka, host, new DownConfirmed(host.id(), Operator.name(), reason));
             System.err.println("noted that " + host.label() + " is down; see its VMs with: godwit vm list");
         }
     }

@@ -5,6 +5,7 @@ import io.godwit.executors.fencing.Fencer;
 import io.godwit.executors.fencing.NoFencer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How it is made sure that a real host is down before its VMs are started elsewhere. Keys as in region.yaml, below "fencing".
@@ -26,7 +27,7 @@ public record FencingConfig(By by, List<String> command, Duration timeout) {
     public FencingConfig {
         command = List.copyOf(command);
         if ((by == By.COMMAND) == command.isEmpty()) {
-            throw new IllegalArgumentException("fencing.by is " + by.name().toLowerCase(java.util.Locale.ROOT)
+            throw new IllegalArgumentException("fencing.by is " + by.name().toLowerCase(Locale.ROOT)
                     + " and fencing.command is " + command
                     + "; give the command with by: command, or drop both keys for none");
         }

@@ -17,6 +17,7 @@ import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -200,7 +201,7 @@ final class Requests {
     }
 
     private static String words(VmState state) {
-        return state.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+        return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /** Takes a request back; what is being carried out goes on to its end, which is its answer. */

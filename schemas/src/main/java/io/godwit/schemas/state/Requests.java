@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -56,7 +57,7 @@ public final class Requests {
                         asked.getRequestId(),
                         new Request(
                                 asked.getRequestId(),
-                                asked.getAction().name().toLowerCase(java.util.Locale.ROOT),
+                                asked.getAction().name().toLowerCase(Locale.ROOT),
                                 Optional.of(asked.getVmId()),
                                 asked.getHostId(),
                                 asked.getBy(),
