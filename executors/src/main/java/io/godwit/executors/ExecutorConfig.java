@@ -2,6 +2,9 @@ package io.godwit.executors;
 
 import io.godwit.executors.migration.Patience;
 import io.godwit.executors.migration.Stall;
+import io.godwit.executors.work.Limits;
+import io.godwit.schemas.units.Bandwidth;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -12,6 +15,11 @@ import java.time.Duration;
  * @param margin what clocks and pauses may cost: calls stop this long before the session's end, a successor waits this much
  *     longer
  * @param movesPerHost moves in or out of one host at a time
+ * @param movesPerLink moves between the same two racks at a time, either way; within one rack only movesPerHost counts
+ * @param bandwidthMax most that one move may take of the links, whatever its command says; 0B/s: as the command says
+ * @param sharedStorage whether all hosts see the same disks where libvirt itself cannot tell; then its doubt is overruled
+ * @param peerUri how hosts reach each other's libvirt, with {host} for the host of the URI by which Godwit reaches it, as in
+ *     qemu+tls://{host}/system; empty: by that URI itself
  * @param moveTimeout how long one move may take; then it is called off
  * @param lookPatience how long the end of a move may be unclear before it is told as failed, where that is safe
  * @param progressPeriod least time between two reports of one command
@@ -24,6 +32,10 @@ public record ExecutorConfig(
         Duration session,
         Duration margin,
         int movesPerHost,
+        int movesPerLink,
+        Bandwidth bandwidthMax,
+        boolean sharedStorage,
+        String peerUri,
         Duration moveTimeout,
         Duration lookPatience,
         Duration progressPeriod,
@@ -34,6 +46,10 @@ public record ExecutorConfig(
             Duration.ofSeconds(3),
             Duration.ofMillis(500),
             2,
+            8,
+            new Bandwidth(0),
+            false,
+            "",
             Duration.ofMinutes(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2),
@@ -47,6 +63,15 @@ public record ExecutorConfig(
         if (movesPerHost < 1 || movesPerHost > 16) {
             throw new IllegalArgumentException(
                     "executor.moves-per-host is " + movesPerHost + "; give 1 to 16, or drop the key for 2");
+        }
+        if (movesPerLink < 1 || movesPerLink > 1000) {
+            throw new IllegalArgumentException(
+                    "executor.moves-per-link is " + movesPerLink + "; give 1 to 1000, or drop the key for 8");
+        }
+        if (!peerUri.isEmpty() && !peerUri.contains("{host}")) {
+            throw new IllegalArgumentException("executor.peer-uri is \"" + peerUri
+                    + "\"; write {host} where the host's address belongs, as in qemu+tls://{host}/system, or"
+                    + " drop the key");
         }
         between("executor.move-timeout", moveTimeout, Duration.ofSeconds(5), Duration.ofDays(1), "10m");
         between("executor.look-patience", lookPatience, Duration.ofSeconds(1), Duration.ofHours(1), "30s");
@@ -64,12 +89,27 @@ public record ExecutorConfig(
                 session,
                 margin,
                 movesPerHost,
+                movesPerLink,
+                bandwidthMax,
+                sharedStorage,
+                peerUri,
                 moveTimeout,
                 lookPatience,
                 progressPeriod,
                 stall,
                 stalledAfter,
                 directory);
+    }
+
+    /** How much is moved at a time. */
+    public Limits limits() {
+        return new Limits(movesPerHost, movesPerLink, bandwidthMax.bytesPerSecond());
+    }
+
+    /** How a source host reaches the libvirt of a target that Godwit reaches by this URI. */
+    public String peerUriOf(String uri) {
+        String host = URI.create(uri.replace(' ', '+')).getHost();
+        return peerUri.isEmpty() || host == null ? uri : peerUri.replace("{host}", host);
     }
 
     /** How long moves may take, and what is done about those that take longer. */

@@ -15,7 +15,6 @@ import io.godwit.overlaysync.witness.Reachability;
 import io.godwit.overlaysync.witness.TcpReachability;
 import io.godwit.schemas.kafka.Slot;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * How services reach hosts, by their URIs: simulated ones through their data centre, all others through libvirt.
@@ -33,7 +32,8 @@ public record HostAccess(RegionConfig region, DataCentre dataCentre) {
     public List<Hypervisor> hypervisors(Slot slot) {
         return List.of(
                 new SimulatedHypervisor(dataCentre, slot.toString()),
-                new LibvirtHypervisor(region.libvirt(), false, UnaryOperator.identity()));
+                new LibvirtHypervisor(
+                        region.libvirt(), region.executor().sharedStorage(), region.executor()::peerUriOf));
     }
 
     /** A simulated host has no address of its own: its data centre answers for the network. */

@@ -72,7 +72,7 @@ public final class HostLink implements AutoCloseable {
     public <T> T call(String what, Call<T> call) throws HostSilent, HypervisorError {
         LibvirtConnection connected = connection();
         try {
-            return calls.call(what, settings.callTimeout(), () -> call.on(connected));
+            return calls.call(what, settings.callTimeout(), () -> held(connected, call));
         } catch (HypervisorError error) {
             if (!alive(connected)) {
                 lose(connected, error.getMessage());
@@ -86,10 +86,28 @@ public final class HostLink implements AutoCloseable {
     }
 
     /**
-     * The connection, for a call that may last, such as a migration, in a thread of the caller's own. It stays usable while
-     * the host is reachable; nothing ends a call on it but libvirt.
+     * Makes calls that may last, such as a migration, in the caller's thread, connecting first where that is needed. Nothing
+     * ends them but libvirt.
+     *
+     * @throws LibvirtException if the host answered, and said no, or the connection broke
      */
-    public LibvirtConnection connection() throws HostSilent {
+    public <T> T lasting(Call<T> call) throws HostSilent, LibvirtException, HypervisorError {
+        return held(connection(), call);
+    }
+
+    private <T> T held(LibvirtConnection connected, Call<T> call) throws HostSilent, LibvirtException, HypervisorError {
+        if (!connected.hold()) {
+            throw new HostSilent("the connection to " + host + " was lost before the call");
+        }
+        try {
+            return call.on(connected);
+        } finally {
+            connected.release();
+        }
+    }
+
+    /** The connection, made first where that is needed; calls on it go through call or lasting, which keep it from being freed. */
+    private LibvirtConnection connection() throws HostSilent {
         synchronized (this) {
             if (connection != null) {
                 return connection;
@@ -193,7 +211,8 @@ public final class HostLink implements AutoCloseable {
 
     private boolean alive(LibvirtConnection connected) {
         try {
-            return calls.call("asking for life", settings.callTimeout(), connected::isAlive);
+            return calls.call(
+                    "asking for life", settings.callTimeout(), () -> held(connected, LibvirtConnection::isAlive));
         } catch (HypervisorError | HostSilent dead) {
             return false;
         }
@@ -221,6 +240,16 @@ public final class HostLink implements AutoCloseable {
                 remote.get().probe(host, PROBE_MOST);
             }
             LibvirtConnection connecting = new LibvirtConnection(uri);
+            connecting.hold();
+            try {
+                return prepared(runtime, connecting);
+            } finally {
+                connecting.release();
+            }
+        }
+
+        private LibvirtConnection prepared(LibvirtRuntime runtime, LibvirtConnection connecting)
+                throws LibvirtException, HostSilent {
             synchronized (this) {
                 if (givenUp) {
                     closeQuietly(connecting);

@@ -29,8 +29,58 @@ public final class LibvirtConnection extends Connect {
     private static final int INFO_CPU_TIME = 32;
     private static final long KIB = 1024;
 
+    private int calls;
+    private boolean closing;
+    private boolean closed;
+
     LibvirtConnection(String uri) throws LibvirtException {
         super(uri);
+    }
+
+    /**
+     * Keeps the connection from being freed while a call is made on it: libvirt's memory of a closed connection is gone, and a
+     * call that hangs there would take the whole process down when it comes back.
+     *
+     * @return whether it may be used; then release follows
+     */
+    synchronized boolean hold() {
+        if (!closing) {
+            calls++;
+        }
+        return !closing;
+    }
+
+    /** The call is over; the last one of a connection that was to be closed closes it. */
+    void release() throws LibvirtException {
+        boolean last;
+        synchronized (this) {
+            calls--;
+            last = closing && calls == 0;
+        }
+        if (last) {
+            reallyClose();
+        }
+    }
+
+    /** Closes it, as soon as no call is under way on it: libvirt's keepalive ends those that hang. */
+    @Override
+    public int close() throws LibvirtException {
+        boolean idle;
+        synchronized (this) {
+            closing = true;
+            idle = calls == 0;
+        }
+        return idle ? reallyClose() : 1;
+    }
+
+    private int reallyClose() throws LibvirtException {
+        synchronized (this) {
+            if (closed) {
+                return 0;
+            }
+            closed = true;
+        }
+        return super.close();
     }
 
     /**
@@ -136,6 +186,54 @@ public final class LibvirtConnection extends Connect {
         }
     }
 
+    /** How a host holds a domain, with libvirt's numbers: virDomainState, and the reason that belongs to it. */
+    public record Condition(int state, int reason) {}
+
+    /** @throws HypervisorError also where the host has no such domain */
+    public Condition condition(String vmId) throws HypervisorError {
+        Pointer domain = Virt.library().virDomainLookupByUUIDString(pointer(), vmId);
+        if (domain == null) {
+            throw HypervisorError.last("virDomainLookupByUUIDString");
+        }
+        try {
+            IntByReference state = new IntByReference();
+            IntByReference reason = new IntByReference();
+            if (Virt.library().virDomainGetState(domain, state, reason, 0) < 0) {
+                throw HypervisorError.last("virDomainGetState");
+            }
+            return new Condition(state.getValue(), reason.getValue());
+        } finally {
+            Virt.library().virDomainFree(domain);
+        }
+    }
+
+    /**
+     * Asks whether the host can run a guest with this CPU.
+     *
+     * @param machine machine type, as in "pc-i440fx-7.2"
+     * @param virtType "kvm" or "qemu"
+     * @param cpu the cpu element of a domain that runs
+     * @throws HypervisorError where it cannot, with what it lacks; also where it has no such emulator or machine
+     */
+    public void checkGuestCpu(String emulator, String arch, String machine, String virtType, String cpu)
+            throws HypervisorError {
+        if (Virt.library()
+                        .virConnectCompareHypervisorCPU(
+                                pointer(), emulator, arch, machine, virtType, cpu, Virt.COMPARE_CPU_FAIL_INCOMPATIBLE)
+                < 0) {
+            throw HypervisorError.last("virConnectCompareHypervisorCPU");
+        }
+    }
+
+    /** Memory that new guests could take, caches counted as free, in bytes; -1 where the driver does not tell. */
+    public long memoryAvailableBytes() {
+        Map<String, Long> kib = nodeMemoryKib();
+        return kib.isEmpty()
+                ? DomainStats.UNKNOWN
+                : (kib.getOrDefault("free", 0L) + kib.getOrDefault("buffers", 0L) + kib.getOrDefault("cached", 0L))
+                        * KIB;
+    }
+
     /** Time that the host's CPUs were busy, summed, in nanoseconds; -1 where the driver does not tell. */
     long busyNanos() {
         IntByReference count = new IntByReference();
@@ -153,20 +251,27 @@ public final class LibvirtConnection extends Connect {
 
     /** Memory of the host in use, caches apart, in bytes; -1 where the driver does not tell. */
     long memoryUsedBytes() {
-        IntByReference count = new IntByReference();
-        if (Virt.library().virNodeGetMemoryStats(pointer(), Virt.ALL, null, count, 0) < 0 || count.getValue() < 1) {
+        Map<String, Long> kib = nodeMemoryKib();
+        if (kib.isEmpty()) {
             return DomainStats.UNKNOWN;
         }
+        long used = kib.getOrDefault("total", 0L)
+                - kib.getOrDefault("free", 0L)
+                - kib.getOrDefault("buffers", 0L)
+                - kib.getOrDefault("cached", 0L);
+        return Math.max(0, used) * KIB;
+    }
+
+    /** Empty where the driver does not tell. */
+    private Map<String, Long> nodeMemoryKib() {
+        IntByReference count = new IntByReference();
+        if (Virt.library().virNodeGetMemoryStats(pointer(), Virt.ALL, null, count, 0) < 0 || count.getValue() < 1) {
+            return Map.of();
+        }
         try (Memory params = new Memory(TypedParameters.nodeStatsBytes(count.getValue()))) {
-            if (Virt.library().virNodeGetMemoryStats(pointer(), Virt.ALL, params, count, 0) < 0) {
-                return DomainStats.UNKNOWN;
-            }
-            Map<String, Long> stats = TypedParameters.nodeStats(params, count.getValue());
-            long kib = stats.getOrDefault("total", 0L)
-                    - stats.getOrDefault("free", 0L)
-                    - stats.getOrDefault("buffers", 0L)
-                    - stats.getOrDefault("cached", 0L);
-            return Math.max(0, kib) * KIB;
+            return Virt.library().virNodeGetMemoryStats(pointer(), Virt.ALL, params, count, 0) < 0
+                    ? Map.of()
+                    : TypedParameters.nodeStats(params, count.getValue());
         }
     }
 
