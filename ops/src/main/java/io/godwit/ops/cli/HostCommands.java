@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "host",
         description = "The hosts of a site.",
-        subcommands = {HostCommands.ListHosts.class, HostCommands.ShowHost.class, HostAdd.class})
+        subcommands = {HostCommands.ListHosts.class, HostCommands.ShowHost.class, HostAdd.class, HostCheckCommand.class
+        })
 public final class HostCommands {
     @Command(name = "list", description = "Every host: how loaded it is and when it was sampled last.")
     static final class ListHosts extends AskState implements Runnable {
