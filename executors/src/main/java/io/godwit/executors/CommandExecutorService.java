@@ -157,7 +157,7 @@ public final class CommandExecutorService implements Service {
             region = new RegionTail(kafka, admin, slot.toString(), segments);
             engine = new CommandEngine(
                     slot.toString(),
-                    config.movesPerHost(),
+                    config.limits(),
                     config.patience(),
                     hypervisor,
                     fencer,

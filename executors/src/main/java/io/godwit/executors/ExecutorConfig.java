@@ -2,6 +2,8 @@ package io.godwit.executors;
 
 import io.godwit.executors.migration.Patience;
 import io.godwit.executors.migration.Stall;
+import io.godwit.executors.work.Limits;
+import io.godwit.schemas.units.Bandwidth;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -12,6 +14,8 @@ import java.time.Duration;
  * @param margin what clocks and pauses may cost: calls stop this long before the session's end, a successor waits this much
  *     longer
  * @param movesPerHost moves in or out of one host at a time
+ * @param movesPerLink moves between the same two racks at a time, either way; within one rack only movesPerHost counts
+ * @param bandwidthMax most that one move may take of the links, whatever its command says; 0B/s: as the command says
  * @param moveTimeout how long one move may take; then it is called off
  * @param lookPatience how long the end of a move may be unclear before it is told as failed, where that is safe
  * @param progressPeriod least time between two reports of one command
@@ -24,6 +28,8 @@ public record ExecutorConfig(
         Duration session,
         Duration margin,
         int movesPerHost,
+        int movesPerLink,
+        Bandwidth bandwidthMax,
         Duration moveTimeout,
         Duration lookPatience,
         Duration progressPeriod,
@@ -34,6 +40,8 @@ public record ExecutorConfig(
             Duration.ofSeconds(3),
             Duration.ofMillis(500),
             2,
+            8,
+            new Bandwidth(0),
             Duration.ofMinutes(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2),
@@ -47,6 +55,10 @@ public record ExecutorConfig(
         if (movesPerHost < 1 || movesPerHost > 16) {
             throw new IllegalArgumentException(
                     "executor.moves-per-host is " + movesPerHost + "; give 1 to 16, or drop the key for 2");
+        }
+        if (movesPerLink < 1 || movesPerLink > 1000) {
+            throw new IllegalArgumentException(
+                    "executor.moves-per-link is " + movesPerLink + "; give 1 to 1000, or drop the key for 8");
         }
         between("executor.move-timeout", moveTimeout, Duration.ofSeconds(5), Duration.ofDays(1), "10m");
         between("executor.look-patience", lookPatience, Duration.ofSeconds(1), Duration.ofHours(1), "30s");
@@ -64,12 +76,19 @@ public record ExecutorConfig(
                 session,
                 margin,
                 movesPerHost,
+                movesPerLink,
+                bandwidthMax,
                 moveTimeout,
                 lookPatience,
                 progressPeriod,
                 stall,
                 stalledAfter,
                 directory);
+    }
+
+    /** How much is moved at a time. */
+    public Limits limits() {
+        return new Limits(movesPerHost, movesPerLink, bandwidthMax.bytesPerSecond());
     }
 
     /** How long moves may take, and what is done about those that take longer. */

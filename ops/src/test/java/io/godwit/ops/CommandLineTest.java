@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -40,6 +41,16 @@ final class CommandLineTest {
     void a_broker_that_is_not_there_is_told_by_address_within_seconds() {
         assertEquals(ExitCode.FAILED, run("host", "list", "--bootstrap", "127.0.0.1:1"));
         assertTrue(told.toString().contains("no Kafka answers at 127.0.0.1:1"), told.toString());
+    }
+
+    @Test
+    void a_host_that_can_be_used_is_ready_and_one_that_does_not_answer_is_not() {
+        int ready = run("host", "check", "test:///default");
+        Assumptions.assumeFalse(told.toString().contains("libvirt0"), told::toString);
+        assertEquals(ExitCode.OK, ready);
+        assertEquals(ExitCode.OK, run("host", "check", "test:///default", "-o", "json"));
+        assertEquals(ExitCode.FAILED, run("host", "check", "qemu+unix:///system?socket=" + folder.resolve("none")));
+        assertEquals(ExitCode.USAGE, run("host", "check", "nonsense"));
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.godwit.executors.hypervisor;
 
+import io.godwit.executors.migration.Mended;
 import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.migration.MoveProgress;
+import io.godwit.executors.migration.Objection;
 import io.godwit.executors.migration.Sighting;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +42,21 @@ public interface Hypervisor extends AutoCloseable {
 
     /** Looks at both hosts; never failed. */
     CompletableFuture<Sighting> where(Move move);
+
+    /** What speaks against a move by what both hosts say of themselves, before it is begun; never failed. */
+    default CompletableFuture<Optional<Objection>> objection(Move move) {
+        return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /**
+     * Puts right what a broken move left: one copy goes on where that is safe, and nothing of the VM stays on the other host.
+     * Looks by itself, and changes nothing while a migration of the VM runs or a host is silent; never failed.
+     *
+     * @param permitted asked before anything is changed
+     */
+    default CompletableFuture<Mended> mend(Move move, BooleanSupplier permitted) {
+        return CompletableFuture.completedFuture(Mended.CLEAN);
+    }
 
     /** Lets a running migration go on by post-copy; whether it does is told by its progress and its end. */
     void startPostCopy(Move move, BooleanSupplier permitted);

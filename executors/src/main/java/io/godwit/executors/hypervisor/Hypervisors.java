@@ -1,7 +1,9 @@
 package io.godwit.executors.hypervisor;
 
+import io.godwit.executors.migration.Mended;
 import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.migration.MoveProgress;
+import io.godwit.executors.migration.Objection;
 import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
 import java.util.List;
@@ -51,6 +53,16 @@ public final class Hypervisors implements Hypervisor {
     @Override
     public CompletableFuture<Sighting> where(Move move) {
         return at(move, kind -> kind.where(move), new Sighting(Presence.UNREACHABLE, Presence.UNREACHABLE, false));
+    }
+
+    @Override
+    public CompletableFuture<Optional<Objection>> objection(Move move) {
+        return at(move, kind -> kind.objection(move), Optional.empty());
+    }
+
+    @Override
+    public CompletableFuture<Mended> mend(Move move, BooleanSupplier permitted) {
+        return at(move, kind -> kind.mend(move, permitted), Mended.CLEAN);
     }
 
     @Override

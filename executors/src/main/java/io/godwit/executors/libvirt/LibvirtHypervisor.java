@@ -4,8 +4,10 @@ import io.godwit.executors.hypervisor.Act;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.hypervisor.Move;
+import io.godwit.executors.migration.Mended;
 import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.migration.MoveProgress;
+import io.godwit.executors.migration.Objection;
 import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
 import io.godwit.monitors.hosts.libvirt.DomainStates;
@@ -43,7 +45,10 @@ public final class LibvirtHypervisor implements Hypervisor {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtHypervisor.class);
     private static final int JOB_RUNNING_BOUNDED = 1;
     private static final int JOB_RUNNING_UNBOUNDED = 2;
-    private static final int JOB_COMPLETED_STATS = 1;
+
+    /** Of a job that is over, and kept for whoever asks next, such as a person with virsh. */
+    private static final int JOB_COMPLETED_STATS = 1 | 2;
+
     private static final long ADOPTED_PAUSE_MILLIS = 500;
 
     /** Between two looks whether a copy has begun that is to go on by post-copy. */
@@ -52,6 +57,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final LibvirtSettings settings;
     private final boolean sharedStorage;
     private final Function<HostAddress, String> migrationUri;
+    private final Preflight preflight;
+    private final LastingLinks lasting;
     private final ConcurrentMap<String, HostLink> links = new ConcurrentHashMap<>();
 
     /** Calls of this process that have not come back, by command. */
@@ -80,6 +87,8 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.settings = settings;
         this.sharedStorage = sharedStorage;
         this.migrationUri = migrationUri;
+        this.lasting = new LastingLinks(settings);
+        this.preflight = new Preflight(sharedStorage);
     }
 
     @Override
@@ -93,31 +102,35 @@ public final class LibvirtHypervisor implements Hypervisor {
                 () -> {
                     Call call = new Call();
                     try {
-                        LibvirtConnection source = link(move.source()).connection();
-                        Domain domain = source.domainLookupByUUIDString(move.vmId());
-                        if (!permitted.getAsBoolean()) {
-                            return MoveEnd.notMade();
-                        }
-                        calls.put(move.commandId(), call);
-                        if (move.postCopy()) {
-                            threads.execute(() -> switchOver(move, call, permitted));
-                        }
-                        domain.migrateToURI(migrationUri.apply(move.target()), parameters(move), flags(move));
-                        MoveEnd end = completed(move);
-                        return MoveEnd.moved(end.downtimeMillis(), end.transferredBytes(), call.switchedAfterMillis);
+                        return lasting.call(move.source(), source -> carriedOut(move, call, source, permitted));
                     } catch (LibvirtException said) {
                         return said.getError() != null
                                         && HypervisorError.OPERATION_ABORTED.equals(
                                                 said.getError().getCode().name())
                                 ? new MoveEnd(MoveEnd.Kind.ABORTED, said.getMessage(), -1, -1, -1)
                                 : MoveEnd.failed(said.getMessage());
-                    } catch (HostSilent unreachable) {
+                    } catch (HostSilent | HypervisorError unreachable) {
                         return MoveEnd.failed(unreachable.getMessage());
                     } finally {
                         calls.remove(move.commandId(), call);
                     }
                 },
                 threads);
+    }
+
+    private MoveEnd carriedOut(Move move, Call call, LibvirtConnection source, BooleanSupplier permitted)
+            throws LibvirtException {
+        Domain domain = source.domainLookupByUUIDString(move.vmId());
+        if (!permitted.getAsBoolean()) {
+            return MoveEnd.notMade();
+        }
+        calls.put(move.commandId(), call);
+        if (move.postCopy()) {
+            threads.execute(() -> switchOver(move, call, permitted));
+        }
+        domain.migrateToURI(migrationUri.apply(move.target()), parameters(move), flags(move));
+        MoveEnd end = completed(move);
+        return MoveEnd.moved(end.downtimeMillis(), end.transferredBytes(), call.switchedAfterMillis);
     }
 
     /** As soon as the copy has begun, and not after its first pass: what the CPUs lack ends at the switch-over. */
@@ -145,9 +158,10 @@ public final class LibvirtHypervisor implements Hypervisor {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        boolean made = LibvirtActions.carryOut(link(act.host()).connection(), act, permitted);
+                        boolean made = lasting.call(
+                                act.host(), connection -> LibvirtActions.carryOut(connection, act, permitted));
                         return made ? MoveEnd.moved(-1, -1) : MoveEnd.notMade();
-                    } catch (HostSilent | LibvirtException | IllegalStateException failed) {
+                    } catch (HostSilent | HypervisorError | LibvirtException | IllegalStateException failed) {
                         return MoveEnd.failed(failed.getMessage());
                     }
                 },
@@ -218,6 +232,35 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public CompletableFuture<Mended> mend(Move move, BooleanSupplier permitted) {
+        return CompletableFuture.supplyAsync(
+                () -> Aftermath.mend(move, link(move.source()), link(move.target()), permitted, () -> recover(move)),
+                threads);
+    }
+
+    private void recover(Move move) throws LibvirtException, HostSilent, HypervisorError {
+        lasting.call(move.source(), source -> {
+            source.domainLookupByUUIDString(move.vmId())
+                    .migrateToURI(
+                            migrationUri.apply(move.target()),
+                            parameters(move),
+                            flags(move) | MigrateFlags.POSTCOPY | MigrateFlags.POSTCOPY_RESUME);
+            return null;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Optional<Objection>> objection(Move move) {
+        return CompletableFuture.supplyAsync(
+                () -> preflight.objection(
+                        move.vmId(),
+                        link(move.source()),
+                        link(move.target()),
+                        move.target().label()),
+                threads);
+    }
+
+    @Override
     public void startPostCopy(Move move, BooleanSupplier permitted) {
         threads.execute(() -> postCopy(move, permitted));
     }
@@ -265,6 +308,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     public void close() {
         threads.shutdown();
         links.values().forEach(HostLink::close);
+        lasting.close();
     }
 
     /** What the target says of the migration that is over; -1 where it does not. */
@@ -283,8 +327,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     private Presence presence(HostAddress host, String vmId) {
         try {
             return link(host).call("looking for a VM", connection -> {
-                Domain domain = connection.domainLookupByUUIDString(vmId);
-                return switch (DomainStates.stateOf(domain.getInfo().state)) {
+                LibvirtConnection.Condition condition = connection.condition(vmId);
+                if (Remedy.isHalf(condition)) {
+                    return Presence.HALF; // libvirt calls it running
+                }
+                return switch (DomainStates.stateOf(condition.state())) {
                     case RUNNING, BLOCKED -> Presence.RUNNING;
                     case PAUSED, SUSPENDED, MIGRATING_IN, UNKNOWN -> Presence.PAUSED;
                     case SHUT_OFF, CRASHED -> Presence.OFF;
@@ -302,7 +349,9 @@ public final class LibvirtHypervisor implements Hypervisor {
         try {
             return Optional.of(link(move.source()).call("looking for a migration", connection -> {
                 int type = connection.domainLookupByUUIDString(move.vmId()).getJobStats(0).type;
-                return type == JOB_RUNNING_BOUNDED || type == JOB_RUNNING_UNBOUNDED;
+                // libvirt goes on calling a post-copy that broke off a job that runs
+                return (type == JOB_RUNNING_BOUNDED || type == JOB_RUNNING_UNBOUNDED)
+                        && !Remedy.brokeOff(connection.condition(move.vmId()));
             }));
         } catch (HypervisorError none) { // no such VM; or the test driver, which knows no jobs
             return Optional.of(false);

@@ -93,16 +93,19 @@ final class Beginning {
         Presence target = begin.seen().target();
         return switch (begin.seen().source()) {
             case UNREACHABLE -> new Failed("source-lost", "the source cannot be asked; nothing was begun", "");
-            case ABSENT, OFF, PAUSED ->
+            case ABSENT, OFF, PAUSED, HALF ->
                 new Refused("vm-not-there", "the VM does not run on the source (" + begin.seen() + ")");
             case RUNNING ->
                 switch (target) {
                     case UNREACHABLE ->
                         new Failed(
                                 "target-lost", "the target cannot be asked; nothing was begun", order.sourceHostId());
-                    case RUNNING, PAUSED ->
+                    case RUNNING, PAUSED, HALF ->
                         new Refused("vm-not-there", "the target holds the VM already (" + begin.seen() + ")");
-                    case ABSENT, OFF -> new MigrationEvent.Accepted(begin.atMillis());
+                    case ABSENT, OFF ->
+                        begin.objection()
+                                .<MigrationEvent>map(objection -> new Refused(objection.reason(), objection.detail()))
+                                .orElseGet(() -> new MigrationEvent.Accepted(begin.atMillis()));
                 };
         };
     }

@@ -123,12 +123,14 @@ final class Conclusion {
             case RUNNING ->
                 switch (seen.source()) {
                     case ABSENT, OFF -> new Verdict.Moved();
-                    case RUNNING, PAUSED -> unclear; // the hand-over; if it lasts, a person must look
+                    case RUNNING, PAUSED, HALF -> unclear; // the hand-over; if it lasts, one of the two is removed
                     case UNREACHABLE ->
                         patient
                                 ? unclear
                                 : broken("source-lost", "runs on the target, the source cannot be asked", target);
                 };
+            // whatever the source says: a half that may run must be gone before its VM can be called so
+            case HALF -> unclear;
             case PAUSED ->
                 switch (seen.source()) {
                     case RUNNING ->
@@ -137,14 +139,15 @@ final class Conclusion {
                         order.command().getStaysPaused()
                                 ? new Verdict.Moved()
                                 : patient ? unclear : broken("hypervisor-error", "is paused on the target", target);
-                    case PAUSED, UNREACHABLE -> unclear;
+                    case PAUSED, HALF, UNREACHABLE -> unclear;
                 };
             case ABSENT, OFF ->
                 switch (seen.source()) {
                     case RUNNING -> new Verdict.Stayed();
+                    case HALF -> unclear;
                     case PAUSED -> patient ? unclear : broken("hypervisor-error", "is paused on the source", source);
                     case OFF -> patient ? unclear : broken("vm-gone", "is shut off on the source", source);
-                    case ABSENT -> patient ? unclear : broken("vm-gone", "is on neither host", "");
+                    case ABSENT -> patient ? unclear : gone(seen.target(), target);
                     case UNREACHABLE ->
                         patient
                                 ? unclear
@@ -158,9 +161,15 @@ final class Conclusion {
                                 : broken("target-lost", "runs on the source, the target cannot be asked", source);
                     case ABSENT, OFF ->
                         patient ? unclear : broken("target-lost", "left the source, the target cannot be asked", "");
-                    case PAUSED, UNREACHABLE -> unclear;
+                    case PAUSED, HALF, UNREACHABLE -> unclear;
                 };
         };
+    }
+
+    private static Verdict gone(Presence onTarget, String target) {
+        return onTarget == Presence.OFF
+                ? broken("vm-gone", "left the source and is shut off on the target", target)
+                : broken("vm-gone", "is on neither host", "");
     }
 
     private static Verdict broken(String reason, String detail, String seenOn) {

@@ -1,12 +1,19 @@
 package io.godwit.executors.migration;
 
+import java.util.Optional;
+
 /** What happens to a migration. Times are of this process's clock, in milliseconds since 1970. */
 public sealed interface MigrationCommand {
     /** Its turn has come; may it be begun at all? */
     record Weigh(Grounds grounds) implements MigrationCommand {}
 
     /** The hosts were looked at before it begins. */
-    record Begin(Grounds grounds, Sighting seen, long atMillis) implements MigrationCommand {}
+    record Begin(Grounds grounds, Sighting seen, Optional<Objection> objection, long atMillis)
+            implements MigrationCommand {
+        public Begin(Grounds grounds, Sighting seen, long atMillis) {
+            this(grounds, seen, Optional.empty(), atMillis);
+        }
+    }
 
     /** It still waits for its turn. */
     record Wait(String detail, long atMillis) implements MigrationCommand {}

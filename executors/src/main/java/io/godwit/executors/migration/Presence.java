@@ -5,6 +5,8 @@ public enum Presence {
     RUNNING,
     /** Paused by whomever, or on its way in or out. */
     PAUSED,
+    /** Runs, or would, with a part of its memory on the other host of a post-copy that has not ended or broke off. */
+    HALF,
     /** Defined, but shut off or crashed. */
     OFF,
     ABSENT,

@@ -11,12 +11,14 @@ import io.godwit.executors.migration.Migration;
 import io.godwit.executors.migration.MigrationCommand;
 import io.godwit.executors.migration.MigrationEvent;
 import io.godwit.executors.migration.MoveEnd;
+import io.godwit.executors.migration.Objection;
 import io.godwit.executors.migration.Order;
 import io.godwit.executors.migration.Patience;
 import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
 import io.godwit.executors.work.SegmentWork.Job;
 import io.godwit.schemas.events.ActOnVm;
+import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.FenceHost;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
@@ -33,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -44,11 +47,19 @@ import java.util.stream.Collectors;
 public final class CommandEngine {
     private static final long LOOK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /**
+     * How long a hand-over, or libvirt's own tidying up, may look like something broken; doubled between attempts to mend it,
+     * as libvirt may hold the domain for good.
+     */
+    private static final long MEND_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private static final long MEND_PAUSE_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
+
     /** How long a command for a host that the inventory does not show is kept, as the inventory comes by another way. */
     private static final long UNKNOWN_HOST_MILLIS = 2000;
 
     private final String executor;
-    private final int perHost;
+    private final Limits limits;
     private final Patience patience;
     private final Hypervisor hypervisor;
     private final Fencer fencer;
@@ -69,15 +80,16 @@ public final class CommandEngine {
 
     private List<Append> pending = new ArrayList<>();
 
+    private final Leftovers leftovers = new Leftovers();
+
     /**
      * @param executor slot, as outcomes tell it
-     * @param perHost moves in or out of a host at a time
      * @param nanos monotonic clock
      * @param millis wall clock, for durations that are told
      */
     public CommandEngine(
             String executor,
-            int perHost,
+            Limits limits,
             Patience patience,
             Hypervisor hypervisor,
             Fencer fencer,
@@ -86,7 +98,7 @@ public final class CommandEngine {
             LongSupplier nanos,
             LongSupplier millis) {
         this.executor = executor;
-        this.perHost = perHost;
+        this.limits = limits;
         this.patience = patience;
         this.hypervisor = hypervisor;
         this.fencer = fencer;
@@ -107,6 +119,7 @@ public final class CommandEngine {
         revoke(segment);
         long touchable = nanos.getAsLong() + (foreign ? proof.successorWait().toNanos() : 0);
         segments.put(segment, new SegmentWork(segment, ledger, position, outcomesEnd, touchable));
+        ledger.lost().forEach(lost -> moveOf(lost).ifPresent(move -> leftovers.suspect(segment, move)));
     }
 
     /** Lets go of a segment at once; running migrations go on, and their next owner adopts them. */
@@ -115,6 +128,7 @@ public final class CommandEngine {
         if (work != null) {
             work.open().forEach(job -> job.ours = false);
             pending.removeIf(append -> append.segment() == segment);
+            leftovers.revoke(segment);
         }
     }
 
@@ -181,6 +195,11 @@ public final class CommandEngine {
             answer.run();
         }
         admit();
+        leftovers.sweep(
+                hypervisor,
+                nanos.getAsLong(),
+                (segment, vmId) -> owns(segment) && !moves(vmId),
+                () -> proof.holds(nanos.getAsLong()));
         for (SegmentWork work : segments.values()) {
             for (Job job : List.copyOf(work.open())) {
                 if (!job.telling) {
@@ -275,8 +294,14 @@ public final class CommandEngine {
                 : new Migration.Ending(order, acceptedAt, end, order.readAtMillis(), false);
     }
 
+    private boolean moves(String vmId) {
+        return segments.values().stream()
+                .flatMap(work -> work.open().stream())
+                .anyMatch(job -> job.state.order().vmId().equals(vmId));
+    }
+
     private void admit() {
-        Map<String, Integer> busy = new HashMap<>();
+        Admission admission = new Admission(limits, this::rackOf);
         List<Order> waiting = new ArrayList<>();
         for (SegmentWork work : segments.values()) {
             for (Job job : work.open()) {
@@ -286,12 +311,11 @@ public final class CommandEngine {
                 } else if (job.state instanceof Migration.Queued && !job.admitted) {
                     waiting.add(order);
                 } else {
-                    busy.merge(order.sourceHostId(), 1, Integer::sum);
-                    busy.merge(order.targetHostId(), 1, Integer::sum);
+                    admission.underWay(order);
                 }
             }
         }
-        for (Order order : Admission.next(waiting, busy, perHost)) {
+        for (Order order : admission.next(waiting)) {
             find(order.position().getSegment(), order.commandId()).ifPresent(job -> job.admitted = true);
         }
     }
@@ -303,7 +327,10 @@ public final class CommandEngine {
             when !job.admitted ->
                 decide(
                         job,
-                        new MigrationCommand.Wait("queued: its hosts have " + perHost + " moves", millis.getAsLong()));
+                        new MigrationCommand.Wait(
+                                "queued: its hosts have " + limits.perHost() + " moves, or its link "
+                                        + limits.perLink(),
+                                millis.getAsLong()));
             case Migration.Queued queued -> weigh(job, queued.order());
             case Migration.Accepted accepted -> call(job, accepted.order());
             case Migration.Copying copying -> follow(job, copying, now);
@@ -327,15 +354,14 @@ public final class CommandEngine {
         }
         job.asking = true;
         job.nextLookNanos = now + LOOK_PAUSE_NANOS;
+        CompletableFuture<Optional<Objection>> objection = order instanceof Order.ToMove
+                ? hypervisor.objection(move.get())
+                : CompletableFuture.completedFuture(Optional.empty());
+        CompletableFuture<Long> logTime = region.logTimeMicros(job.segment);
         seen(order, move.get())
-                .thenCombine(
-                        region.logTimeMicros(job.segment),
-                        (seen, time) -> answer(
-                                job,
-                                () -> decide(
-                                        job,
-                                        new MigrationCommand.Begin(
-                                                grounds(job, order, time), seen, millis.getAsLong()))))
+                .thenCombine(objection, (seen, against) -> (LongFunction<MigrationCommand>) time ->
+                        new MigrationCommand.Begin(grounds(job, order, time), seen, against, millis.getAsLong()))
+                .thenCombine(logTime, (begin, time) -> answer(job, () -> decide(job, begin.apply(time))))
                 .exceptionally(_ -> answer(job, () -> {})); // the broker is away; asked again
     }
 
@@ -499,15 +525,18 @@ public final class CommandEngine {
     private void apply(Job job, MigrationEvent event) {
         job.state = Migration.evolve(job.state, event);
         switch (event) {
-            case MigrationEvent.Final _ -> {
+            case MigrationEvent.Final end -> {
                 SegmentWork work = segments.get(job.segment);
+                if (!(end instanceof MigrationEvent.Refused) && job.state.order() instanceof Order.ToMove) {
+                    moveOf(job.state.order()).ifPresent(move -> leftovers.suspect(job.segment, move));
+                }
                 work.ledger.end(job.commandId());
                 work.remove(job);
                 cameBack.remove(job.commandId());
             }
             case MigrationEvent.Adopted _ ->
                 moveOf(job.state.order()).ifPresent(move -> startCall(job, job.state.order(), hypervisor.adopt(move)));
-            case MigrationEvent.Unclear unclear -> job.unclear = unclear.what();
+            case MigrationEvent.Unclear unclear -> unclear(job, unclear);
             case MigrationEvent.Told _,
                     MigrationEvent.Started _,
                     MigrationEvent.Withdrawn _,
@@ -515,6 +544,26 @@ public final class CommandEngine {
                     MigrationEvent.SwitchAsked _,
                     MigrationEvent.AbortAsked _,
                     MigrationEvent.Returned _ -> {}
+        }
+    }
+
+    /** What stays unclear is put right where that is safe, so that a later look is clear. */
+    private void unclear(Job job, MigrationEvent.Unclear unclear) {
+        long now = nanos.getAsLong();
+        if (job.unclear.isEmpty()) {
+            job.nextMendNanos = now + MEND_PAUSE_NANOS;
+            job.mendPauseNanos = MEND_PAUSE_NANOS;
+        }
+        job.unclear = unclear.what();
+        Optional<Move> move = moveOf(job.state.order());
+        if (job.state.order() instanceof Order.ToMove && move.isPresent() && now - job.nextMendNanos >= 0) {
+            job.asking = true;
+            var _ = hypervisor
+                    .mend(move.get(), permission(job))
+                    .thenAccept(_ -> answer(job, () -> {
+                        job.nextMendNanos = nanos.getAsLong() + job.mendPauseNanos;
+                        job.mendPauseNanos = Math.min(MEND_PAUSE_NANOS_MAX, 2 * job.mendPauseNanos);
+                    }));
         }
     }
 
@@ -546,7 +595,33 @@ public final class CommandEngine {
                 patience.switches(command),
                 patience.holdsBack(command),
                 command.getStaysPaused(),
-                command.getBytesPerSecondMax());
+                limits.bandwidth(command.getBytesPerSecondMax()));
+    }
+
+    /** Site and rack of a host, from its label; empty: it is not known. */
+    private String rackOf(String hostId) {
+        return region.host(hostId)
+                .map(HostAddress::label)
+                .map(label -> label.substring(0, Math.max(0, label.lastIndexOf('/'))))
+                .orElse("");
+    }
+
+    /** Enough of a move that has ended to look for what it left. */
+    private Optional<Move> moveOf(CommandFailed lost) {
+        Optional<HostAddress> source = region.host(lost.getSourceHostId());
+        Optional<HostAddress> target = region.host(lost.getTargetHostId());
+        return source.isEmpty() || target.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Move(
+                        lost.getCommandId(),
+                        lost.getVmId(),
+                        source.get(),
+                        target.get(),
+                        false,
+                        false,
+                        false,
+                        false,
+                        0));
     }
 
     private Optional<Job> find(int segment, String commandId) {

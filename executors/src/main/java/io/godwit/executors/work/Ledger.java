@@ -6,8 +6,11 @@ import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.HostFenced;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
@@ -20,6 +23,7 @@ public final class Ledger {
     private final long from;
     private final Map<String, Long> accepted = new HashMap<>();
     private final Set<String> ended = new LinkedHashSet<>();
+    private final Map<String, CommandFailed> lost = new LinkedHashMap<>();
 
     /** @param from offset of the first outcome that is folded */
     public Ledger(long from) {
@@ -34,13 +38,26 @@ public final class Ledger {
     public void fold(SpecificRecord outcome, long timestampMillis) {
         switch (outcome) {
             case CommandAccepted event -> accepted.putIfAbsent(event.getCommandId(), timestampMillis);
-            case CommandSucceeded event -> end(event.getCommandId());
-            case CommandFailed event -> end(event.getCommandId());
+            case CommandSucceeded event -> {
+                lost.remove(event.getVmId());
+                end(event.getCommandId());
+            }
+            case CommandFailed event -> {
+                if (event.getReason().equals("source-lost") || event.getReason().equals("target-lost")) {
+                    lost.put(event.getVmId(), event);
+                }
+                end(event.getCommandId());
+            }
             case CommandRefused event -> end(event.getCommandId());
             case CommandAborted event -> end(event.getCommandId());
             case HostFenced event -> end(event.getCommandId());
             default -> {} // progress ends nothing
         }
+    }
+
+    /** The newest move of each VM, if it ended while one of its hosts could not be asked, as far as outcomes were folded. */
+    Collection<CommandFailed> lost() {
+        return List.copyOf(lost.values());
     }
 
     boolean ended(String commandId) {

@@ -96,6 +96,8 @@ final class SegmentWork {
         boolean switchSent;
         long nextLookNanos;
         long nextProgressNanos;
+        long nextMendNanos;
+        long mendPauseNanos;
         String unclear = "";
 
         /** False as soon as the segment is no longer ours; asked by the threads that make native calls. */

@@ -16,6 +16,7 @@ import io.godwit.executors.migration.MigrationEvent.Succeeded;
 import io.godwit.schemas.events.MigrateVm;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MigrationTest {
@@ -285,6 +286,28 @@ class MigrationTest {
         Migration ended = Migration.evolve(COPYING, new MigrationEvent.Aborted("x"));
         assertEquals(List.of(), decide(ended, new MigrationCommand.Look(new Sighting(RUNNING, RUNNING, true), 0, 1)));
         assertEquals(List.of(), decide(ended, new MigrationCommand.Return(MoveEnd.moved(1, 1), 1)));
+    }
+
+    @Test
+    void a_target_that_cannot_take_the_vm_is_a_refusal_in_its_words_where_nothing_else_keeps_it_from_beginning() {
+        Optional<Objection> full = Optional.of(new Objection("target-full", "2048 MiB, 1024 MiB available"));
+        assertEquals(
+                List.of(new Refused("target-full", "2048 MiB, 1024 MiB available")),
+                decide(QUEUED, new MigrationCommand.Begin(at(0), new Sighting(RUNNING, ABSENT, false), full, 9)));
+        MigrationEvent gone = decide(
+                        QUEUED, new MigrationCommand.Begin(at(0), new Sighting(OFF, ABSENT, false), full, 9))
+                .getFirst();
+        assertEquals("vm-not-there", assertInstanceOf(Refused.class, gone).reason());
+    }
+
+    @Test
+    void half_a_vm_is_never_concluded_however_long_it_lasts() {
+        for (Migration migration : List.of(INHERITED, returned(MoveEnd.failed("x")))) {
+            for (Presence other : Presence.values()) {
+                assertInstanceOf(MigrationEvent.Unclear.class, look(migration, other, Presence.HALF, 1_000_000));
+                assertInstanceOf(MigrationEvent.Unclear.class, look(migration, Presence.HALF, other, 1_000_000));
+            }
+        }
     }
 
     @Test

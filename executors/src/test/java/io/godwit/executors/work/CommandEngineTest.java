@@ -462,7 +462,15 @@ class CommandEngineTest {
 
     private void start(boolean foreign) {
         engine = new CommandEngine(
-                "executor-1", 2, patience, hypervisor, fencer, region, proof, () -> nanos, () -> nanos / 1_000_000);
+                "executor-1",
+                new Limits(2, 8, 0),
+                patience,
+                hypervisor,
+                fencer,
+                region,
+                proof,
+                () -> nanos,
+                () -> nanos / 1_000_000);
         assign(foreign);
     }
 

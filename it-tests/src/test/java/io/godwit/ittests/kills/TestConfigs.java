@@ -34,6 +34,8 @@ final class TestConfigs {
                 usual.session(),
                 usual.margin(),
                 MOVES_PER_HOST,
+                usual.movesPerLink(),
+                usual.bandwidthMax(),
                 usual.moveTimeout(),
                 usual.lookPatience(),
                 usual.progressPeriod(),

@@ -1,5 +1,6 @@
 package io.godwit.ittests.lab;
 
+import java.util.function.UnaryOperator;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.godwit.executors.hypervisor.HostAddress;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.Assumptions;
 final class Lab implements AutoCloseable {
     private static final int CANNOT = 77;
     private static final long MOST_SECONDS = 180;
+
+    /** How hosts reach each other, by the URIs by which tests reach them. */
+    static final UnaryOperator<String> BETWEEN = uri -> uri.replaceAll(".*/(h\\d+)/run/.*", "qemu+tcp://$1/system");
 
     private final Path folder;
 
@@ -67,9 +71,8 @@ final class Lab implements AutoCloseable {
         return new HostAddress("h" + host, "lab/r1/h" + host, 0, uri(host));
     }
 
-    /** How hosts reach each other, by the URIs by which tests reach them. */
     Function<HostAddress, String> between() {
-        return host -> host.uri().replaceAll(".*/(h\\d+)/run/.*", "qemu+tcp://$1/system");
+        return host -> BETWEEN.apply(host.uri());
     }
 
     /** The libvirt UUID of a guest that is called vmHOST-NUMBER after the host of its birth. */
@@ -84,9 +87,60 @@ final class Lab implements AutoCloseable {
         return said.status() == 0 ? Optional.of(Integer.valueOf(said.text())) : Optional.empty();
     }
 
+    /**
+     * Processes of a host whose command line holds a word; quicker than a command of the lab, as some moments
+     * last for milliseconds.
+     */
+    List<ProcessHandle> processes(int host, String word) {
+        try {
+            String init = Files.readString(folder.resolve("h" + host + "/pid")).split(" ", 2)[0];
+            Path home = Files.readSymbolicLink(Path.of("/proc", init, "ns", "pid"));
+            return ProcessHandle.allProcesses()
+                    .filter(process ->
+                            isIn(process, home) && commandLine(process).contains(word))
+                    .toList();
+        } catch (IOException off) {
+            return List.of();
+        }
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(
+                            Path.of("/proc", Long.toString(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1)
+                    .replace('\0', ' ');
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    private static boolean isIn(ProcessHandle process, Path namespace) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "ns", "pid"))
+                    .equals(namespace);
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** What a guest wrote on its console from a place on. */
+    String console(String vm, long from) {
+        try {
+            byte[] all = Files.readAllBytes(console(vm));
+            int start = Math.toIntExact(Math.min(from, all.length));
+            return new String(all, start, all.length - start, StandardCharsets.ISO_8859_1);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private Path console(String vm) {
+        return folder.resolve("shared/console/" + vm + ".log");
+    }
+
     /** Seconds that a guest has counted since its boot. */
     long ticks(String vm) {
-        try (var lines = Files.lines(folder.resolve("shared/console/" + vm + ".log"), StandardCharsets.ISO_8859_1)) {
+        try (var lines = Files.lines(console(vm), StandardCharsets.ISO_8859_1)) {
             return lines.filter(line -> line.startsWith("TICK "))
                     .mapToLong(line -> Long.parseLong(line.substring(5).strip()))
                     .max()
@@ -111,6 +165,12 @@ final class Lab implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    /** Runs a command of the lab that may fail; empty if it does. */
+    Optional<String> tried(String... words) {
+        Said said = said(words);
+        return said.status() == 0 ? Optional.of(said.text()) : Optional.empty();
     }
 
     private ProcessBuilder builder(String... words) {

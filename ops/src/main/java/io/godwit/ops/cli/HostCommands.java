@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
             HostCommands.ListHosts.class,
             HostCommands.ShowHost.class,
             HostAdd.class,
+            HostCheckCommand.class,
             HostDrain.Drain.class,
             HostDrain.Undrain.class,
             HostDrain.ConfirmDown.class

@@ -269,6 +269,8 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                 usual.session(),
                 usual.margin(),
                 movesPerHost,
+                usual.movesPerLink(),
+                usual.bandwidthMax(),
                 mayLast ? WAITING_MOST : timeout,
                 lookPatience,
                 usual.progressPeriod(),

@@ -124,7 +124,7 @@ final class SimulatedExecutor {
         Life() {
             engine = new CommandEngine(
                     SLOT,
-                    config.movesPerHost(),
+                    config.limits(),
                     config.patience(),
                     new VirtualHypervisor(dataCentre, this::act),
                     this::fence,

@@ -35,7 +35,7 @@ public final class DomainStates {
     private DomainStates() {}
 
     /** State of virDomainState. */
-    static VmState stateOf(int number) {
+    public static VmState stateOf(int number) {
         return switch (number) {
             case 1 -> VmState.RUNNING;
             case 2 -> VmState.BLOCKED;

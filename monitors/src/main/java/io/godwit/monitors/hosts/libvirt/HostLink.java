@@ -93,10 +93,17 @@ public final class HostLink implements AutoCloseable {
     }
 
     /**
-     * The connection, for a call that may last, such as a migration, in a thread of the caller's own. It stays usable while
-     * the host is reachable; nothing ends a call on it but libvirt.
+     * Makes calls that may last, such as a migration, in the caller's thread, connecting first where that is needed. Nothing
+     * ends them but libvirt.
+     *
+     * @throws LibvirtException if the host answered, and said no, or the connection broke
      */
-    public LibvirtConnection connection() throws HostSilent {
+    public <T> T lasting(Call<T> call) throws HostSilent, LibvirtException, HypervisorError {
+        return connection().use(call);
+    }
+
+    /** The connection, made first where that is needed; calls go through use, which keeps it from being freed under them. */
+    private LibvirtConnection connection() throws HostSilent {
         synchronized (this) {
             if (connection != null) {
                 return connection;

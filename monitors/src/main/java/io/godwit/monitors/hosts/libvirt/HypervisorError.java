@@ -9,6 +9,9 @@ public final class HypervisorError extends Exception {
 
     public static final String NO_DOMAIN = ErrorNumber.VIR_ERR_NO_DOMAIN.name();
     public static final String NO_SUPPORT = ErrorNumber.VIR_ERR_NO_SUPPORT.name();
+    public static final String CPU_INCOMPATIBLE = ErrorNumber.VIR_ERR_CPU_INCOMPATIBLE.name();
+    public static final String NO_STORAGE_VOL = ErrorNumber.VIR_ERR_NO_STORAGE_VOL.name();
+    public static final String OPERATION_INVALID = ErrorNumber.VIR_ERR_OPERATION_INVALID.name();
     public static final String OPERATION_ABORTED = ErrorNumber.VIR_ERR_OPERATION_ABORTED.name();
 
     private final String code;

@@ -206,20 +206,30 @@ public final class LibvirtConnection extends Connect {
 
     /** Memory of the host in use, caches apart, in bytes; -1 where the driver does not tell. */
     long memoryUsedBytes() {
+        Map<String, Long> kib = nodeMemoryKib();
+        return kib.isEmpty()
+                ? DomainStats.UNKNOWN
+                : Math.max(0, kib.getOrDefault("total", 0L) - availableKib(kib)) * KIB;
+    }
+
+    /** Memory that new guests could take, caches counted as free, in bytes; -1 where the driver does not tell. */
+    public long memoryAvailableBytes() {
+        Map<String, Long> kib = nodeMemoryKib();
+        return kib.isEmpty() ? DomainStats.UNKNOWN : availableKib(kib) * KIB;
+    }
+
+    private static long availableKib(Map<String, Long> kib) {
+        return kib.getOrDefault("free", 0L) + kib.getOrDefault("buffers", 0L) + kib.getOrDefault("cached", 0L);
+    }
+
+    /** Empty where the driver does not tell. */
+    private Map<String, Long> nodeMemoryKib() {
         Virt virt = Virt.library();
         if (memoryStats == 0) {
             memoryStats = entries(count -> virt.virNodeGetMemoryStats(pointer(), Virt.ALL, null, count, 0));
         }
-        Map<String, Long> stats = nodeStats(
+        return nodeStats(
                 memoryStats, (params, count) -> virt.virNodeGetMemoryStats(pointer(), Virt.ALL, params, count, 0));
-        if (stats.isEmpty()) {
-            return DomainStats.UNKNOWN;
-        }
-        long kib = stats.getOrDefault("total", 0L)
-                - stats.getOrDefault("free", 0L)
-                - stats.getOrDefault("buffers", 0L)
-                - stats.getOrDefault("cached", 0L);
-        return Math.max(0, kib) * KIB;
     }
 
     private interface HowMany {
@@ -259,6 +269,45 @@ public final class LibvirtConnection extends Connect {
             call.take(domain);
         } finally {
             Virt.library().virDomainFree(domain);
+        }
+    }
+
+    /** How a host holds a domain, with libvirt's numbers: virDomainState, and the reason that belongs to it. */
+    public record Condition(int state, int reason) {}
+
+    /** @throws HypervisorError also where the host has no such domain */
+    public Condition condition(String vmId) throws HypervisorError {
+        Pointer domain = Virt.library().virDomainLookupByUUIDString(pointer(), vmId);
+        if (domain == null) {
+            throw HypervisorError.last("virDomainLookupByUUIDString");
+        }
+        try {
+            IntByReference state = new IntByReference();
+            IntByReference reason = new IntByReference();
+            if (Virt.library().virDomainGetState(domain, state, reason, 0) < 0) {
+                throw HypervisorError.last("virDomainGetState");
+            }
+            return new Condition(state.getValue(), reason.getValue());
+        } finally {
+            Virt.library().virDomainFree(domain);
+        }
+    }
+
+    /**
+     * Asks whether the host can run a guest with this CPU.
+     *
+     * @param machine machine type, as in "pc-i440fx-7.2"
+     * @param virtType "kvm" or "qemu"
+     * @param cpu the cpu element of a domain that runs
+     * @throws HypervisorError where it cannot, with what it lacks; also where it has no such emulator or machine
+     */
+    public void checkGuestCpu(String emulator, String arch, String machine, String virtType, String cpu)
+            throws HypervisorError {
+        if (Virt.library()
+                        .virConnectCompareHypervisorCPU(
+                                pointer(), emulator, arch, machine, virtType, cpu, Virt.COMPARE_CPU_FAIL_INCOMPATIBLE)
+                < 0) {
+            throw HypervisorError.last("virConnectCompareHypervisorCPU");
         }
     }
 

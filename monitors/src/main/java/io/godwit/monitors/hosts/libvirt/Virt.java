@@ -52,6 +52,9 @@ interface Virt extends Library {
         void called(Pointer connection, int reason, Pointer opaque);
     }
 
+    /** Of virConnectCompareHypervisorCPU: an incompatible CPU is an error, which names what the host lacks. */
+    int COMPARE_CPU_FAIL_INCOMPATIBLE = 1;
+
     int virConnectGetAllDomainStats(Pointer connection, int stats, PointerByReference records, int flags);
 
     void virDomainStatsRecordListFree(Pointer records);
@@ -88,6 +91,9 @@ interface Virt extends Library {
     int virDomainFree(Pointer domain);
 
     Pointer virDomainLookupByUUIDString(Pointer connection, String uuid);
+
+    int virConnectCompareHypervisorCPU(
+            Pointer connection, String emulator, String arch, String machine, String virtType, String cpu, int flags);
 
     int virDomainMigrateStartPostCopy(Pointer domain, int flags);
 

@@ -110,10 +110,10 @@ class HostLinkTest {
             for (int tries = 0; tries < 4; tries++) {
                 try (HostLink link = new HostLink(
                         "frozen", "qemu+unix:///system?socket=" + socket, settings, HostLink.Watcher.NOBODY)) {
-                    HostSilent told = assertThrows(HostSilent.class, link::connection);
+                    HostSilent told = assertThrows(HostSilent.class, () -> link.lasting(LibvirtConnection::isAlive));
                     assertTrue(told.getMessage().contains("no answer within 500 ms; it hangs"), told.getMessage());
                     assertEquals(0, link.stuckCalls());
-                    HostSilent soon = assertThrows(HostSilent.class, link::connection);
+                    HostSilent soon = assertThrows(HostSilent.class, () -> link.lasting(LibvirtConnection::isAlive));
                     assertTrue(soon.getMessage().contains("frozen is not connected"), soon.getMessage());
                 }
             }
