@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A region of three real hosts with four guests each lives through what happens to regions: load, a drain, guests and hosts
- * that die, a pulled cable, a restarted libvirtd, and its own death. The lab's own word on where guests run is the second
+ * that die, a pulled cable, a restarted libvirtd. The lab's own word on where guests run is the second
  * witness of each step.
  */
 final class LabScenarioTest {
