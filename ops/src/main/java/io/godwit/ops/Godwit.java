@@ -9,6 +9,7 @@ import io.godwit.ops.cli.HostCommands;
 import io.godwit.ops.cli.MigrationCommands;
 import io.godwit.ops.cli.Refused;
 import io.godwit.ops.cli.Replay;
+import io.godwit.ops.cli.RequestCommands;
 import io.godwit.ops.cli.RuleCommands;
 import io.godwit.ops.cli.SiteCommands;
 import io.godwit.ops.cli.TopicsCommands;
@@ -45,6 +46,7 @@ import picocli.CommandLine.ScopeType;
             VmCommands.class,
             DetectionCommands.class,
             MigrationCommands.class,
+            RequestCommands.class,
             SiteCommands.class,
             TopicsCommands.class,
             RuleCommands.class,

@@ -22,6 +22,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class LibvirtMigrationTest {
     private static final String VM = "vm1-1";
 
+    /** So that a copy which is to go on by post-copy is not over before it does. */
+    private static final long SLOW_BYTES_PER_SECOND = 16 << 20;
+
     private static Lab lab;
     private static LibvirtHypervisor hypervisor;
     private static String vmId;
@@ -58,8 +61,10 @@ final class LibvirtMigrationTest {
         MoveEnd end = hypervisor.migrate(move, () -> true).get(60, TimeUnit.SECONDS);
 
         assertEquals(MoveEnd.Kind.MOVED, end.kind(), end::toString);
-        assertTrue(end.transferredBytes() > 1 << 20, end::toString);
-        assertTrue(end.downtimeMillis() >= 0, end::toString);
+        if (manner != Manner.POST_COPY) { // after which libvirt may not tell
+            assertTrue(end.transferredBytes() > 1 << 20, end::toString);
+            assertTrue(end.downtimeMillis() >= 0, end::toString);
+        }
         assertEquals(manner == Manner.POST_COPY, end.switchedAfterMillis() >= 0, end::toString);
         assertEquals(new Sighting(Presence.ABSENT, Presence.RUNNING, false), seen(move));
         assertEquals(Optional.of(3 - from), lab.where(VM));
@@ -93,7 +98,7 @@ final class LibvirtMigrationTest {
                 false,
                 manner == Manner.AUTO_CONVERGE,
                 staysPaused,
-                0);
+                manner == Manner.POST_COPY ? SLOW_BYTES_PER_SECOND : 0);
     }
 
     private static Sighting seen(Move move) throws Exception {

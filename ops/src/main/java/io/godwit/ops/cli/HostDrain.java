@@ -10,6 +10,7 @@ import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.Vm;
 import java.util.List;
 import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -62,8 +63,8 @@ final class HostDrain {
         }
     }
 
-    @Command(name = "undrain", description = "Lets a drained host take VMs again; a drain that is not done ends.")
-    static final class Undrain implements Runnable {
+    /** A word about a host that is noted at once, so that there is nothing to wait for. */
+    abstract static class Word implements Runnable {
         @Mixin
         CommonOptions common = new CommonOptions();
 
@@ -73,16 +74,35 @@ final class HostDrain {
         @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
         String named;
 
+        /** The record to append, where the state of the region allows it. */
+        abstract SpecificRecord record(RegionState state, Host host);
+
+        /** What has come of it. */
+        abstract String told(Host host);
+
         @Override
-        public void run() {
+        public final void run() {
             SiteKafka kafka = common.home();
             RegionState state = Asking.state(kafka);
             Host host = HostCommands.find(state, named);
+            Asking.append(kafka, host, record(state, host));
+            System.err.println(told(host));
+        }
+    }
+
+    @Command(name = "undrain", description = "Lets a drained host take VMs again; a drain that is not done ends.")
+    static final class Undrain extends Word {
+        @Override
+        SpecificRecord record(RegionState state, Host host) {
             if (state.requests().drain(host.id()).isEmpty()) {
                 throw new Refused(host.label() + " is not being drained; nothing was asked");
             }
-            Asking.append(kafka, host, new DrainEnded(host.id(), Operator.name(), reason));
-            System.err.println(host.label() + " takes VMs again");
+            return new DrainEnded(host.id(), Operator.name(), reason);
+        }
+
+        @Override
+        String told(Host host) {
+            return host.label() + " takes VMs again";
         }
     }
 
@@ -91,28 +111,20 @@ final class HostDrain {
             description =
                     "Vouches that a crashed host is down and stays down: its VMs are started elsewhere then. If it"
                             + " is not, VMs may run twice and lose data.")
-    static final class ConfirmDown implements Runnable {
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
-
-        @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
-        String named;
+    static final class ConfirmDown extends Word {
+        @Override
+        SpecificRecord record(RegionState state, Host host) {
+            if (host.crash().isEmpty()) {
+                throw new Refused(host.label()
+                        + " is not called crashed; its VMs are started elsewhere only once it is, see: godwit detection"
+                        + " list");
+            }
+            return new DownConfirmed(host.id(), Operator.name(), reason);
+        }
 
         @Override
-        public void run() {
-            SiteKafka kafka = common.home();
-            RegionState state = Asking.state(kafka);
-            Host host = HostCommands.find(state, named);
-            if (host.crash().isEmpty()) {
-                throw new Refused(
-                        host.label() + " is not called crashed; its VMs are started elsewhere only once it is, see:"
-                                + " godwit detection list");
-            }
-            Asking.append(kafka, host, new DownConfirmed(host.id(), Operator.name(), reason));
-            System.err.println("noted that " + host.label() + " is down; see its VMs with: godwit vm list");
+        String told(Host host) {
+            return "noted that " + host.label() + " is down; see its VMs with: godwit vm list";
         }
     }
 }

@@ -97,7 +97,6 @@ final class Knowledge {
                         -1L,
                         TransferFactor.PLAIN,
                         Instant.EPOCH,
-                        Instant.EPOCH,
                         "",
                         List.of());
     }

@@ -195,11 +195,7 @@ final class Restarts {
         KnownHost host = turn.state.hosts.get(hostId);
         if (host != null) {
             turn.state.hosts.put(
-                    hostId,
-                    KnownHost.newBuilder(host)
-                            .setProvenDownAt(turn.now())
-                            .setDownProof(proof)
-                            .build());
+                    hostId, KnownHost.newBuilder(host).setDownProof(proof).build());
         }
     }
 
@@ -253,11 +249,7 @@ final class Restarts {
         List<String> copies = copies(host);
         turn.state.hosts.put(
                 host.getHostId(),
-                KnownHost.newBuilder(host)
-                        .setProvenDownAt(Instant.EPOCH)
-                        .setDownProof("")
-                        .setStaleVms(copies)
-                        .build());
+                KnownHost.newBuilder(host).setDownProof("").setStaleVms(copies).build());
         boolean noted = turn.state.detections.anyUnder(
                 host.getHostId(), open -> open.getBegan().getKind() == DetectionKind.RETURN);
         if (copies.isEmpty() || noted) {

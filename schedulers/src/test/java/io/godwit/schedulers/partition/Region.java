@@ -482,24 +482,7 @@ final class Region {
             case SNAPSHOT, RESTORE -> {}
             case UNKNOWN, MIGRATE, FENCE -> throw new IllegalArgumentException(command.toString());
         }
-        append(
-                Topic.OUTCOMES,
-                host.segment,
-                host.id,
-                new CommandSucceeded(
-                        command.getCommandId(),
-                        commandPosition(),
-                        "executor-1",
-                        command.getVmId(),
-                        host.id,
-                        host.id,
-                        100L,
-                        -1L,
-                        -1L,
-                        MigrationMode.UNKNOWN,
-                        -1L,
-                        0L));
-        return this;
+        return succeeded(command.getCommandId(), command.getVmId(), host);
     }
 
     /** Resumptions without a final outcome. */
@@ -516,15 +499,19 @@ final class Region {
     Region succeed(ResumeVm command) {
         Host host = hosts.get(command.getHostId());
         host.paused.remove(command.getVmId());
+        return succeeded(command.getCommandId(), command.getVmId(), host);
+    }
+
+    private Region succeeded(String commandId, String vmId, Host host) {
         append(
                 Topic.OUTCOMES,
                 host.segment,
                 host.id,
                 new CommandSucceeded(
-                        command.getCommandId(),
+                        commandId,
                         commandPosition(),
                         "executor-1",
-                        command.getVmId(),
+                        vmId,
                         host.id,
                         host.id,
                         100L,

@@ -25,7 +25,6 @@ class TransferFactorTest {
             -1L,
             TransferFactor.PLAIN,
             Instant.EPOCH,
-            Instant.EPOCH,
             "",
             java.util.List.of());
 

@@ -1,0 +1,90 @@
+package io.godwit.ops.cli;
+
+import io.godwit.schemas.events.RequestWithdrawn;
+import io.godwit.schemas.kafka.SiteKafka;
+import io.godwit.schemas.state.RegionState;
+import io.godwit.schemas.state.Requests;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code godwit request …}: what people asked for. */
+@Command(
+        name = "request",
+        description = "What people asked for.",
+        subcommands = {RequestCommands.ListRequests.class, RequestCommands.Withdraw.class})
+public final class RequestCommands {
+    @Command(name = "list", description = "Every request and what became of it.")
+    static final class ListRequests extends AskState implements Runnable {
+        @Override
+        public void run() {
+            list(
+                    List.of("asked", "by", "what", "vm", "host", "answer", "reason", "id"),
+                    (state, rows) -> state.requests().all().stream().map(request -> row(request, rows)));
+        }
+
+        private static Map<String, Object> row(Requests.Request request, StateRows rows) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("asked", rows.time(request.asked()));
+            row.put("by", request.by());
+            row.put("what", request.what());
+            row.put("vm", request.vmId().map(rows::vmName).orElse(null));
+            row.put("host", rows.hostName(request.hostId()));
+            row.put(
+                    "answer",
+                    request.answer()
+                            .map(answer -> answer.answered().getAnswer())
+                            .orElse("open"));
+            row.put("reason", request.reason());
+            row.put("id", request.id());
+            row.put(
+                    "because",
+                    request.answer()
+                            .map(answer -> answer.answered().getReason())
+                            .orElse(null));
+            row.put("position", WhyChain.place(request.position()));
+            return row;
+        }
+    }
+
+    @Command(
+            name = "withdraw",
+            description = "Takes a request back that has not begun; what is being carried out goes on to its end.")
+    static final class Withdraw implements Runnable {
+        @Mixin
+        CommonOptions common = new CommonOptions();
+
+        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
+        String reason;
+
+        @Parameters(paramLabel = "REQUEST", description = "Its id, as in: godwit request list")
+        String id;
+
+        @Override
+        public void run() {
+            SiteKafka kafka = common.home();
+            RegionState state = Asking.state(kafka);
+            Requests.Request request = state.requests()
+                    .byId(id)
+                    .orElseThrow(() -> new Failed("no request has the id " + id + "; see: godwit request list"));
+            request.answer().ifPresent(answer -> {
+                throw new Refused(
+                        "the request is answered already: " + answer.answered().getAnswer() + ", "
+                                + answer.answered().getReason());
+            });
+            if (request.vmId().isEmpty()) {
+                throw new Refused("a drain is ended with: godwit host undrain "
+                        + HostCommands.find(state, request.hostId()).label());
+            }
+            Asking.append(
+                    kafka,
+                    HostCommands.find(state, request.hostId()),
+                    new RequestWithdrawn(id, request.hostId(), Operator.name(), reason));
+            System.err.println("asked to take it back; see what became of it with: godwit why " + id);
+        }
+    }
+}
