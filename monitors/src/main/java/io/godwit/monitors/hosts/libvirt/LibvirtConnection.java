@@ -7,9 +7,11 @@ import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import io.godwit.schemas.events.VmState;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 
@@ -28,6 +30,14 @@ public final class LibvirtConnection extends Connect {
     private static final int INFO_VCPUS = 24;
     private static final int INFO_CPU_TIME = 32;
     private static final long KIB = 1024;
+
+    /**
+     * The newest that were closed: libvirt may still call back into one for as long as a domain of it is not finalized, and a
+     * callback whose connection was collected takes the process down (seen: SIGSEGV in libvirt's event loop).
+     */
+    private static final Deque<LibvirtConnection> CLOSED = new ConcurrentLinkedDeque<>();
+
+    private static final int CLOSED_KEPT = 10_000;
 
     private int calls;
     private boolean closing;
@@ -79,6 +89,10 @@ public final class LibvirtConnection extends Connect {
                 return 0;
             }
             closed = true;
+        }
+        CLOSED.addLast(this);
+        if (CLOSED.size() > CLOSED_KEPT) {
+            CLOSED.pollFirst();
         }
         return super.close();
     }
