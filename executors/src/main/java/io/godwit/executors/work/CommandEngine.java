@@ -55,6 +55,9 @@ public final class CommandEngine {
 
     private static final long MEND_PAUSE_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
 
+    /** Periods of reports that are let pass where a host does not tell. */
+    private static final int PROGRESS_SKIPPED_MAX = 7;
+
     /** How long a command for a host that the inventory does not show is kept, as the inventory comes by another way. */
     private static final long UNKNOWN_HOST_MILLIS = 2000;
 
@@ -471,12 +474,19 @@ public final class CommandEngine {
             hypervisor
                     .progress(move.get())
                     .thenAccept(progress -> answer(job, () -> {
+                        askAgain(job, progress.isPresent());
                         if (progress.isPresent() && job.state instanceof Migration.Copying) {
                             decide(job, new MigrationCommand.Report(progress.get(), millis.getAsLong()));
                         }
                     }))
                     .exceptionally(_ -> answer(job, () -> {}));
         }
+    }
+
+    /** A host that does not tell how a move goes on may hang with it: it is asked ever more seldom. */
+    private void askAgain(Job job, boolean told) {
+        job.progressSkipped = told ? 0 : Math.min(PROGRESS_SKIPPED_MAX, 1 + 2 * job.progressSkipped);
+        job.nextProgressNanos += job.progressSkipped * patience.progress().toNanos();
     }
 
     private void look(Job job, Order order, long now) {

@@ -96,6 +96,7 @@ final class SegmentWork {
         boolean switchSent;
         long nextLookNanos;
         long nextProgressNanos;
+        int progressSkipped;
         long nextMendNanos;
         long mendPauseNanos;
         String unclear = "";

@@ -16,17 +16,17 @@ import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 
 /** What a test sees of the log: every committed record of some topics, to wait for and to look back at. */
-final class LogWatch implements AutoCloseable {
+public final class LogWatch implements AutoCloseable {
     /** Ten times what a calm machine needs for anything that is waited for. */
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** @param event null where the record cannot be read */
-    record Seen(LogRecord record, SpecificRecord event) {
+    public record Seen(LogRecord record, SpecificRecord event) {
         int segment() {
             return record.segment();
         }
 
-        long atMillis() {
+        public long atMillis() {
             return record.timestampMillis();
         }
     }
@@ -34,7 +34,7 @@ final class LogWatch implements AutoCloseable {
     private final List<Seen> seen = new ArrayList<>();
     private final TopicTail tail;
 
-    LogWatch(TestSite site, Topic... topics) {
+    public LogWatch(TestSite site, Topic... topics) {
         this.tail = new TopicTail(
                 site.kafka(),
                 TestSite.SITE,
@@ -59,20 +59,20 @@ final class LogWatch implements AutoCloseable {
     }
 
     /** Waits until all that stood in the log when this began has been seen. */
-    void caughtUp() {
+    public void caughtUp() {
         tail.caughtUp().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     /** Where waiting starts that must not look at what was there before. */
-    synchronized int mark() {
+    public synchronized int mark() {
         return seen.size();
     }
 
-    synchronized Stream<Seen> all() {
+    public synchronized Stream<Seen> all() {
         return List.copyOf(seen).stream();
     }
 
-    <E extends SpecificRecord> Stream<E> all(Class<E> kind) {
+    public <E extends SpecificRecord> Stream<E> all(Class<E> kind) {
         return all().map(Seen::event).filter(kind::isInstance).map(kind::cast);
     }
 
@@ -83,7 +83,7 @@ final class LogWatch implements AutoCloseable {
      * @param from place of the first record that is shown
      * @param done shown each record once, in order, until it says that this is it
      */
-    synchronized Seen await(String what, int from, Predicate<Seen> done) throws InterruptedException {
+    public synchronized Seen await(String what, int from, Predicate<Seen> done) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
         int next = from;
         while (true) {

@@ -8,12 +8,12 @@ import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Which outcomes are final. */
-final class Outcomes {
-    static final String SUCCEEDED = "succeeded";
+public final class Outcomes {
+    public static final String SUCCEEDED = "succeeded";
 
     /** How a command ended. */
-    record End(String commandId, String says) {
-        boolean succeeded() {
+    public record End(String commandId, String says) {
+        public boolean succeeded() {
             return says.equals(SUCCEEDED);
         }
     }
@@ -21,7 +21,7 @@ final class Outcomes {
     private Outcomes() {}
 
     /** The end that an event tells; empty for all others. */
-    static Optional<End> end(SpecificRecord event) {
+    public static Optional<End> end(SpecificRecord event) {
         return switch (event) {
             case CommandSucceeded succeeded -> Optional.of(new End(succeeded.getCommandId(), SUCCEEDED));
             case CommandFailed failed -> Optional.of(new End(failed.getCommandId(), "failed: " + failed.getReason()));

@@ -6,11 +6,12 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A service as a child process, to be killed. What it says stands in target/kills/TEST/SLOT.log. */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
     private static final long STOP_SECONDS = 30;
 
     private final Process process;
@@ -21,27 +22,36 @@ final class ServiceProcess implements AutoCloseable {
 
     /** @param hosts where the simulated data centre listens */
     static ServiceProcess start(TestSite site, Slot slot, InetSocketAddress hosts) {
+        return start(site, slot, ServiceMain.class, hosts.getHostString() + ":" + hosts.getPort());
+    }
+
+    /**
+     * Starts a main class with what every service must know, which is service, slot name, site, bootstrap and state folder.
+     *
+     * @param more arguments after these
+     */
+    public static ServiceProcess start(TestSite site, Slot slot, Class<?> main, String... more) {
         Path log = site.says().resolve(slot + ".log");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.godwit.schemas",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName(),
+                slot.service(),
+                slot.name(),
+                TestSite.SITE,
+                site.bootstrap(),
+                site.folder().resolve("state").toString()));
+        command.addAll(List.of(more));
         try {
             Files.createDirectories(log.getParent());
-            return new ServiceProcess(new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx256m",
-                            "-XX:+UseSerialGC",
-                            "-XX:+ExitOnOutOfMemoryError",
-                            "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.godwit.schemas",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "--sun-misc-unsafe-memory-access=allow",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            ServiceMain.class.getName(),
-                            slot.service(),
-                            slot.name(),
-                            TestSite.SITE,
-                            site.bootstrap(),
-                            site.folder().resolve("state").toString(),
-                            hosts.getHostString() + ":" + hosts.getPort()))
+            return new ServiceProcess(new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start());
@@ -55,7 +65,7 @@ final class ServiceProcess implements AutoCloseable {
      *
      * @return when the signal was sent, in milliseconds since 1970: the broker of the same machine stamps with the same clock
      */
-    long kill() throws InterruptedException {
+    public long kill() throws InterruptedException {
         if (!process.isAlive()) {
             throw new AssertionError("the process ended by itself with exit code " + process.exitValue());
         }
@@ -63,6 +73,10 @@ final class ServiceProcess implements AutoCloseable {
         process.destroyForcibly();
         process.waitFor();
         return atMillis;
+    }
+
+    public boolean lives() {
+        return process.isAlive();
     }
 
     /** Stops it in order if it still runs, and kills it if that takes too long. */

@@ -29,8 +29,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /** A site with a broker process of its own and no services yet. */
-final class TestSite implements AutoCloseable {
-    static final String SITE = "rennes";
+public final class TestSite implements AutoCloseable {
+    public static final String SITE = "rennes";
 
     private final Path folder;
     private final Path says;
@@ -49,7 +49,7 @@ final class TestSite implements AutoCloseable {
     }
 
     /** @param test whose name the folder of what its processes say has */
-    static TestSite start(Path folder, Class<?> test, int segments) throws IOException {
+    public static TestSite start(Path folder, Class<?> test, int segments) throws IOException {
         BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"), BrokerConfig.DEFAULTS, 0);
         TestSite site = new TestSite(folder, Path.of("target", "kills", test.getSimpleName()), segments, broker);
         try (Admin admin = site.kafka.admin()) {
@@ -66,11 +66,11 @@ final class TestSite implements AutoCloseable {
         return says;
     }
 
-    SiteKafka kafka() {
+    public SiteKafka kafka() {
         return kafka;
     }
 
-    String bootstrap() {
+    public String bootstrap() {
         return broker.bootstrap();
     }
 
@@ -80,28 +80,26 @@ final class TestSite implements AutoCloseable {
 
     /** Adds a fleet to the inventory; the segment of each host comes back, by host id in order. */
     Map<String, Integer> join(SimulatedFleet fleet) {
+        return join(fleet.hosts().stream()
+                .map(host -> new HostJoins.Wanted(host.hostId(), host.rack(), host.name(), "simulated:" + host.name()))
+                .toList());
+    }
+
+    /** As for a fleet. */
+    public Map<String, Integer> join(List<HostJoins.Wanted> hosts) {
         Map<String, Integer> segmentOf = new TreeMap<>();
         try (KafkaLog log = new KafkaLog(kafka, SITE)) {
-            HostJoins.append(
-                            kafka,
-                            HostJoins.inventory(log),
-                            segments,
-                            fleet.hosts().stream()
-                                    .map(host -> new HostJoins.Wanted(
-                                            host.hostId(), host.rack(), host.name(), "simulated:" + host.name()))
-                                    .toList(),
-                            "test",
-                            "test")
+            HostJoins.append(kafka, HostJoins.inventory(log), segments, hosts, "test", "test")
                     .forEach(host -> segmentOf.put(host.getHostId(), host.getSegment()));
         }
         return segmentOf;
     }
 
-    void mode(String mode) {
+    public void mode(String mode) {
         EverySegment.append(kafka, Topic.CONTROLS, segments, "mode", new ModeChanged(SITE, mode, "test", "test"));
     }
 
-    Future<RecordMetadata> append(Topic topic, int segment, String key, SpecificRecord event) {
+    public Future<RecordMetadata> append(Topic topic, int segment, String key, SpecificRecord event) {
         return append(topic, segment, key, EventCodec.encode(event));
     }
 
@@ -111,23 +109,23 @@ final class TestSite implements AutoCloseable {
     }
 
     /** The same for those who do not wait for the broker. */
-    void put(Topic topic, int segment, String key, SpecificRecord event) {
+    public void put(Topic topic, int segment, String key, SpecificRecord event) {
         var _ = append(topic, segment, key, event);
     }
 
-    void flush() {
+    public void flush() {
         producer.flush();
     }
 
     /** SIGKILL of the broker; returns when it is gone. */
-    void killBroker() throws InterruptedException, ExecutionException {
+    public void killBroker() throws InterruptedException, ExecutionException {
         ProcessHandle process = ProcessHandle.of(broker.pid()).orElseThrow();
         process.destroyForcibly();
         process.onExit().get();
     }
 
     /** On the data and the port that it had. */
-    void restartBroker() throws IOException {
+    public void restartBroker() throws IOException {
         broker = BrokerProcess.start(folder.resolve("broker"), BrokerConfig.DEFAULTS.on(broker.port()), 0);
     }
 

@@ -7,15 +7,19 @@ import io.godwit.executors.hypervisor.Act;
 import io.godwit.executors.hypervisor.Move;
 import io.godwit.executors.libvirt.LibvirtHypervisor;
 import io.godwit.executors.migration.MoveEnd;
+import io.godwit.executors.migration.Objection;
 import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
 import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the executor's libvirt adapter asks of real hosts, and what they do. */
@@ -84,6 +88,48 @@ final class LibvirtMigrationTest {
                     .get(60, TimeUnit.SECONDS);
             assertEquals(MoveEnd.Kind.MOVED, resumed.kind(), resumed::toString);
             assertEquals(new Sighting(Presence.ABSENT, Presence.RUNNING, false), seen(move));
+        }
+    }
+
+    @Test
+    void a_target_that_can_take_a_guest_is_no_objection() throws Exception {
+        assertEquals(
+                Optional.empty(),
+                hypervisor.objection(next(Manner.PRE_COPY, false)).get(20, TimeUnit.SECONDS));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "<memory unit='GiB'>8192</memory>, '', target-full, the VM may take 8388608 MiB",
+        "<memory unit='MiB'>96</memory>, <cpu mode='custom' match='exact'><model>EPYC-Milan</model></cpu>,"
+                + " cpu-incompatible, h2 cannot run the VM's CPU"
+    })
+    void a_guest_that_the_target_cannot_take_is_an_objection(String memory, String cpu, String reason, String detail)
+            throws Exception {
+        Path definition = Files.createTempFile("guest", ".xml");
+        Files.writeString(
+                definition,
+                "<domain type='qemu'><name>big</name>" + memory + "<os><type arch='x86_64' machine='pc'>hvm</type></os>"
+                        + cpu + "</domain>");
+        lab.run("virsh", "1", "define", definition.toString());
+        try {
+            Move move = new Move(
+                    "c-big",
+                    lab.run("virsh", "1", "domuuid", "big"),
+                    lab.address(1),
+                    lab.address(2),
+                    false,
+                    false,
+                    false,
+                    false,
+                    0);
+            Objection objection =
+                    hypervisor.objection(move).get(20, TimeUnit.SECONDS).orElseThrow();
+            assertEquals(reason, objection.reason());
+            assertTrue(objection.detail().contains(detail), objection::detail);
+        } finally {
+            lab.run("virsh", "1", "undefine", "big");
+            Files.delete(definition);
         }
     }
 
