@@ -105,7 +105,9 @@ public final class SegmentReader {
                 return;
             }
             if (System.nanoTime() - deadline > 0) {
-                throw new KafkaException("reading " + behind + " took more than " + LIMIT.toSeconds() + " s");
+                throw new KafkaException("reading " + behind + " took more than " + LIMIT.toSeconds()
+                        + " s; if that goes on, a transaction may hang in them: see \"transactions that hang\" in"
+                        + " docs/kafka.md");
             }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 try {

@@ -106,7 +106,7 @@ final class LabScenarioTest {
     }
 
     @Test
-    void a_region_of_real_hosts_lives_through_load_drain_crashes_and_cuts() throws Exception {
+    void a_region_of_real_hosts_lives_through_load_drain_crashes_cuts_and_its_own_death() throws Exception {
         lab = Lab.up(HOSTS, VMS);
         region = new LabRegion(lab, folder, HOSTS, settings());
         Thread power = Thread.ofPlatform().daemon().name("power").start(this::switchPower);
@@ -119,6 +119,7 @@ final class LabScenarioTest {
             step("guest killed", this::aKilledGuestStartsAgain);
             step("libvirtd", this::aRestartedDaemonIsNoCrash);
             step("cable", this::aCableThatIsPulledForAMomentMovesNothing);
+            step("killed", this::aMoveSurvivesTheDeathOfThePlatform);
             step("host killed", this::theGuestsOfADeadHostRunElsewhere);
             step("host back", this::aHostThatReturnsLosesItsOldCopies);
             step("replay", () -> region.verb(0, "replay", "--from=-1h", "--verify"));
@@ -211,6 +212,21 @@ final class LabScenarioTest {
                         .filter(line -> !line.contains("  ended "))
                         .filter(line -> line.contains("-crash") || line.contains("fence"))
                         .toList());
+    }
+
+    /** Scheduler, executor, monitor and broker are killed at once while a guest is copied. */
+    private void aMoveSurvivesTheDeathOfThePlatform() throws Exception {
+        int mark = region.mark();
+        int from = lab.where("vm3-1").orElseThrow();
+        int to = from == 1 ? 2 : 1;
+        long ticks = lab.ticks("vm3-1");
+        region.verb(0, "vm", "migrate", "vm3-1", "--to", "h" + to, "--reason", "a test");
+        region.await(mark, LONG, "migrate", "vm3-1");
+        region.kill();
+        region.start();
+        region.await(mark, LONG, "moved", "vm3-1", "h" + from + " → h" + to);
+        assertEquals(Optional.of(to), lab.where("vm3-1"));
+        assertTrue(lab.ticks("vm3-1") > ticks);
     }
 
     private void theGuestsOfADeadHostRunElsewhere() throws Exception {

@@ -11,9 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.raft.DynamicVoters;
 import org.apache.kafka.server.common.Feature;
@@ -26,10 +24,10 @@ import org.apache.kafka.server.common.MetadataVersion;
 final class EmbeddedBroker implements AutoCloseable {
     private static final int NODE = 1;
 
-    private final KafkaRaftServer server;
+    private final RaftNode node;
 
-    private EmbeddedBroker(KafkaRaftServer server) {
-        this.server = server;
+    private EmbeddedBroker(RaftNode node) {
+        this.node = node;
     }
 
     /**
@@ -42,10 +40,8 @@ final class EmbeddedBroker implements AutoCloseable {
         if (!Files.exists(folder.resolve("meta.properties"))) {
             format(folder, advertised, controllerPort);
         }
-        KafkaRaftServer server = new KafkaRaftServer(
-                new KafkaConfig(settings(folder, address, advertised, port, controllerPort), false), Time.SYSTEM);
-        server.startup();
-        return new EmbeddedBroker(server);
+        return new EmbeddedBroker(
+                RaftNode.start(new KafkaConfig(settings(folder, address, advertised, port, controllerPort), false)));
     }
 
     /** Id of the cluster that a formatted folder holds. */
@@ -117,9 +113,9 @@ final class EmbeddedBroker implements AutoCloseable {
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.put("group.min.session.timeout.ms", "1000");
         settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
-        // a broker killed with SIGKILL comes back only when its old registration has run out: 10.6 s with stock
-        // settings. With
-        // 1.5 s a machine under load 15 was seen to fence its own broker, which then refuses every write for a while
+        // a broker killed with SIGKILL comes back only when its old registration has run out (RaftNode): 10.6 s with
+        // stock settings. With 1.5 s a machine under load 15 was seen to fence its own broker, which then refuses every
+        // write for a while
         settings.put("broker.session.timeout.ms", "3000");
         settings.put("broker.heartbeat.interval.ms", "500");
         settings.put("log.retention.check.interval.ms", "10000"); // so that --retain holds soon after it is passed
@@ -130,7 +126,6 @@ final class EmbeddedBroker implements AutoCloseable {
     /** Ends in order; returns when all is on disk. */
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        node.close();
     }
 }

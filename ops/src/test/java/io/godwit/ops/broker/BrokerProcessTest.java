@@ -13,11 +13,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -30,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 final class BrokerProcessTest {
+    private static final int OPEN = 8;
+
     @TempDir
     private Path folder;
 
@@ -55,6 +60,48 @@ final class BrokerProcessTest {
             try (Consumer<byte[], byte[]> reader = kafka.reader("test")) {
                 TopicPartition partition = new TopicPartition("t", 0);
                 assertEquals(100, reader.endOffsets(Set.of(partition)).get(partition));
+            }
+        }
+    }
+
+    @Test
+    void transactions_that_a_kill_left_open_are_ended_after_the_restart_so_that_nobody_waits_behind_them()
+            throws Exception {
+        BrokerProcess first = BrokerProcess.start(folder, BrokerConfig.DEFAULTS, 0);
+        SiteKafka kafka = new SiteKafka(KafkaSettings.of("a", first.bootstrap()));
+        List<Producer<byte[], byte[]>> open = new ArrayList<>();
+        try (Admin admin = kafka.admin()) {
+            admin.createTopics(List.of(new NewTopic("t", OPEN, (short) 1)))
+                    .all()
+                    .get();
+            for (int number = 0; number < OPEN; number++) {
+                Producer<byte[], byte[]> producer = kafka.transactionalProducer("test-" + number);
+                open.add(producer);
+                producer.initTransactions();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>("t", number, null, text(number)))
+                        .get();
+            }
+        }
+        ProcessHandle broker = ProcessHandle.of(first.pid()).orElseThrow();
+        broker.destroyForcibly();
+        broker.onExit().get();
+        open.forEach(producer -> producer.close(Duration.ZERO));
+
+        try (BrokerProcess _ = BrokerProcess.start(folder, BrokerConfig.DEFAULTS, first.port());
+                Consumer<byte[], byte[]> reader = kafka.reader("test")) {
+            List<TopicPartition> partitions = IntStream.range(0, OPEN)
+                    .mapToObj(number -> new TopicPartition("t", number))
+                    .toList();
+            reader.assign(partitions);
+            reader.seekToBeginning(partitions);
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (partitions.stream().anyMatch(partition -> reader.position(partition) < 2)) { // record, end
+                assertTrue(reader.poll(Duration.ofMillis(200)).isEmpty(), "what was not committed is told to nobody");
+                assertTrue(
+                        System.nanoTime() < until,
+                        () -> "the end of a transaction is missing in one of "
+                                + partitions.stream().map(reader::position).toList());
             }
         }
     }
