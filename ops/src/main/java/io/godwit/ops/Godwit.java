@@ -6,6 +6,7 @@ import io.godwit.ops.cli.DetectionCommands;
 import io.godwit.ops.cli.ExitCode;
 import io.godwit.ops.cli.Failed;
 import io.godwit.ops.cli.HostCommands;
+import io.godwit.ops.cli.LogCommands;
 import io.godwit.ops.cli.MigrationCommands;
 import io.godwit.ops.cli.Refused;
 import io.godwit.ops.cli.Replay;
@@ -53,6 +54,7 @@ import picocli.CommandLine.ScopeType;
             ConstraintCommands.class,
             Why.class,
             Replay.class,
+            LogCommands.class,
             SimulateCommand.class,
             BenchCommand.class,
             BrokerCommand.class,

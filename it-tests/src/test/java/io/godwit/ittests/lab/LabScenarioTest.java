@@ -123,6 +123,7 @@ final class LabScenarioTest {
             step("host killed", this::theGuestsOfADeadHostRunElsewhere);
             step("host back", this::aHostThatReturnsLosesItsOldCopies);
             step("replay", () -> region.verb(0, "replay", "--from=-1h", "--verify"));
+            step("judges", () -> region.verb(0, "log", "judge", "--answers", "--within=2m"));
         } finally {
             power.interrupt();
             region.close();

@@ -40,6 +40,12 @@ final class RecordedRunTest {
     }
 
     @Test
+    void judges_find_no_fault_in_it() {
+        String judged = says("log", "judge", "--answers", "--within", "60s", "--log");
+        assertTrue(judged.startsWith("sound: "), judged);
+    }
+
+    @Test
     void a_move_is_explained_down_to_the_observation() {
         String command =
                 says("migration", "list", "--log").lines().skip(1).findFirst().orElseThrow();

@@ -5,6 +5,7 @@ import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.PartitionClosed;
+import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.PlanRefused;
@@ -27,8 +28,12 @@ final class AnswerJudge {
     private final Set<String> began = new HashSet<>();
     private final Set<String> answered = new HashSet<>();
 
-    AnswerJudge(Verdict verdict) {
+    private final boolean infeasibleCounts;
+
+    /** @param infeasibleCounts whether "there is no room" is an answer, as it is where nobody knows that there is some */
+    AnswerJudge(Verdict verdict, boolean infeasibleCounts) {
         this.verdict = verdict.of(AnswerJudge.class);
+        this.infeasibleCounts = infeasibleCounts;
     }
 
     void take(SpecificRecord event, long millis) {
@@ -53,6 +58,9 @@ final class AnswerJudge {
                                 + refused.getFaults().getFirst());
             case PartitionOpened opened when !opened.getScope().equals("nearest") -> wide.add(opened.getPartitionId());
             case PartitionClosed closed -> {
+                if (infeasibleCounts && closed.getEnd() == PartitionEnd.INFEASIBLE) {
+                    answered.add(closed.getDetectionId());
+                }
                 if (wide.remove(closed.getPartitionId())) {
                     wideClosedAt = millis;
                 }

@@ -1,17 +1,22 @@
 package io.godwit.ops.simulate.judges;
 
+import io.godwit.schemas.events.ActOnVm;
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandAccepted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.FenceHost;
+import io.godwit.schemas.events.HostFenced;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.ResumeVm;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -20,7 +25,12 @@ import org.apache.avro.specific.SpecificRecord;
  * is given back while a command needs it, and no VM is moved by two at once.
  */
 final class CommandJudge {
-    /** What commands say, be it to move a VM or to resume one where it is. */
+    /**
+     * What commands say, be it to move a VM, or to do something to one, or to a host, where it is.
+     *
+     * @param vmId "": the command is about the host
+     * @param runs whether the VM runs on the target in the end
+     */
     private record Order(
             String partitionId,
             String vmId,
@@ -28,7 +38,8 @@ final class CommandJudge {
             String targetHostId,
             long sourceEpoch,
             long targetEpoch,
-            boolean moves) {
+            boolean moves,
+            boolean runs) {
         static Order of(MigrateVm order) {
             return new Order(
                     order.getPartitionId(),
@@ -37,18 +48,25 @@ final class CommandJudge {
                     order.getTargetHostId(),
                     order.getSourceEpoch(),
                     order.getTargetEpoch(),
+                    true,
                     true);
         }
 
         static Order of(ResumeVm order) {
-            return new Order(
-                    order.getPartitionId(),
-                    order.getVmId(),
-                    order.getHostId(),
-                    order.getHostId(),
-                    order.getEpoch(),
-                    order.getEpoch(),
-                    false);
+            return inPlace(order.getPartitionId(), order.getVmId(), order.getHostId(), order.getEpoch(), true);
+        }
+
+        static Order of(ActOnVm order) {
+            boolean runs = order.getAction() == ActionKind.START || order.getAction() == ActionKind.RESUME;
+            return inPlace(order.getPartitionId(), order.getVmId(), order.getHostId(), order.getEpoch(), runs);
+        }
+
+        static Order of(FenceHost order) {
+            return inPlace(order.getPartitionId(), "", order.getHostId(), order.getEpoch(), false);
+        }
+
+        private static Order inPlace(String partitionId, String vmId, String hostId, long epoch, boolean runs) {
+            return new Order(partitionId, vmId, hostId, hostId, epoch, epoch, false, runs);
         }
     }
 
@@ -67,12 +85,12 @@ final class CommandJudge {
 
     private final Verdict.Say verdict;
     private final LeaseJudge leases;
-    private final UnaryOperator<String> placeOfVm;
+    private final Function<String, Optional<String>> placeOfVm;
     private final Map<String, Command> commands = new TreeMap<>();
     private final Map<String, String> movedBy = new HashMap<>();
 
-    /** @param placeOfVm the host on which a VM truly is */
-    CommandJudge(Verdict verdict, LeaseJudge leases, UnaryOperator<String> placeOfVm) {
+    /** @param placeOfVm the host on which a VM truly is; empty where nobody knows */
+    CommandJudge(Verdict verdict, LeaseJudge leases, Function<String, Optional<String>> placeOfVm) {
         this.verdict = verdict.of(CommandJudge.class);
         this.leases = leases;
         this.placeOfVm = placeOfVm;
@@ -84,15 +102,16 @@ final class CommandJudge {
                 commands.computeIfAbsent(order.getCommandId(), _ -> new Command(Order.of(order), millis)).written++;
             case ResumeVm order ->
                 commands.computeIfAbsent(order.getCommandId(), _ -> new Command(Order.of(order), millis)).written++;
+            case ActOnVm order ->
+                commands.computeIfAbsent(order.getCommandId(), _ -> new Command(Order.of(order), millis)).written++;
+            case FenceHost order ->
+                commands.computeIfAbsent(order.getCommandId(), _ -> new Command(Order.of(order), millis)).written++;
             case CommandAccepted accepted -> accepted(accepted.getCommandId(), millis);
             case CommandSucceeded ended -> {
                 end(ended.getCommandId(), "succeeded", millis);
-                String place = placeOfVm.apply(ended.getVmId());
-                if (!place.equals(ended.getTargetHostId())) {
-                    verdict.fault(
-                            millis, ended.getCommandId() + " is said to have succeeded, and its VM is on " + place);
-                }
+                arrived(ended, millis);
             }
+            case HostFenced ended -> end(ended.getCommandId(), "succeeded", millis);
             case CommandFailed ended -> {
                 end(ended.getCommandId(), "failed", millis);
                 seenOn(ended, millis);
@@ -149,7 +168,7 @@ final class CommandJudge {
                                     order.sourceHostId(),
                                     order.targetHostId()));
         }
-        String other = movedBy.put(order.vmId(), id);
+        String other = order.vmId().isEmpty() ? null : movedBy.put(order.vmId(), id);
         if (other != null && !other.equals(id)) {
             verdict.fault(millis, order.vmId() + " is moved by " + other + " and by " + id + " at once");
         }
@@ -191,20 +210,32 @@ final class CommandJudge {
                 && leases.holds(command.order.partitionId(), hostId, command.order.targetEpoch());
     }
 
+    private void arrived(CommandSucceeded ended, long millis) {
+        Command command = commands.get(ended.getCommandId());
+        placeOfVm
+                .apply(ended.getVmId())
+                .filter(place -> command != null && command.order.runs() && !place.equals(ended.getTargetHostId()))
+                .ifPresent(place -> verdict.fault(
+                        millis, ended.getCommandId() + " is said to have succeeded, and its VM is on " + place));
+    }
+
     /** A VM that was seen nowhere was lost with its source; where it would be is nobody's word. */
     private void seenOn(CommandFailed ended, long millis) {
-        String place = placeOfVm.apply(ended.getVmId());
-        if (!ended.getSeenOn().isEmpty() && !ended.getSeenOn().equals(place)) {
-            verdict.fault(
-                    millis,
-                    "%s says that its VM is on %s, and it is on %s"
-                            .formatted(ended.getCommandId(), ended.getSeenOn(), place));
-        }
+        placeOfVm
+                .apply(ended.getVmId())
+                .filter(place ->
+                        !ended.getSeenOn().isEmpty() && !ended.getSeenOn().equals(place))
+                .ifPresent(place -> verdict.fault(
+                        millis,
+                        "%s says that its VM is on %s, and it is on %s"
+                                .formatted(ended.getCommandId(), ended.getSeenOn(), place)));
     }
 
     private void notMoved(String id, long millis) {
         Command command = commands.get(id);
-        if (command != null && placeOfVm.apply(command.order.vmId()).equals(command.order.targetHostId())) {
+        if (command != null
+                && command.order.moves()
+                && placeOfVm.apply(command.order.vmId()).equals(Optional.of(command.order.targetHostId()))) {
             verdict.fault(
                     millis, id + " is said not to have moved its VM, which is on " + command.order.targetHostId());
         }

@@ -3,6 +3,7 @@ package io.godwit.ops.simulate.judges;
 import io.godwit.schemas.events.VmState;
 import io.godwit.schemas.log.Topic;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -24,7 +25,7 @@ public final class Judges {
     private final ReturnJudge returns;
     private final LoadJudge loads = new LoadJudge(verdict, known);
     private final ConstraintJudge constraints = new ConstraintJudge(verdict, known);
-    private final AnswerJudge overloads = new AnswerJudge(verdict);
+    private final AnswerJudge overloads = new AnswerJudge(verdict, false);
     private final ReliefJudge relief = new ReliefJudge(verdict, leases);
 
     /**
@@ -32,7 +33,7 @@ public final class Judges {
      * @param holdMillis how long a VM stays after it arrived
      */
     public Judges(UnaryOperator<String> placeOfVm, long holdMillis) {
-        commands = new CommandJudge(verdict, leases, placeOfVm);
+        commands = new CommandJudge(verdict, leases, vm -> Optional.of(placeOfVm.apply(vm)));
         places = new PlaceJudge(verdict, commands);
         returns = new ReturnJudge(verdict, holdMillis);
     }

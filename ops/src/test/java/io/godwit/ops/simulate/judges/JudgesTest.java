@@ -205,7 +205,7 @@ final class JudgesTest {
         return new CommandAccepted(id, POSITION, "executor-1", "vm", "a", "b");
     }
 
-    private static CommandSucceeded succeeded(String id) {
+    static CommandSucceeded succeeded(String id) {
         return new CommandSucceeded(
                 id, POSITION, "executor-1", "vm", "a", "b", 9000L, 30L, 0L, MigrationMode.PRE_COPY, 0L, 9000L);
     }
