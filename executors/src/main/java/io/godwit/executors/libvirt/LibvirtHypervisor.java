@@ -18,6 +18,8 @@ import io.godwit.monitors.hosts.libvirt.LibvirtConnection;
 import io.godwit.monitors.hosts.libvirt.LibvirtHosts;
 import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
 import io.godwit.schemas.units.Bandwidth;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +34,7 @@ import org.libvirt.Domain.DomainMigrateParameters;
 import org.libvirt.Domain.MigrateFlags;
 import org.libvirt.LibvirtException;
 import org.libvirt.TypedParameter;
+import org.libvirt.TypedStringParameter;
 import org.libvirt.TypedUlongParameter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,6 +122,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private MoveEnd carriedOut(Move move, Call call, LibvirtConnection source, BooleanSupplier permitted)
             throws LibvirtException {
         Domain domain = source.domainLookupByUUIDString(move.vmId());
+        Optional<Arrival> arrival = Arrival.prepare(move, link(move.source()));
         if (!permitted.getAsBoolean()) {
             return MoveEnd.notMade();
         }
@@ -128,8 +132,9 @@ public final class LibvirtHypervisor implements Hypervisor {
             threads.execute(() -> switchOver(move, call, permitted));
         }
         try {
-            domain.migrateToURI(migrationUri.apply(move.target()), parameters(move), flags(move));
+            domain.migrateToURI(migrationUri.apply(move.target()), parameters(move, arrival), flags(move));
             MoveEnd end = figures.of(move, link(move.target()));
+            Arrival.settle(move, arrival, link(move.target()));
             return MoveEnd.moved(end.downtimeMillis(), end.transferredBytes(), call.switchedAfterMillis);
         } finally {
             figures.forget(move.vmId());
@@ -164,7 +169,11 @@ public final class LibvirtHypervisor implements Hypervisor {
                         boolean made = lasting.call(
                                 act.host(), connection -> LibvirtActions.carryOut(connection, act, permitted));
                         return made ? MoveEnd.moved(-1, -1) : MoveEnd.notMade();
-                    } catch (HostSilent | HypervisorError | LibvirtException | IllegalStateException failed) {
+                    } catch (HostSilent
+                            | HypervisorError
+                            | LibvirtException
+                            | IllegalStateException
+                            | IllegalArgumentException failed) {
                         return MoveEnd.failed(failed.getMessage());
                     }
                 },
@@ -249,7 +258,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             source.domainLookupByUUIDString(move.vmId())
                     .migrateToURI(
                             migrationUri.apply(move.target()),
-                            parameters(move),
+                            parameters(move, Optional.empty()),
                             flags(move) | MigrateFlags.POSTCOPY | MigrateFlags.POSTCOPY_RESUME);
             return null;
         });
@@ -358,13 +367,18 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     /** Never empty: the binding fails on an empty array. libvirt reads bandwidth 0 as "no limit given". */
-    private static TypedParameter[] parameters(Move move) {
+    private static TypedParameter[] parameters(Move move, Optional<Arrival> arrival) {
         long mebibytes = move.bytesPerSecondMax() == 0
                 ? 0
                 : new Bandwidth(move.bytesPerSecondMax()).toLibvirtMebibytesPerSecond();
-        return new TypedParameter[] {
-            new TypedUlongParameter(DomainMigrateParameters.VIR_MIGRATE_PARAM_BANDWIDTH, mebibytes)
-        };
+        List<TypedParameter> parameters = new ArrayList<>();
+        parameters.add(new TypedUlongParameter(DomainMigrateParameters.VIR_MIGRATE_PARAM_BANDWIDTH, mebibytes));
+        arrival.ifPresent(as -> {
+            parameters.add(new TypedStringParameter(DomainMigrateParameters.VIR_MIGRATE_PARAM_DEST_XML, as.running()));
+            parameters.add(
+                    new TypedStringParameter(DomainMigrateParameters.VIR_MIGRATE_PARAM_PERSIST_XML, as.defined()));
+        });
+        return parameters.toArray(TypedParameter[]::new);
     }
 
     private int flags(Move move) {
