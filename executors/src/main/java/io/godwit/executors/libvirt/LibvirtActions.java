@@ -8,7 +8,6 @@ import io.godwit.schemas.events.VmState;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.libvirt.Domain;
-import org.libvirt.DomainSnapshot;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.slf4j.Logger;
@@ -62,10 +61,10 @@ final class LibvirtActions {
                     domain.managedSave();
                 }
             }
-            case SNAPSHOT -> takeSnapshot(domain, act);
+            case SNAPSHOT -> Snapshots.take(domain, act);
             case RESTORE -> {
                 OwnerMark owner = OwnerMarks.of(domain);
-                domain.revertToSnapshot(domain.snapshotLookupByName(act.snapshot()));
+                Snapshots.goBack(domain, act);
                 if (owner.newerThan(OwnerMarks.of(domain))) { // the snapshot knows the owner of its time
                     OwnerMarks.write(domain, owner);
                 }
@@ -93,7 +92,7 @@ final class LibvirtActions {
         return true;
     }
 
-    /** It never starts with its host, or two copies could run. */
+    /** It never starts with its host, or two copies could run. One whose memory was saved while it was paused goes on too. */
     private static void start(Domain domain, Act act) throws LibvirtException {
         try {
             if (domain.getAutostart()) {
@@ -107,6 +106,9 @@ final class LibvirtActions {
                     .log("autostart of a VM could not be switched off; do so with virsh autostart --disable");
         }
         domain.create();
+        if (DomainStates.stateOf(domain.getInfo().state) == VmState.PAUSED) {
+            domain.resume();
+        }
     }
 
     /** Defines it where it is to be, under the next epoch. Null: not permitted. */
@@ -156,24 +158,5 @@ final class LibvirtActions {
             }
             return Optional.empty();
         }
-    }
-
-    /** Its description names the command, so that one that was taken before a restart of ours is not taken twice. */
-    private static void takeSnapshot(Domain domain, Act act) throws LibvirtException {
-        String description = "godwit " + act.commandId();
-        try {
-            DomainSnapshot there = domain.snapshotLookupByName(act.snapshot());
-            if (!there.getXMLDesc().contains(description)) {
-                throw new IllegalStateException(
-                        "the VM has a snapshot called " + act.snapshot() + "; give another name");
-            }
-        } catch (LibvirtException none) {
-            domain.snapshotCreateXML("<domainsnapshot><name>%s</name><description>%s</description></domainsnapshot>"
-                    .formatted(escaped(act.snapshot()), description));
-        }
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }
