@@ -3,8 +3,8 @@ package io.godwit.executors.work;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.godwit.executors.Commands;
-import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Act;
+import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.hypervisor.Move;
 import io.godwit.executors.migration.Mended;
