@@ -1,6 +1,7 @@
 package io.godwit.executors.kafka;
 
 import io.godwit.executors.hypervisor.HostAddress;
+import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.executors.work.Region;
 import io.godwit.executors.work.RegionFold;
 import io.godwit.schemas.codec.EventCodec;
@@ -83,6 +84,11 @@ public final class RegionTail implements Region, AutoCloseable {
     @Override
     public boolean off(int segment) {
         return fold.off(segment);
+    }
+
+    @Override
+    public OwnerMark ownerElsewhere(String vmId, String hostId) {
+        return fold.ownerElsewhere(vmId, hostId);
     }
 
     /** Read when it is asked for: the definitions of all VMs of a site would fill the memory of an executor. */

@@ -1,6 +1,7 @@
 package io.godwit.executors.libvirt;
 
 import io.godwit.executors.hypervisor.Move;
+import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.executors.migration.Mended;
 import io.godwit.monitors.hosts.libvirt.HostLink;
 import io.godwit.monitors.hosts.libvirt.HostSilent;
@@ -17,9 +18,6 @@ import org.slf4j.LoggerFactory;
 final class Aftermath {
     private static final Logger LOG = LoggerFactory.getLogger(Aftermath.class);
 
-    /** Managed save, metadata of snapshots and checkpoints go with a stale definition; the NVRAM file may be shared. */
-    private static final int UNDEFINE_FLAGS = 1 | 2 | 8 | 16;
-
     private Aftermath() {}
 
     /** @param recover asks libvirt to go on with a post-copy that broke; may last */
@@ -32,6 +30,20 @@ final class Aftermath {
                 return Mended.CLEAN;
             }
             if (moves(source, move.vmId(), from) || moves(target, move.vmId(), to) || !permitted.getAsBoolean()) {
+                return Mended.NOT_YET;
+            }
+            OwnerMark atSource = mark(source, move.vmId(), from);
+            OwnerMark atTarget = mark(target, move.vmId(), to);
+            if (remedy.takesNewer(atSource, atTarget, move.commandId())) {
+                LOG.atError()
+                        .addKeyValue("command", move.commandId())
+                        .addKeyValue("vm", move.vmId())
+                        .addKeyValue("source", move.source().label() + ": " + atSource.words())
+                        .addKeyValue("target", move.target().label() + ": " + atTarget.words())
+                        .addKeyValue("remedy", remedy)
+                        .log("two hosts hold a VM, and the copy that would be removed is the newer one: nothing is"
+                                + " removed; look which of them is the VM, and remove the other with virsh"
+                                + " undefine");
                 return Mended.NOT_YET;
             }
             LOG.atWarn()
@@ -80,6 +92,14 @@ final class Aftermath {
         }
     }
 
+    private static OwnerMark mark(HostLink host, String vmId, Optional<Condition> condition)
+            throws HostSilent, HypervisorError {
+        return condition.isEmpty()
+                ? OwnerMark.NONE
+                : host.call(
+                        "reading a VM's owner", connection -> OwnerMarks.of(connection.domainLookupByUUIDString(vmId)));
+    }
+
     /** Whether a migration of the VM leaves or reaches the host; libvirt tells of an arriving one by refusing to. */
     private static boolean moves(HostLink host, String vmId, Optional<Condition> condition) throws HostSilent {
         if (condition.map(Remedy::brokeOff).orElse(true)) {
@@ -102,7 +122,7 @@ final class Aftermath {
                 domain.destroy();
             }
             if (undefined && domain.isPersistent() == 1) {
-                domain.undefine(UNDEFINE_FLAGS);
+                Copies.undefine(domain);
             }
             return null;
         });

@@ -90,7 +90,8 @@ record GuestNeeds(
         return found == null ? "" : found.getTextContent().strip();
     }
 
-    private static Document parse(String xml) {
+    /** Without anything that a description could have fetched. */
+    static Document parse(String xml) {
         try {
             DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
             factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);

@@ -1,21 +1,21 @@
 package io.godwit.executors.libvirt;
 
 import io.godwit.executors.hypervisor.Act;
+import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.monitors.hosts.libvirt.DomainStates;
 import io.godwit.monitors.hosts.libvirt.LibvirtConnection;
 import io.godwit.schemas.events.VmState;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.libvirt.Domain;
-import org.libvirt.DomainSnapshot;
-import org.libvirt.Error;
+import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is done to a VM where it is, in libvirt's calls. Each does nothing where the VM is so already. */
 final class LibvirtActions {
-    /** Of virDomainUndefineFlags: its saved memory and what libvirt knows of its snapshots go too. */
-    private static final int WITH_SAVED_MEMORY = 1;
-
-    private static final int WITH_SNAPSHOTS = 2;
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtActions.class);
 
     private LibvirtActions() {}
 
@@ -36,7 +36,7 @@ final class LibvirtActions {
         switch (act.action()) {
             case START -> {
                 if (!runs && !paused) {
-                    domain.create();
+                    start(domain, act);
                 }
             }
             case STOP -> {
@@ -61,54 +61,102 @@ final class LibvirtActions {
                     domain.managedSave();
                 }
             }
-            case SNAPSHOT -> takeSnapshot(domain, act);
-            case RESTORE -> domain.revertToSnapshot(domain.snapshotLookupByName(act.snapshot()));
+            case SNAPSHOT -> Snapshots.take(domain, act);
+            case RESTORE -> {
+                OwnerMark owner = OwnerMarks.of(domain);
+                Snapshots.goBack(domain, act);
+                if (owner.newerThan(OwnerMarks.of(domain))) { // the snapshot knows the owner of its time
+                    OwnerMarks.write(domain, owner);
+                }
+            }
             case REMOVE -> {
+                OwnerMark here = OwnerMarks.of(domain);
+                if (here.newerThan(act.elsewhere())) {
+                    throw new IllegalStateException(
+                            "the copy here has %s, the newest elsewhere that the log shows has %s: the newer one is not removed; if the VM is not this one, remove it on %s with: virsh undefine --managed-save --snapshots-metadata %s"
+                                    .formatted(
+                                            here.words(),
+                                            act.elsewhere().words(),
+                                            act.host().label(),
+                                            act.vmId()));
+                }
                 if (runs || paused) {
                     domain.destroy();
                 }
-                domain.undefine(WITH_SAVED_MEMORY | WITH_SNAPSHOTS);
+                if (domain.isPersistent() == 1) {
+                    Copies.undefine(domain);
+                }
             }
             case MIGRATE, FENCE, UNKNOWN -> throw new IllegalStateException(act.action() + " is no action in place");
         }
         return true;
     }
 
-    /** Defines it where it is to be; a domain never starts with its host, or two copies could run. Null: not permitted. */
+    /** It never starts with its host, or two copies could run. One whose memory was saved while it was paused goes on too. */
+    private static void start(Domain domain, Act act) throws LibvirtException {
+        try {
+            if (domain.getAutostart()) {
+                domain.setAutostart(false);
+            }
+        } catch (LibvirtException refused) {
+            LOG.atWarn()
+                    .addKeyValue("vm", act.vmId())
+                    .addKeyValue("host", act.host().label())
+                    .addKeyValue("why", refused.getMessage())
+                    .log("autostart of a VM could not be switched off; do so with virsh autostart --disable");
+        }
+        domain.create();
+        if (DomainStates.stateOf(domain.getInfo().state) == VmState.PAUSED) {
+            domain.resume();
+        }
+    }
+
+    /** Defines it where it is to be, under the next epoch. Null: not permitted. */
     private static Domain domainOf(LibvirtConnection connection, Act act, BooleanSupplier permitted)
             throws LibvirtException {
-        try {
-            return connection.domainLookupByUUIDString(act.vmId());
-        } catch (LibvirtException missing) {
-            if (missing.getError().getCode() != Error.ErrorNumber.VIR_ERR_NO_DOMAIN
-                    || act.definition().isEmpty()) {
-                throw missing;
+        Optional<Domain> there = find(connection, act);
+        if (act.definition().isEmpty()) {
+            return there.orElseThrow();
+        }
+        OwnerMark kept = OwnerMark.ofDescription(act.definition());
+        if (act.elsewhere().newerThan(kept) && !act.elsewhere().hostId().equals(act.fromHostId())) {
+            throw new IllegalStateException(
+                    "%s owns the VM by %s, and the definition it is to be started by here has %s: it may run there, so it is not started; if it is gone there for good, define and start it by hand (docs/hosts.md, Owner epochs)"
+                            .formatted(act.elsewhere().hostId(), act.elsewhere().words(), kept.words()));
+        }
+        OwnerMark next = (act.elsewhere().newerThan(kept) ? act.elsewhere() : kept)
+                .next(act.host().hostId(), act.commandId());
+        if (there.isPresent()) {
+            OwnerMark here = OwnerMarks.of(there.get());
+            if (here.commandId().equals(act.commandId()) || there.get().isActive() == 1) {
+                return there.get(); // an earlier process of ours came as far
+            }
+            if (!next.newerThan(here)) {
+                throw new IllegalStateException(
+                        "a copy of the VM with %s is off here, newer than the definition it is to be started by (%s): it is not overwritten; start that copy with: godwit vm start, or remove it on %s with: virsh undefine --managed-save --snapshots-metadata %s"
+                                .formatted(
+                                        here.words(), kept.words(), act.host().label(), act.vmId()));
             }
         }
         if (!permitted.getAsBoolean()) {
             return null;
         }
-        Domain defined = connection.domainDefineXML(act.definition());
-        defined.setAutostart(false);
-        return defined;
-    }
-
-    /** Its description names the command, so that one that was taken before a restart of ours is not taken twice. */
-    private static void takeSnapshot(Domain domain, Act act) throws LibvirtException {
-        String description = "godwit " + act.commandId();
-        try {
-            DomainSnapshot there = domain.snapshotLookupByName(act.snapshot());
-            if (!there.getXMLDesc().contains(description)) {
-                throw new IllegalStateException(
-                        "the VM has a snapshot called " + act.snapshot() + "; give another name");
-            }
-        } catch (LibvirtException none) {
-            domain.snapshotCreateXML("<domainsnapshot><name>%s</name><description>%s</description></domainsnapshot>"
-                    .formatted(escaped(act.snapshot()), description));
+        if (there.isPresent() && there.get().hasManagedSaveImage() == 1) {
+            there.get().managedSaveRemove(); // the VM ran elsewhere since, and wrote to its disks
         }
+        return connection.domainDefineXML(next.in(act.definition()));
     }
 
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    /** Empty where the host does not know it and need not. */
+    private static Optional<Domain> find(LibvirtConnection connection, Act act) throws LibvirtException {
+        try {
+            return Optional.of(connection.domainLookupByUUIDString(act.vmId()));
+        } catch (LibvirtException missing) {
+            if (missing.getError().getCode() != ErrorNumber.VIR_ERR_NO_DOMAIN
+                    || act.definition().isEmpty()) {
+                throw missing;
+            }
+            return Optional.empty();
+        }
     }
 }

@@ -18,6 +18,8 @@ import io.godwit.monitors.hosts.libvirt.LibvirtConnection;
 import io.godwit.monitors.hosts.libvirt.LibvirtHosts;
 import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
 import io.godwit.schemas.units.Bandwidth;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,8 +33,8 @@ import org.libvirt.Domain;
 import org.libvirt.Domain.DomainMigrateParameters;
 import org.libvirt.Domain.MigrateFlags;
 import org.libvirt.LibvirtException;
-import org.libvirt.TypedIntParameter;
 import org.libvirt.TypedParameter;
+import org.libvirt.TypedStringParameter;
 import org.libvirt.TypedUlongParameter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +47,6 @@ public final class LibvirtHypervisor implements Hypervisor {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtHypervisor.class);
     private static final int JOB_RUNNING_BOUNDED = 1;
     private static final int JOB_RUNNING_UNBOUNDED = 2;
-
-    /** Of a job that is over, and kept for whoever asks next, such as a person with virsh. */
-    private static final int JOB_COMPLETED_STATS = 1 | 2;
 
     private static final long ADOPTED_PAUSE_MILLIS = 500;
 
@@ -63,6 +62,8 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     /** Calls of this process that have not come back, by command. */
     private final ConcurrentMap<String, Call> calls = new ConcurrentHashMap<>();
+
+    private final EndFigures figures = new EndFigures();
 
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("libvirt-move-", 0).factory());
@@ -121,16 +122,23 @@ public final class LibvirtHypervisor implements Hypervisor {
     private MoveEnd carriedOut(Move move, Call call, LibvirtConnection source, BooleanSupplier permitted)
             throws LibvirtException {
         Domain domain = source.domainLookupByUUIDString(move.vmId());
+        Optional<Arrival> arrival = Arrival.prepare(move, link(move.source()));
         if (!permitted.getAsBoolean()) {
             return MoveEnd.notMade();
         }
         calls.put(move.commandId(), call);
+        figures.expect(move.vmId());
         if (move.postCopy()) {
             threads.execute(() -> switchOver(move, call, permitted));
         }
-        domain.migrateToURI(migrationUri.apply(move.target()), parameters(move), flags(move));
-        MoveEnd end = completed(move);
-        return MoveEnd.moved(end.downtimeMillis(), end.transferredBytes(), call.switchedAfterMillis);
+        try {
+            domain.migrateToURI(migrationUri.apply(move.target()), parameters(move, arrival), flags(move));
+            MoveEnd end = figures.of(move, link(move.target()));
+            Arrival.settle(move, arrival, link(move.target()));
+            return MoveEnd.moved(end.downtimeMillis(), end.transferredBytes(), call.switchedAfterMillis);
+        } finally {
+            figures.forget(move.vmId());
+        }
     }
 
     /** As soon as the copy has begun, and not after its first pass: what the CPUs lack ends at the switch-over. */
@@ -161,7 +169,11 @@ public final class LibvirtHypervisor implements Hypervisor {
                         boolean made = lasting.call(
                                 act.host(), connection -> LibvirtActions.carryOut(connection, act, permitted));
                         return made ? MoveEnd.moved(-1, -1) : MoveEnd.notMade();
-                    } catch (HostSilent | HypervisorError | LibvirtException | IllegalStateException failed) {
+                    } catch (HostSilent
+                            | HypervisorError
+                            | LibvirtException
+                            | IllegalStateException
+                            | IllegalArgumentException failed) {
                         return MoveEnd.failed(failed.getMessage());
                     }
                 },
@@ -172,16 +184,19 @@ public final class LibvirtHypervisor implements Hypervisor {
     public CompletableFuture<MoveEnd> adopt(Move move) {
         return CompletableFuture.supplyAsync(
                 () -> {
-                    while (jobRunning(move).orElse(false)) {
-                        try {
+                    figures.expect(move.vmId());
+                    try {
+                        while (jobRunning(move).orElse(false)) {
                             TimeUnit.MILLISECONDS.sleep(ADOPTED_PAUSE_MILLIS);
-                        } catch (InterruptedException interrupted) {
-                            Thread.currentThread().interrupt();
-                            return MoveEnd.failed("no longer followed");
                         }
+                        MoveEnd end = figures.of(move, link(move.target()));
+                        return new MoveEnd(MoveEnd.Kind.OVER, "", end.downtimeMillis(), end.transferredBytes(), -1);
+                    } catch (InterruptedException interrupted) {
+                        Thread.currentThread().interrupt();
+                        return MoveEnd.failed("no longer followed");
+                    } finally {
+                        figures.forget(move.vmId());
                     }
-                    MoveEnd end = completed(move);
-                    return new MoveEnd(MoveEnd.Kind.OVER, "", end.downtimeMillis(), end.transferredBytes(), -1);
                 },
                 threads);
     }
@@ -198,16 +213,16 @@ public final class LibvirtHypervisor implements Hypervisor {
             return link(move.source()).call("asking for progress", connection -> {
                 TypedParameter[] stats =
                         connection.domainLookupByUUIDString(move.vmId()).getJobStats(0).stats;
-                long total = number(stats, "memory_total", 0);
-                long left = number(stats, "memory_remaining", total);
+                long total = EndFigures.number(stats, "memory_total", 0);
+                long left = EndFigures.number(stats, "memory_remaining", total);
                 int percent = total == 0 ? 0 : Math.toIntExact(Math.clamp((total - left) * 100 / total, 0, 100));
                 return total == 0
                         ? Optional.<MoveProgress>empty()
                         : Optional.of(new MoveProgress(
                                 percent,
-                                number(stats, "memory_processed", 0),
+                                EndFigures.number(stats, "memory_processed", 0),
                                 switched,
-                                Math.toIntExact(number(stats, "auto_converge_throttle", 0))));
+                                Math.toIntExact(EndFigures.number(stats, "auto_converge_throttle", 0))));
             });
         } catch (HostSilent | HypervisorError unknown) {
             return Optional.empty();
@@ -243,7 +258,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             source.domainLookupByUUIDString(move.vmId())
                     .migrateToURI(
                             migrationUri.apply(move.target()),
-                            parameters(move),
+                            parameters(move, Optional.empty()),
                             flags(move) | MigrateFlags.POSTCOPY | MigrateFlags.POSTCOPY_RESUME);
             return null;
         });
@@ -311,19 +326,6 @@ public final class LibvirtHypervisor implements Hypervisor {
         lasting.close();
     }
 
-    /** What the target says of the migration that is over; -1 where it does not. */
-    private MoveEnd completed(Move move) {
-        try {
-            return link(move.target()).call("asking how the migration went", connection -> {
-                TypedParameter[] stats =
-                        connection.domainLookupByUUIDString(move.vmId()).getJobStats(JOB_COMPLETED_STATS).stats;
-                return MoveEnd.moved(number(stats, "downtime", -1), number(stats, "memory_processed", -1));
-            });
-        } catch (HostSilent | HypervisorError unknown) {
-            return MoveEnd.moved(-1, -1);
-        }
-    }
-
     private Presence presence(HostAddress host, String vmId) {
         try {
             return link(host).call("looking for a VM", connection -> {
@@ -361,18 +363,22 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     private HostLink link(HostAddress host) {
-        return links.computeIfAbsent(
-                host.uri(), uri -> new HostLink(host.label(), uri, settings, HostLink.Watcher.NOBODY));
+        return links.computeIfAbsent(host.uri(), uri -> new HostLink(host.label(), uri, settings, figures));
     }
 
     /** Never empty: the binding fails on an empty array. libvirt reads bandwidth 0 as "no limit given". */
-    private static TypedParameter[] parameters(Move move) {
+    private static TypedParameter[] parameters(Move move, Optional<Arrival> arrival) {
         long mebibytes = move.bytesPerSecondMax() == 0
                 ? 0
                 : new Bandwidth(move.bytesPerSecondMax()).toLibvirtMebibytesPerSecond();
-        return new TypedParameter[] {
-            new TypedUlongParameter(DomainMigrateParameters.VIR_MIGRATE_PARAM_BANDWIDTH, mebibytes)
-        };
+        List<TypedParameter> parameters = new ArrayList<>();
+        parameters.add(new TypedUlongParameter(DomainMigrateParameters.VIR_MIGRATE_PARAM_BANDWIDTH, mebibytes));
+        arrival.ifPresent(as -> {
+            parameters.add(new TypedStringParameter(DomainMigrateParameters.VIR_MIGRATE_PARAM_DEST_XML, as.running()));
+            parameters.add(
+                    new TypedStringParameter(DomainMigrateParameters.VIR_MIGRATE_PARAM_PERSIST_XML, as.defined()));
+        });
+        return parameters.toArray(TypedParameter[]::new);
     }
 
     private int flags(Move move) {
@@ -384,18 +390,5 @@ public final class LibvirtHypervisor implements Hypervisor {
                 | (move.postCopy() || move.switchable() ? MigrateFlags.POSTCOPY : 0)
                 | (move.autoConverge() ? MigrateFlags.AUTO_CONVERGE : 0)
                 | (move.staysPaused() ? MigrateFlags.PAUSED : 0);
-    }
-
-    private static long number(TypedParameter[] stats, String name, long missing) {
-        for (TypedParameter stat : stats) {
-            if (stat.field.equals(name)) {
-                return switch (stat) {
-                    case TypedUlongParameter number -> number.value;
-                    case TypedIntParameter number -> number.value;
-                    default -> missing;
-                };
-            }
-        }
-        return missing;
     }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.libvirt.LibvirtException;
 
 /**
- * Whether a target can take a guest, asked before a move begins: its CPU and machine type, its disks, its memory. What a host
+ * Whether a target can take a guest, asked before a move begins: its CPU and machine type, its disks, its memory; and whether it can leave its source. What a host
  * cannot tell is no objection, as libvirt looks again when the move begins; a host that is silent is the look's business.
  * Answers about CPUs are kept for as long as the connection to the target lasts, as they change with its libvirt and QEMU.
  */
@@ -32,6 +32,15 @@ final class Preflight {
     /** @param targetLabel as it shall stand in messages */
     Optional<Objection> objection(String vmId, HostLink source, HostLink target, String targetLabel) {
         try {
+            int snapshots = source.call(
+                    "counting snapshots",
+                    connection -> connection.domainLookupByUUIDString(vmId).snapshotNum());
+            if (snapshots > 0) {
+                return Optional.of(new Objection(
+                        "has-snapshots",
+                        "the VM has %d snapshots, and libvirt moves no VM that has any; delete them first, each with: virsh snapshot-delete %s NAME"
+                                .formatted(snapshots, vmId)));
+            }
             GuestNeeds needs = GuestNeeds.of(source.call(
                     "reading a domain",
                     connection -> connection.domainLookupByUUIDString(vmId).getXMLDesc(XML_MIGRATABLE)));

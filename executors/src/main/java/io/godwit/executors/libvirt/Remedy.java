@@ -1,5 +1,6 @@
 package io.godwit.executors.libvirt;
 
+import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.monitors.hosts.libvirt.LibvirtConnection.Condition;
 import java.util.Optional;
 
@@ -78,6 +79,18 @@ enum Remedy {
                     case NOTHING, DEFINED, WHOLE, OTHER -> NONE;
                 };
             case OTHER -> NONE;
+        };
+    }
+
+    /**
+     * Whether it would remove the copy that owns the VM by its mark. The target's copy has a higher epoch from the beginning of the
+     * move on that is being put right, and owns the VM only once that move has ended well.
+     */
+    boolean takesNewer(OwnerMark source, OwnerMark target, String commandId) {
+        return switch (this) {
+            case DROP_SOURCE -> source.newerThan(target);
+            case DROP_TARGET -> target.newerThan(source) && !target.commandId().equals(commandId);
+            case NONE, RESUME_SOURCE, STOP_TARGET, STOP_SOURCE, RECOVER -> false;
         };
     }
 

@@ -429,7 +429,9 @@ public final class CommandEngine {
                         command.getAction(),
                         command.getSnapshot(),
                         command.getForce(),
-                        xml),
+                        xml,
+                        command.getFromHostId(),
+                        region.ownerElsewhere(command.getVmId(), command.getHostId())),
                 permitted));
     }
 

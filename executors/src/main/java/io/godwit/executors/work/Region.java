@@ -1,6 +1,7 @@
 package io.godwit.executors.work;
 
 import io.godwit.executors.hypervisor.HostAddress;
+import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.schemas.events.Position;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,11 @@ public interface Region {
 
     /** Whether the mode in this segment is "off". */
     boolean off(int segment);
+
+    /** The newest owner mark that definitions in the inventory show of a VM on any host but this one. */
+    default OwnerMark ownerElsewhere(String vmId, String hostId) {
+        return OwnerMark.NONE;
+    }
 
     /** The domain XML of a VmDefined; fails where that record cannot be read. */
     CompletableFuture<String> definition(Position vmDefined);

@@ -1,6 +1,7 @@
 package io.godwit.executors.work;
 
 import io.godwit.executors.hypervisor.HostAddress;
+import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostLeft;
 import io.godwit.schemas.events.Lease;
@@ -8,6 +9,7 @@ import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.PartitionOpened;
+import io.godwit.schemas.events.VmDefined;
 import io.godwit.schemas.log.LogRecord;
 import java.util.Optional;
 import java.util.Set;
@@ -23,11 +25,28 @@ public final class RegionFold {
     private final ConcurrentMap<String, HostAddress> hosts = new ConcurrentHashMap<>();
     private final Set<String> members = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<String, Long> epochs = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Owners> owners = new ConcurrentHashMap<>();
     private final Set<Integer> off = ConcurrentHashMap.newKeySet();
+
+    /**
+     * The two newest marks of a VM, on different hosts: whichever host is asked about, the newest of the others is one of them.
+     *
+     * @param second NONE: one host has a mark
+     */
+    private record Owners(OwnerMark first, OwnerMark second) {
+        Owners with(OwnerMark mark) {
+            boolean ofFirst = mark.hostId().equals(first.hostId());
+            if (mark.epoch() >= first.epoch()) {
+                return new Owners(mark, ofFirst ? second : first);
+            }
+            return ofFirst || second.newerThan(mark) ? this : new Owners(first, mark);
+        }
+    }
 
     public void take(LogRecord record, SpecificRecord event) {
         switch (event) {
             case HostJoined host -> joined(host);
+            case VmDefined defined -> marked(defined);
             case HostLeft host -> members.remove(host.getHostId());
             case ModeChanged mode -> {
                 if (mode.getMode().equals("off")) {
@@ -53,6 +72,15 @@ public final class RegionFold {
         members.add(host.getHostId());
     }
 
+    /** What counts is the host that has the definition: one that was copied by hand names another. */
+    private void marked(VmDefined defined) {
+        OwnerMark mark = OwnerMark.ofDescription(defined.getDefinition());
+        if (mark.epoch() > 0) {
+            OwnerMark here = new OwnerMark(mark.epoch(), defined.getHostId(), mark.commandId());
+            owners.merge(defined.getVmId(), new Owners(here, OwnerMark.NONE), (before, _) -> before.with(here));
+        }
+    }
+
     /** @param itself 1 where the lease is over too: it is given back only once all commands under it have ended */
     private void over(Lease lease, long itself) {
         epochs.merge(lease.getHostId(), lease.getEpoch() + itself, Math::max);
@@ -71,6 +99,12 @@ public final class RegionFold {
     /** As in {@link Region#oldestEpoch}. */
     public long oldestEpoch(String hostId) {
         return epochs.getOrDefault(hostId, 0L);
+    }
+
+    /** As in {@link Region#ownerElsewhere}. */
+    public OwnerMark ownerElsewhere(String vmId, String hostId) {
+        Owners known = owners.getOrDefault(vmId, new Owners(OwnerMark.NONE, OwnerMark.NONE));
+        return known.first().hostId().equals(hostId) ? known.second() : known.first();
     }
 
     /** As in {@link Region#off}. */

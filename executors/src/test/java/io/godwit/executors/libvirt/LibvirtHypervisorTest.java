@@ -8,10 +8,12 @@ import com.sun.jna.NativeLibrary;
 import io.godwit.executors.hypervisor.Act;
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Move;
+import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.migration.Presence;
 import io.godwit.executors.migration.Sighting;
 import io.godwit.monitors.hosts.libvirt.LibvirtSettings;
+import io.godwit.schemas.events.ActionKind;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -19,10 +21,12 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.libvirt.Connect;
+import org.libvirt.Domain;
 
 /** Against the test driver, which has domains and no migration. */
 class LibvirtHypervisorTest {
     private static final String VM = "6695eb01-f6a4-8304-79aa-97f2502e193f";
+    private static final String OTHER_VM = "6695eb01-f6a4-8304-79aa-97f2502e1940";
     private static final HostAddress HERE = new HostAddress("a", "s/r/a", 0, "test:///default");
     private static final HostAddress GONE = new HostAddress("b", "s/r/b", 0, "test:///there/is/no/such.xml");
 
@@ -92,6 +96,141 @@ class LibvirtHypervisorTest {
         } finally {
             connection.close();
         }
+    }
+
+    @Test
+    void a_start_from_a_kept_definition_defines_the_vm_under_the_next_epoch() throws Exception {
+        withDomain(null, connection -> {
+            MoveEnd end = start("c-1", mark(4), OwnerMark.NONE);
+            assertEquals(MoveEnd.Kind.MOVED, end.kind(), end::toString);
+            Domain domain = connection.domainLookupByUUIDString(OTHER_VM);
+            assertEquals(1, domain.isActive());
+            assertEquals(new OwnerMark(5, "a", "c-1"), OwnerMarks.of(domain));
+            assertEquals(
+                    MoveEnd.Kind.MOVED, start("c-1", mark(4), OwnerMark.NONE).kind()); // redelivered
+            assertEquals(new OwnerMark(5, "a", "c-1"), OwnerMarks.of(domain));
+            domain.free();
+        });
+    }
+
+    @Test
+    void an_old_copy_that_is_off_is_replaced_by_the_kept_definition_and_starts_no_more_by_itself() throws Exception {
+        withDomain(mark(3).in(definition(2048)), connection -> {
+            Domain domain = connection.domainLookupByUUIDString(OTHER_VM);
+            domain.setAutostart(true);
+            MoveEnd end = start("c-1", mark(4), new OwnerMark(6, "gone", "c-0"));
+            assertEquals(MoveEnd.Kind.MOVED, end.kind(), end::toString);
+            assertEquals(new OwnerMark(7, "a", "c-1"), OwnerMarks.of(domain));
+            assertEquals(4096, domain.getMaxMemory());
+            assertFalse(domain.getAutostart());
+            domain.free();
+        });
+    }
+
+    @Test
+    void a_newer_copy_that_is_off_is_not_overwritten() throws Exception {
+        withDomain(mark(5).in(definition(2048)), connection -> {
+            MoveEnd end = start("c-1", mark(4), OwnerMark.NONE);
+            assertEquals(MoveEnd.Kind.FAILED, end.kind(), end::toString);
+            assertTrue(end.detail().contains("epoch 5") && end.detail().contains("epoch 4"), end::toString);
+            Domain domain = connection.domainLookupByUUIDString(OTHER_VM);
+            assertEquals(0, domain.isActive());
+            assertEquals(mark(5), OwnerMarks.of(domain));
+            domain.free();
+        });
+    }
+
+    @Test
+    void a_vm_that_a_third_host_owns_is_not_started_from_an_older_definition() throws Exception {
+        withDomain(null, connection -> {
+            MoveEnd end = start("c-1", mark(4), new OwnerMark(5, "third", "c-0"));
+            assertEquals(MoveEnd.Kind.FAILED, end.kind(), end::toString);
+            assertTrue(end.detail().startsWith("third owns the VM by epoch 5"), end::toString);
+            assertEquals(Presence.ABSENT, seen(OTHER_VM));
+        });
+    }
+
+    @Test
+    void an_old_copy_is_removed_and_a_newer_one_is_refused_with_both_epochs() throws Exception {
+        withDomain(mark(5).in(definition(2048)), connection -> {
+            MoveEnd refused = remove(new OwnerMark(4, "b", "c-0"));
+            assertEquals(MoveEnd.Kind.FAILED, refused.kind(), refused::toString);
+            assertTrue(
+                    refused.detail().contains("epoch 5 (host gone)")
+                            && refused.detail().contains("epoch 4 (host b)")
+                            && refused.detail().contains("virsh undefine"),
+                    refused::toString);
+            assertEquals(Presence.OFF, seen(OTHER_VM));
+            MoveEnd removed = remove(new OwnerMark(6, "b", "c-0"));
+            assertEquals(MoveEnd.Kind.MOVED, removed.kind(), removed::toString);
+            assertEquals(Presence.ABSENT, seen(OTHER_VM));
+        });
+    }
+
+    @Test
+    void a_mark_that_is_written_replaces_the_last_one_in_what_runs_and_in_what_is_defined() throws Exception {
+        withDomain(mark(5).in(definition(2048)), connection -> {
+            Domain domain = connection.domainLookupByUUIDString(OTHER_VM);
+            domain.create();
+            OwnerMarks.write(domain, mark(6));
+            assertEquals(mark(6), OwnerMarks.of(domain));
+            assertEquals(mark(6), OwnerMark.ofDescription(domain.getXMLDesc(0)));
+            domain.destroy();
+            assertEquals(mark(6), OwnerMarks.of(domain));
+            domain.free();
+        });
+    }
+
+    private interface With {
+        void take(Connect connection) throws Exception;
+    }
+
+    /** In the test driver's memory, which all connections of this process share. */
+    private static void withDomain(String definition, With with) throws Exception {
+        Connect connection = new Connect(HERE.uri());
+        try {
+            if (definition != null) {
+                connection.domainDefineXML(definition).free();
+            }
+            with.take(connection);
+        } finally {
+            for (Domain domain : connection.listAllDomains(0)) {
+                if (domain.getUUIDString().equals(OTHER_VM)) {
+                    if (domain.isActive() == 1) {
+                        domain.destroy();
+                    }
+                    domain.undefine();
+                }
+                domain.free();
+            }
+            connection.close();
+        }
+    }
+
+    private static OwnerMark mark(long epoch) {
+        return new OwnerMark(epoch, "gone", "c-0");
+    }
+
+    private static String definition(int kib) {
+        return "<domain type='test'><name>other</name><uuid>" + OTHER_VM + "</uuid><memory>" + kib
+                + "</memory><os><type>hvm</type></os></domain>";
+    }
+
+    private MoveEnd start(String commandId, OwnerMark kept, OwnerMark elsewhere) throws Exception {
+        return act(commandId, ActionKind.START, kept.in(definition(4096)), elsewhere);
+    }
+
+    private MoveEnd remove(OwnerMark elsewhere) throws Exception {
+        return act("c-1", ActionKind.REMOVE, "", elsewhere);
+    }
+
+    private MoveEnd act(String commandId, ActionKind action, String definition, OwnerMark elsewhere) throws Exception {
+        Act act = new Act(commandId, OTHER_VM, HERE, action, "", false, definition, "gone", elsewhere);
+        return hypervisor.act(act, () -> true).get(30, TimeUnit.SECONDS);
+    }
+
+    private Presence seen(String vmId) throws Exception {
+        return hypervisor.where(move(vmId, HERE)).get(30, TimeUnit.SECONDS).target();
     }
 
     private Presence seen() throws Exception {

@@ -1,8 +1,10 @@
 package io.godwit.executors.libvirt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.monitors.hosts.libvirt.LibvirtConnection.Condition;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +73,26 @@ class RemedyTest {
             assertEquals(Remedy.NONE, Remedy.of(other, STARTING_UP, false), other::toString);
             assertEquals(Remedy.NONE, Remedy.of(STARTING_UP, other, false), other::toString);
         }
+    }
+
+    @Test
+    void the_copy_that_owns_the_vm_by_its_mark_is_never_removed() {
+        OwnerMark older = new OwnerMark(3, "h1", "c-1");
+        OwnerMark newer = new OwnerMark(4, "h2", "c-2");
+        assertTrue(Remedy.DROP_SOURCE.takesNewer(newer, older, "c-3"));
+        assertTrue(Remedy.DROP_TARGET.takesNewer(older, newer, "c-3"));
+        assertFalse(Remedy.DROP_SOURCE.takesNewer(older, newer, "c-3"));
+        assertFalse(Remedy.DROP_TARGET.takesNewer(newer, older, "c-3"));
+        for (Remedy remedy : Remedy.values()) {
+            assertFalse(remedy.takesNewer(older, older, "c-3"), remedy::toString);
+            assertFalse(remedy.takesNewer(OwnerMark.NONE, OwnerMark.NONE, "c-3"), remedy::toString);
+        }
+    }
+
+    @Test
+    void what_a_broken_move_left_on_its_target_owns_nothing_though_its_epoch_is_higher() {
+        OwnerMark source = new OwnerMark(3, "h1", "c-1");
+        assertFalse(Remedy.DROP_TARGET.takesNewer(source, source.next("h2", "c-2"), "c-2"));
     }
 
     @Test

@@ -2,12 +2,14 @@ package io.godwit.executors.work;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.VmDefined;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
@@ -30,6 +32,35 @@ class RegionFoldTest {
         assertEquals(4, fold.oldestEpoch("h1"));
         take(opened("h1", 6));
         assertEquals(6, fold.oldestEpoch("h1"));
+    }
+
+    @Test
+    void of_all_other_hosts_that_have_defined_a_vm_the_one_with_the_newest_mark_owns_it() {
+        assertEquals(OwnerMark.NONE, fold.ownerElsewhere("vm", "h1"));
+        take(defined("h1", "<domain/>"));
+        assertEquals(OwnerMark.NONE, fold.ownerElsewhere("vm", "h2"));
+        take(marked("h1", 4));
+        take(marked("h2", 5));
+        take(marked("h3", 6));
+        assertEquals(mark("h3", 6), fold.ownerElsewhere("vm", "h1"));
+        assertEquals(mark("h2", 5), fold.ownerElsewhere("vm", "h3"));
+        take(marked("h1", 4)); // a host that returned tells its old copy again
+        assertEquals(mark("h2", 5), fold.ownerElsewhere("vm", "h3"));
+        take(marked("h1", 7));
+        assertEquals(mark("h3", 6), fold.ownerElsewhere("vm", "h1"));
+        assertEquals(mark("h1", 7), fold.ownerElsewhere("vm", "h3"));
+    }
+
+    private static OwnerMark mark(String host, long epoch) {
+        return new OwnerMark(epoch, host, "c-" + epoch);
+    }
+
+    private static VmDefined marked(String host, long epoch) {
+        return defined(host, mark("one that it was copied from", epoch).in("<domain></domain>"));
+    }
+
+    private static VmDefined defined(String host, String definition) {
+        return new VmDefined(host, "vm", "vm", 1, 1L << 30, -1L, definition, "monitor");
     }
 
     private void take(SpecificRecord event) {

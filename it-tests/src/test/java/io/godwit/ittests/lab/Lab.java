@@ -1,6 +1,5 @@
 package io.godwit.ittests.lab;
 
-import java.util.function.UnaryOperator;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.godwit.executors.hypervisor.HostAddress;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Assumptions;
 
 /** Real hosts of libvirt and QEMU on this machine, made by it-tests/lab/lab and taken down again. Hosts count from 1. */

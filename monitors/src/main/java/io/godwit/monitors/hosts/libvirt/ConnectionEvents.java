@@ -38,7 +38,7 @@ final class ConnectionEvents {
             (_, domain, params, count, number) -> tell(number, listener -> {
                 Map<String, Long> numbers = new HashMap<>();
                 TypedParameters.numbers(params, count, numbers::put);
-                listener.changed(DomainReader.uuidOf(domain), VmChange.JOB_COMPLETED, DomainStates.wordsOfJob(numbers));
+                listener.jobEnded(DomainReader.uuidOf(domain), JobEnd.of(numbers));
             });
 
     private static final Virt.CloseCallback CLOSED = (_, reason, number) -> tell(number, listener -> {
@@ -49,6 +49,8 @@ final class ConnectionEvents {
     /** Is called in the thread of libvirt's events, so it must not block. */
     interface Listener {
         void changed(String vmId, VmChange change, String detail);
+
+        void jobEnded(String vmId, JobEnd job);
 
         void closed(ConnectionCloseReason reason);
     }

@@ -2,9 +2,7 @@ package io.godwit.monitors.hosts.libvirt;
 
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.events.VmState;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.libvirt.DomainInfo;
 import org.libvirt.event.DomainEvent;
 import org.libvirt.event.StartedDetail;
@@ -18,19 +16,6 @@ public final class DomainStates {
     private static final int SHUT_OFF_CRASHED = 3;
     private static final int SHUT_OFF_MIGRATED = 4;
     private static final int SHUT_OFF_FAILED = 6;
-
-    /** virDomainJobOperation by number. */
-    private static final List<String> JOBS = List.of(
-            "job",
-            "start",
-            "save",
-            "restore",
-            "migration in",
-            "migration out",
-            "snapshot",
-            "return to a snapshot",
-            "dump",
-            "backup");
 
     private DomainStates() {}
 
@@ -118,25 +103,6 @@ public final class DomainStates {
         return (event.getType() + " " + detailOf(event))
                 .toLowerCase(Locale.ROOT)
                 .replace('_', ' ');
-    }
-
-    /** What libvirt said of a job that ended, as in "migration out, 1564 ms, downtime 467 ms, 77594624 bytes". */
-    static String wordsOfJob(Map<String, Long> numbers) {
-        int operation = Math.clamp(numbers.getOrDefault("operation", 0L), 0, JOBS.size() - 1);
-        StringBuilder words = new StringBuilder(JOBS.get(operation));
-        if (numbers.getOrDefault("success", 1L) == 0) {
-            words.append(" failed");
-        }
-        append(words, ", %d ms", numbers.get("time_elapsed"));
-        append(words, ", downtime %d ms", numbers.get("downtime"));
-        append(words, ", %d bytes", numbers.get("data_processed"));
-        return words.toString();
-    }
-
-    private static void append(StringBuilder words, String format, Long number) {
-        if (number != null) {
-            words.append(format.formatted(number));
-        }
     }
 
     private static Object detailOf(DomainEvent event) {

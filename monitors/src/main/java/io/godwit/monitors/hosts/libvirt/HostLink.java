@@ -36,6 +36,11 @@ public final class HostLink implements AutoCloseable {
 
         void changed(String vmId, VmChange change, String detail);
 
+        /** A change too, for who does not ask for its figures. */
+        default void jobEnded(String vmId, JobEnd job) {
+            changed(vmId, VmChange.JOB_COMPLETED, job.words());
+        }
+
         void lost(String reason);
     }
 
@@ -287,6 +292,11 @@ public final class HostLink implements AutoCloseable {
         @Override
         public void changed(String vmId, VmChange change, String detail) {
             runtime.enqueue(() -> watcher.changed(vmId, change, detail));
+        }
+
+        @Override
+        public void jobEnded(String vmId, JobEnd job) {
+            runtime.enqueue(() -> watcher.jobEnded(vmId, job));
         }
 
         @Override
