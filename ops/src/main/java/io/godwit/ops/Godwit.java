@@ -7,6 +7,7 @@ import io.godwit.ops.cli.ExitCode;
 import io.godwit.ops.cli.Failed;
 import io.godwit.ops.cli.HostCommands;
 import io.godwit.ops.cli.MigrationCommands;
+import io.godwit.ops.cli.RecoveryCommands;
 import io.godwit.ops.cli.Refused;
 import io.godwit.ops.cli.Replay;
 import io.godwit.ops.cli.RequestCommands;
@@ -47,6 +48,7 @@ import picocli.CommandLine.ScopeType;
             DetectionCommands.class,
             MigrationCommands.class,
             RequestCommands.class,
+            RecoveryCommands.class,
             SiteCommands.class,
             TopicsCommands.class,
             RuleCommands.class,
