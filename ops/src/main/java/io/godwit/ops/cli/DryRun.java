@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /**
@@ -195,10 +196,13 @@ final class DryRun {
                 return List.of();
             }
             String full = rehearsed.waits().orElse("did not leave within " + StateRows.seconds(rehearsed.lasted()));
-            Set<String> later =
-                    rehearsed.ahead().stream().map(PlannedMove::getVmId).collect(Collectors.toSet());
+            Set<String> moving = Stream.concat(
+                            rehearsed.ahead().stream(),
+                            rehearsed.steps().stream().map(Rehearsed.Step::move))
+                    .map(PlannedMove::getVmId)
+                    .collect(Collectors.toSet());
             return rehearsed.left().stream()
-                    .filter(vm -> !later.contains(vm.getVmId()))
+                    .filter(vm -> !moving.contains(vm.getVmId()))
                     .map(vm -> rows.vmName(vm.getVmId()) + " "
                             + HostDrain.hindrance(vm.getState()).orElse(full))
                     .toList();
