@@ -8,6 +8,7 @@ import io.godwit.ops.cli.Failed;
 import io.godwit.ops.cli.HostCommands;
 import io.godwit.ops.cli.LogCommands;
 import io.godwit.ops.cli.MigrationCommands;
+import io.godwit.ops.cli.RecoveryCommands;
 import io.godwit.ops.cli.Refused;
 import io.godwit.ops.cli.Replay;
 import io.godwit.ops.cli.RequestCommands;
@@ -48,6 +49,7 @@ import picocli.CommandLine.ScopeType;
             DetectionCommands.class,
             MigrationCommands.class,
             RequestCommands.class,
+            RecoveryCommands.class,
             SiteCommands.class,
             TopicsCommands.class,
             RuleCommands.class,

@@ -1,15 +1,18 @@
 package io.godwit.ittests.services;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.ops.Godwit;
 import io.godwit.ops.cli.ExitCode;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,6 +109,25 @@ final class RecordedRunTest {
                 says("replay", "--verify", "--from", "2026-01-01T00:00:00Z", "--to", "2026-01-01T00:03:00Z", "--log");
         assertTrue(replayed.startsWith("identical: "), replayed);
         assertTrue(!replayed.startsWith("identical: 0 detections"), replayed);
+    }
+
+    @Test
+    void what_a_person_could_ask_for_is_tried_on_the_record_and_leaves_it_as_it_is() throws IOException {
+        byte[] before = digest(folder.resolve("run"));
+        String json = says("vm", "stop", "vm-local-7", "--force", "--reason", "x", "--dry-run", "-o", "json", "--log");
+        assertTrue(json.contains("\"answer\" : \"done\"") && json.contains("\"what\" : \"stop\""), json);
+        assertArrayEquals(before, digest(folder.resolve("run")));
+    }
+
+    private static byte[] digest(Path log) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try (Stream<Path> files = Files.walk(log)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                all.writeBytes(file.toString().getBytes(StandardCharsets.UTF_8));
+                all.writeBytes(Files.readAllBytes(file));
+            }
+        }
+        return all.toByteArray();
     }
 
     @Test

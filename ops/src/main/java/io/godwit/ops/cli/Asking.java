@@ -1,5 +1,6 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schedulers.replay.Fork;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.MigrateVm;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the verbs share that ask a region to do something: they append a request, and may wait for its answer. */
-abstract class Asking {
+abstract class Asking implements Runnable {
     @Mixin
     CommonOptions common = new CommonOptions();
 
@@ -48,6 +49,36 @@ abstract class Asking {
             description = "Waits for the answer, so long at most (10m where none is named); else returns at once.")
     String wait;
 
+    @Mixin
+    DryRun dryRun = new DryRun();
+
+    /** What is asked, of which host. */
+    record Question(Host host, SpecificRecord request) {}
+
+    /** The request under an id, where the state of the region allows it. */
+    abstract Question question(RegionState state, String requestId);
+
+    @Override
+    public final void run() {
+        if (dryRun.wanted) {
+            dryRun.show(common, wait, state -> word(question(state, DryRun.REQUEST)));
+            return;
+        }
+        SiteKafka kafka = common.home();
+        String id = newId();
+        Question question = question(state(kafka), id);
+        ask(kafka, question.host(), id, question.request());
+    }
+
+    private static Fork.Word word(Question question) {
+        return word(question.host(), question.request(), DryRun.REQUEST);
+    }
+
+    /** What is said to the scheduler of a host's segment. */
+    static Fork.Word word(Host host, SpecificRecord request, String requestId) {
+        return new Fork.Word(Topic.REQUESTS, List.of(host.segment()), host.id(), request, host.id(), requestId);
+    }
+
     /** The region as its log shows it now. */
     static RegionState state(SiteKafka kafka) {
         try (Log log = CommonOptions.open(kafka)) {
@@ -55,7 +86,7 @@ abstract class Asking {
         }
     }
 
-    static String newId() {
+    private static String newId() {
         return "q-" + UUID.randomUUID();
     }
 
@@ -67,7 +98,7 @@ abstract class Asking {
     }
 
     /** Appends a request to its host's segment, and waits for its answer if that is wanted. */
-    final void ask(SiteKafka kafka, Host host, String requestId, SpecificRecord request) {
+    private void ask(SiteKafka kafka, Host host, String requestId, SpecificRecord request) {
         BlockingQueue<SpecificRecord> heard = new LinkedBlockingQueue<>();
         if (wait == null) {
             append(kafka, host, request);

@@ -196,6 +196,11 @@ public final class CommonOptions {
         return open(kafka);
     }
 
+    /** The site's own log, to read: what a verb that appends would append to. */
+    Log homeLog() {
+        return logFolder != null ? folderLog() : open(home());
+    }
+
     private Log folderLog() {
         if (bootstrap != null || data != null || fromSite != null) {
             throw new IllegalArgumentException(

@@ -7,8 +7,6 @@ import io.godwit.schemas.events.VmState;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.state.Host;
 import io.godwit.schemas.state.RegionState;
-import io.godwit.schemas.state.Vm;
-import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine.Command;
@@ -24,43 +22,30 @@ final class HostDrain {
             name = "drain",
             description = "Empties a host by live migrations, and keeps it empty until undrain. Lists first what cannot"
                     + " move, and why.")
-    static final class Drain extends Asking implements Runnable {
+    static final class Drain extends Asking {
         @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
         String named;
 
-        @Option(names = "--dry-run", description = "Lists what would move and what could not; asks for nothing.")
-        boolean dryRun;
-
         @Override
-        public void run() {
-            SiteKafka kafka = common.home();
-            RegionState state = state(kafka);
+        Question question(RegionState state, String requestId) {
             Host host = HostCommands.find(state, named);
-            List<Vm> vms = state.vms().stream()
+            state.vms().stream()
                     .filter(vm -> vm.hostId().equals(host.id()))
-                    .toList();
-            vms.forEach(vm -> hindrance(vm).ifPresent(why -> System.err.println("stays: " + vm.name() + " " + why)));
-            if (dryRun) {
-                vms.stream()
-                        .filter(vm -> hindrance(vm).isEmpty())
-                        .forEach(vm -> System.err.println("moves: " + vm.name()));
-                System.err.println("nothing was asked, as this is a dry run");
-                return;
-            }
-            String id = newId();
-            ask(kafka, host, id, new DrainAsked(id, host.id(), Operator.name(), reason));
+                    .forEach(vm -> hindrance(vm.state())
+                            .ifPresent(why -> System.err.println("stays: " + vm.name() + " " + why)));
+            return new Question(host, new DrainAsked(requestId, host.id(), Operator.name(), reason));
         }
+    }
 
-        /** Why a VM does not leave by itself; empty: it does, or it takes nothing where it is. */
-        private static Optional<String> hindrance(Vm vm) {
-            return switch (vm.state()) {
-                case RUNNING, BLOCKED -> Optional.empty();
-                case SHUT_OFF, CRASHED -> Optional.of("is off; it stays defined there and does not hold the drain up");
-                case PAUSED, SUSPENDED -> Optional.of("is paused; resume it, and it moves");
-                case MIGRATING_IN -> Optional.of("is just arriving; it moves after that");
-                case UNKNOWN -> Optional.of("is in no state that is known: " + VmState.UNKNOWN);
-            };
-        }
+    /** Why a VM does not leave by itself; empty: it does. */
+    static Optional<String> hindrance(VmState state) {
+        return switch (state) {
+            case RUNNING, BLOCKED -> Optional.empty();
+            case SHUT_OFF, CRASHED -> Optional.of("is off; it stays defined there and does not hold the drain up");
+            case PAUSED, SUSPENDED -> Optional.of("is paused; resume it, and it moves");
+            case MIGRATING_IN -> Optional.of("is just arriving; it moves after that");
+            case UNKNOWN -> Optional.of("is in no state that is known: " + VmState.UNKNOWN);
+        };
     }
 
     /** A word about a host that is noted at once, so that there is nothing to wait for. */
@@ -74,6 +59,9 @@ final class HostDrain {
         @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
         String named;
 
+        @Mixin
+        DryRun dryRun = new DryRun();
+
         /** The record to append, where the state of the region allows it. */
         abstract SpecificRecord record(RegionState state, Host host);
 
@@ -82,6 +70,13 @@ final class HostDrain {
 
         @Override
         public final void run() {
+            if (dryRun.wanted) {
+                dryRun.show(common, null, state -> {
+                    Host host = HostCommands.find(state, named);
+                    return Asking.word(host, record(state, host), "");
+                });
+                return;
+            }
             SiteKafka kafka = common.home();
             RegionState state = Asking.state(kafka);
             Host host = HostCommands.find(state, named);

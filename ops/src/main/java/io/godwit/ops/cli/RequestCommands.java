@@ -64,10 +64,27 @@ public final class RequestCommands {
         @Parameters(paramLabel = "REQUEST", description = "Its id, as in: godwit request list")
         String id;
 
+        @Mixin
+        DryRun dryRun = new DryRun();
+
         @Override
         public void run() {
+            if (dryRun.wanted) {
+                dryRun.show(common, null, state -> {
+                    Requests.Request request = open(state);
+                    return Asking.word(HostCommands.find(state, request.hostId()), withdrawn(request), id);
+                });
+                return;
+            }
             SiteKafka kafka = common.home();
             RegionState state = Asking.state(kafka);
+            Requests.Request request = open(state);
+            Asking.append(kafka, HostCommands.find(state, request.hostId()), withdrawn(request));
+            System.err.println("asked to take it back; see what became of it with: godwit why " + id);
+        }
+
+        /** The request, which must be open and not a drain. */
+        private Requests.Request open(RegionState state) {
             Requests.Request request = state.requests()
                     .byId(id)
                     .orElseThrow(() -> new Failed("no request has the id " + id + "; see: godwit request list"));
@@ -80,11 +97,11 @@ public final class RequestCommands {
                 throw new Refused("a drain is ended with: godwit host undrain "
                         + HostCommands.find(state, request.hostId()).label());
             }
-            Asking.append(
-                    kafka,
-                    HostCommands.find(state, request.hostId()),
-                    new RequestWithdrawn(id, request.hostId(), Operator.name(), reason));
-            System.err.println("asked to take it back; see what became of it with: godwit why " + id);
+            return request;
+        }
+
+        private RequestWithdrawn withdrawn(Requests.Request request) {
+            return new RequestWithdrawn(id, request.hostId(), Operator.name(), reason);
         }
     }
 }

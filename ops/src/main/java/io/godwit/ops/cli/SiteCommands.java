@@ -1,5 +1,6 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schedulers.replay.Fork;
 import io.godwit.schemas.events.FencingDisarmed;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.kafka.SiteKafka;
@@ -123,27 +124,37 @@ public final class SiteCommands {
         @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
         String reason;
 
+        @Mixin
+        DryRun dryRun = new DryRun();
+
         @Override
         public void run() {
             Duration lasting = Durations.parse(duration);
             if (lasting.compareTo(MOST) > 0) {
                 throw new IllegalArgumentException("--for is " + duration + "; give 0s to 7d");
             }
+            if (dryRun.wanted) {
+                dryRun.show(
+                        common,
+                        null,
+                        state -> new Fork.Word(
+                                Topic.CONTROLS, List.of(), "fencing", disarmed(state.site(), lasting), "", ""));
+                return;
+            }
             SiteKafka kafka = common.home();
             int segments;
             try (Log log = CommonOptions.open(kafka)) {
                 segments = log.segments();
             }
-            EverySegment.append(
-                    kafka,
-                    Topic.CONTROLS,
-                    segments,
-                    "fencing",
-                    new FencingDisarmed(kafka.site(), lasting.toMillis(), Operator.name(), reason));
+            EverySegment.append(kafka, Topic.CONTROLS, segments, "fencing", disarmed(kafka.site(), lasting));
             System.err.println(
                     lasting.isZero()
                             ? "site " + kafka.site() + " fences again"
                             : "site " + kafka.site() + " fences no host for " + duration);
+        }
+
+        private FencingDisarmed disarmed(String site, Duration lasting) {
+            return new FencingDisarmed(site, lasting.toMillis(), Operator.name(), reason);
         }
     }
 

@@ -2,7 +2,6 @@ package io.godwit.ops.cli;
 
 import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.VmActionAsked;
-import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.state.Host;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.Vm;
@@ -16,7 +15,7 @@ final class VmActions {
     private VmActions() {}
 
     /** What all of them take. */
-    abstract static class Action extends Asking implements Runnable {
+    abstract static class Action extends Asking {
         @Parameters(paramLabel = "VM", description = "Its id or name.")
         String named;
 
@@ -31,18 +30,13 @@ final class VmActions {
         abstract VmActionAsked.Builder request(RegionState state);
 
         @Override
-        public final void run() {
-            SiteKafka kafka = common.home();
-            RegionState state = state(kafka);
+        final Question question(RegionState state, String requestId) {
             Vm vm = vm(state, named);
             Host host = HostCommands.find(state, vm.hostId());
-            String id = newId();
-            ask(
-                    kafka,
+            return new Question(
                     host,
-                    id,
                     request(state)
-                            .setRequestId(id)
+                            .setRequestId(requestId)
                             .setVmId(vm.id())
                             .setHostId(host.id())
                             .setWithinMillis(Durations.parse(within).toMillis())

@@ -2,6 +2,7 @@ package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.ConstraintsApplied;
+import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DrainAsked;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.HostMoves;
@@ -27,10 +28,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * All that the scheduler of one segment knows. It is a set of entries, each a key and an event's bytes: so the store of the
@@ -252,7 +256,7 @@ public final class SchedulerState {
     }
 
     /** Last offset taken of each topic, in the order of the topics. */
-    List<InputRun> takenUpTo() {
+    public List<InputRun> takenUpTo() {
         return taken.entrySet().stream()
                 .map(entry -> new InputRun(entry.getKey().stage(), entry.getValue()))
                 .toList();
@@ -375,6 +379,31 @@ public final class SchedulerState {
     void withdrawConstraints(String script) {
         standing.remove(script);
         constraints.remove(script);
+    }
+
+    /** Newest sample of each host, with its log time, by host. */
+    public SortedMap<String, Map.Entry<Instant, HostSampled>> newestSamples() {
+        SortedMap<String, Map.Entry<Instant, HostSampled>> newest = new TreeMap<>();
+        samples.forEach((hostId, sample) -> newest.put(hostId, Map.entry(sample.logTime(), sample.sampled())));
+        return newest;
+    }
+
+    /** Hosts that are called crashed now. */
+    public Set<String> crashedHosts() {
+        return detections.all().stream()
+                .filter(open -> open.getBegan().getKind() == DetectionKind.HOST_CRASH)
+                .map(open -> open.getBegan().getHostId())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Host partitions that are open, by id. */
+    public List<OpenPartition> partitions() {
+        return partitions.all();
+    }
+
+    /** Host partition that holds a host of the segment now; empty: none does. */
+    public Optional<String> holder(String hostId) {
+        return Optional.ofNullable(leases.get(hostId)).map(HostLease::getHolder).filter(holder -> !holder.isEmpty());
     }
 
     /** Open host partitions, for metrics. */

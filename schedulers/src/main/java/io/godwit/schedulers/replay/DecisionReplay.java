@@ -1,8 +1,6 @@
 package io.godwit.schedulers.replay;
 
-import io.godwit.schedulers.partition.BrokenLog;
 import io.godwit.schedulers.partition.Output;
-import io.godwit.schedulers.partition.SchedulerState;
 import io.godwit.schedulers.partition.SegmentScheduler;
 import io.godwit.schedulers.planner.RepairPlanner;
 import io.godwit.schemas.codec.EventCodec;
@@ -10,22 +8,15 @@ import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.InputRun;
 import io.godwit.schemas.events.InputsTaken;
-import io.godwit.schemas.events.StateEntry;
-import io.godwit.schemas.events.StateSnapshotted;
 import io.godwit.schemas.log.Log;
-import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +27,6 @@ import java.util.Optional;
  * journal tells, and compares each decision with the recorded one, byte for byte.
  */
 public final class DecisionReplay {
-    /** Records read at once, so that a long stretch fits into memory. */
-    private static final long BATCH_RECORDS = 200_000;
-
     /**
      * A decision that is not as recorded.
      *
@@ -70,8 +58,8 @@ public final class DecisionReplay {
     private final int segment;
     private final String code;
     private final MessageDigest digest;
-    private final Map<Topic, Long> cursors = new EnumMap<>(Topic.class);
 
+    private RecordedInputs recordedInputs;
     private RecordedDecisions recorded;
     private SegmentScheduler scheduler;
     private long decisions;
@@ -113,11 +101,11 @@ public final class DecisionReplay {
                             ? Optional.empty() // a segment without a single input has decided nothing
                             : Optional.of("the journal of segment " + segment + " holds no whole snapshot"));
         }
-        start(journal.snapshot());
+        start(journal);
         boolean otherCode = false;
         int next = 0;
         while (next < journal.taken().size() && difference.isEmpty() && missing.isEmpty()) {
-            int until = batchEnd(journal.taken(), next);
+            int until = recordedInputs.batchEnd(journal.taken(), next);
             List<InputsTaken> batch = journal.taken().subList(next, until);
             otherCode |= batch.stream().anyMatch(inputs -> !inputs.getCode().equals(code));
             replay(batch);
@@ -126,48 +114,20 @@ public final class DecisionReplay {
         return new Result(decisions, hex(), difference, otherCode, missing);
     }
 
-    private void start(List<StateSnapshotted> snapshot) {
-        Map<String, byte[]> entries = new HashMap<>(); // sorted when the state is made of them
-        for (StateSnapshotted part : snapshot) {
-            for (StateEntry entry : part.getEntries()) {
-                byte[] value = new byte[entry.getValue().remaining()];
-                entry.getValue().duplicate().get(value);
-                entries.put(entry.getKey(), value);
-            }
-        }
-        StateSnapshotted last = snapshot.getLast();
-        last.getTaken().forEach(run -> cursors.put(topicOf(run), run.getToOffset()));
-        recorded = new RecordedDecisions(log, segment, last.getLogTime());
-        scheduler =
-                new SegmentScheduler(SchedulerState.of(entries), segment, log.segments(), new RepairPlanner(), code);
-    }
-
-    private static Topic topicOf(InputRun run) {
-        return Topic.ofStage(run.getTopic())
-                .orElseThrow(() -> new BrokenLog("the journal names the unknown topic " + run.getTopic()));
-    }
-
-    /** Index after the last of the inputs that are read together with the first. */
-    private int batchEnd(List<InputsTaken> taken, int first) {
-        Map<Topic, Long> reached = new EnumMap<>(cursors);
-        long records = 0;
-        int next = first;
-        while (next < taken.size() && records < BATCH_RECORDS) {
-            for (InputRun run : taken.get(next).getRuns()) {
-                Long before = reached.put(topicOf(run), run.getToOffset());
-                records += run.getToOffset() - (before == null ? -1 : before);
-            }
-            next++;
-        }
-        return next;
+    private void start(RecordedJournal journal) {
+        recordedInputs = new RecordedInputs(log, segment, journal.snapshot());
+        recorded =
+                new RecordedDecisions(log, segment, journal.snapshot().getLast().getLogTime());
+        scheduler = new SegmentScheduler(journal.state(), segment, log.segments(), new RepairPlanner(), code);
     }
 
     private void replay(List<InputsTaken> batch) {
-        Map<Topic, Deque<LogRecord>> inputs = read(batch);
+        Map<Topic, Deque<LogRecord>> inputs = recordedInputs.read(batch);
+        missing = recordedInputs.missing();
         for (InputsTaken taken : batch) {
             long firstSequence = scheduler.state().nextSequence();
             for (InputRun run : taken.getRuns()) {
-                Deque<LogRecord> records = inputs.get(topicOf(run));
+                Deque<LogRecord> records = inputs.get(RecordedInputs.topicOf(run));
                 while (!records.isEmpty() && records.getFirst().offset() <= run.getToOffset()) {
                     for (Output output : scheduler.take(records.removeFirst()).outputs()) {
                         compare(output);
@@ -186,29 +146,6 @@ public final class DecisionReplay {
                 return;
             }
         }
-    }
-
-    /** Reads all inputs of a batch at once, by topic. */
-    private Map<Topic, Deque<LogRecord>> read(List<InputsTaken> batch) {
-        Map<Topic, Long> last = new EnumMap<>(Topic.class);
-        batch.forEach(inputs -> inputs.getRuns().forEach(run -> last.put(topicOf(run), run.getToOffset())));
-        Map<Topic, Deque<LogRecord>> inputs = new EnumMap<>(Topic.class);
-        List<LogRange> ranges = new ArrayList<>();
-        last.forEach((topic, toOffset) -> {
-            long from = cursors.getOrDefault(topic, -1L) + 1;
-            long kept = log.beginning(topic, segment);
-            if (from < kept) {
-                missing = Optional.of("%s of segment %d are kept from offset %d on; the replay needs them from %d on"
-                        .formatted(topic.stage(), segment, kept, from));
-            }
-            ranges.add(new LogRange(topic, segment, from, toOffset + 1));
-            inputs.put(topic, new ArrayDeque<>());
-            cursors.put(topic, toOffset);
-        });
-        if (missing.isEmpty()) {
-            log.scan(ranges, record -> inputs.get(record.topic()).add(record));
-        }
-        return inputs;
     }
 
     private void compare(Output output) {

@@ -1,8 +1,10 @@
 package io.godwit.schedulers.replay;
 
+import io.godwit.schedulers.partition.SchedulerState;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.InputsTaken;
+import io.godwit.schemas.events.StateEntry;
 import io.godwit.schemas.events.StateSnapshotted;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
@@ -11,7 +13,9 @@ import io.godwit.schemas.log.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the journal of one segment says about a stretch of time.
@@ -60,6 +64,19 @@ record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken)
             return true;
         });
         return new RecordedJournal(List.copyOf(newest), List.copyOf(taken));
+    }
+
+    /** The state that the snapshot holds; without one, that of a scheduler which has read nothing. */
+    SchedulerState state() {
+        Map<String, byte[]> entries = new HashMap<>(); // sorted when the state is made of them
+        for (StateSnapshotted part : snapshot) {
+            for (StateEntry entry : part.getEntries()) {
+                byte[] value = new byte[entry.getValue().remaining()];
+                entry.getValue().duplicate().get(value);
+                entries.put(entry.getKey(), value);
+            }
+        }
+        return SchedulerState.of(entries);
     }
 
     private static Object read(LogRecord record) {
