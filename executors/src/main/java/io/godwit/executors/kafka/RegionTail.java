@@ -26,7 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The region as the log shows it: all hosts, the modes, and the leases that are granted from now on. */
+/** The region as the log shows it: all hosts, the modes, and the leases and words of people from now on. */
 public final class RegionTail implements Region, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegionTail.class);
     private static final long MICROS_PER_MILLI = 1000;
@@ -53,7 +53,13 @@ public final class RegionTail implements Region, AutoCloseable {
                 TopicTail.From.BEGINNING,
                 this::take);
         this.grants = new TopicTail(
-                kafka, site, slot + "-grants", List.of(Topic.HOST_PARTITIONS), all, TopicTail.From.END, this::take);
+                kafka,
+                site,
+                slot + "-grants",
+                List.of(Topic.HOST_PARTITIONS, Topic.REQUESTS, Topic.DETECTIONS),
+                all,
+                TopicTail.From.END,
+                this::take);
     }
 
     /** Done when all hosts and modes that stood in the log at the start are known. */
@@ -79,6 +85,11 @@ public final class RegionTail implements Region, AutoCloseable {
     @Override
     public long oldestEpoch(String hostId) {
         return fold.oldestEpoch(hostId);
+    }
+
+    @Override
+    public boolean down(String hostId) {
+        return fold.down(hostId);
     }
 
     @Override
@@ -125,7 +136,7 @@ public final class RegionTail implements Region, AutoCloseable {
         threads.shutdown();
     }
 
-    /** One record of the inventory, the controls or the host partitions. */
+    /** One record of any topic that is read. */
     void take(LogRecord record) {
         try {
             fold.take(record, EventCodec.decode(record.value()));

@@ -8,6 +8,15 @@ import java.util.Locale;
  * @param jobRunning whether the source carries out a migration of it now
  */
 public record Sighting(Presence source, Presence target, boolean jobRunning) {
+    /** The same by who knows of a host that cannot be asked that it is down: nothing runs there. */
+    public Sighting knowing(boolean sourceDown, boolean targetDown) {
+        return new Sighting(knowing(source, sourceDown), knowing(target, targetDown), jobRunning);
+    }
+
+    private static Presence knowing(Presence seen, boolean down) {
+        return seen == Presence.UNREACHABLE && down ? Presence.OFF : seen;
+    }
+
     @Override
     public String toString() {
         return "source " + source.name().toLowerCase(Locale.ROOT) + ", target "

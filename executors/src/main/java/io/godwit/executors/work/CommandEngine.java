@@ -502,7 +502,15 @@ public final class CommandEngine {
                 .thenCombine(
                         region.logTimeMicros(job.segment),
                         (seen, time) -> answer(
-                                job, () -> decide(job, new MigrationCommand.Look(seen, time, millis.getAsLong()))))
+                                job,
+                                () -> decide(
+                                        job,
+                                        new MigrationCommand.Look(
+                                                seen.knowing(
+                                                        region.down(order.sourceHostId()),
+                                                        region.down(order.targetHostId())),
+                                                time,
+                                                millis.getAsLong()))))
                 .exceptionally(_ -> answer(job, () -> {}));
     }
 

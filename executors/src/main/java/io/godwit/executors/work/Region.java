@@ -25,6 +25,11 @@ public interface Region {
         return OwnerMark.NONE;
     }
 
+    /** Whether a person has vouched that the host is down, and it has not been called alive since. */
+    default boolean down(String hostId) {
+        return false;
+    }
+
     /** The domain XML of a VmDefined; fails where that record cannot be read. */
     CompletableFuture<String> definition(Position vmDefined);
 

@@ -2,6 +2,9 @@ package io.godwit.executors.work;
 
 import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.OwnerMark;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DownConfirmed;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostLeft;
 import io.godwit.schemas.events.Lease;
@@ -18,14 +21,15 @@ import java.util.concurrent.ConcurrentMap;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * What inventory, controls and host partitions say to an executor: all hosts, the modes, and which leases are over. One thread
- * folds, any thread asks.
+ * What inventory, controls, host partitions, requests and detections say to an executor: all hosts, the modes, which leases are
+ * over, and which hosts are down by a person's word. One thread folds, any thread asks.
  */
 public final class RegionFold {
     private final ConcurrentMap<String, HostAddress> hosts = new ConcurrentHashMap<>();
     private final Set<String> members = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<String, Long> epochs = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Owners> owners = new ConcurrentHashMap<>();
+    private final Set<String> down = ConcurrentHashMap.newKeySet();
     private final Set<Integer> off = ConcurrentHashMap.newKeySet();
 
     /**
@@ -58,6 +62,9 @@ public final class RegionFold {
             case MemberGranted granted -> over(granted.getLease(), 0);
             case PartitionOpened opened -> opened.getMembers().forEach(lease -> over(lease, 0));
             case MemberReleased released -> over(released.getLease(), 1);
+            case DownConfirmed confirmed -> down.add(confirmed.getHostId());
+            case DetectionEnded ended
+            when ended.getKind() == DetectionKind.HOST_CRASH -> down.remove(ended.getHostId());
             default -> {} // descriptions, and the rest of the host-partition protocol, are for schedulers
         }
     }
@@ -105,6 +112,11 @@ public final class RegionFold {
     public OwnerMark ownerElsewhere(String vmId, String hostId) {
         Owners known = owners.getOrDefault(vmId, new Owners(OwnerMark.NONE, OwnerMark.NONE));
         return known.first().hostId().equals(hostId) ? known.second() : known.first();
+    }
+
+    /** As in {@link Region#down}. */
+    public boolean down(String hostId) {
+        return down.contains(hostId);
     }
 
     /** As in {@link Region#off}. */

@@ -62,6 +62,7 @@ class CommandEngineTest {
     private static final class FakeRegion implements Region {
         boolean off;
         long epoch;
+        Set<String> down = Set.of();
 
         @Override
         public Optional<HostAddress> host(String hostId) {
@@ -76,6 +77,11 @@ class CommandEngineTest {
         @Override
         public long oldestEpoch(String hostId) {
             return epoch;
+        }
+
+        @Override
+        public boolean down(String hostId) {
+            return down.contains(hostId);
         }
 
         @Override
@@ -222,6 +228,25 @@ class CommandEngineTest {
         until(() -> outcomes.size() == 2);
         settle();
         assertEquals(List.of("accepted c1", "succeeded c1"), told());
+    }
+
+    @Test
+    void what_a_dead_host_leaves_unclear_is_concluded_once_a_person_vouches_that_it_is_down() {
+        command("c1", "vm1", "h1", "h2");
+        start(false);
+        until(() -> dataCentre.begun().contains("c1"));
+        dataCentre.pause("vm1");
+        dataCentre.lose("h2");
+        dataCentre.fail("c1", "connection lost");
+        until(() -> engine.counts().unclear() == 1);
+        nanos += 100 * SECOND;
+        settle();
+        assertEquals(List.of("accepted c1"), told(), "the copy on h2 may run");
+        region.down = Set.of("h2");
+        until(() -> outcomes.size() == 2);
+        CommandFailed failed = assertInstanceOf(CommandFailed.class, outcomes.getLast());
+        assertTrue(failed.getDetail().startsWith("is paused on the source"), failed::getDetail);
+        assertEquals("h1", failed.getSeenOn());
     }
 
     @Test

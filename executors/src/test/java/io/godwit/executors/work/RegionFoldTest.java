@@ -1,10 +1,14 @@
 package io.godwit.executors.work;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DownConfirmed;
 import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.PartitionOpened;
@@ -32,6 +36,22 @@ class RegionFoldTest {
         assertEquals(4, fold.oldestEpoch("h1"));
         take(opened("h1", 6));
         assertEquals(6, fold.oldestEpoch("h1"));
+    }
+
+    @Test
+    void a_host_is_down_by_a_persons_word_until_its_crash_is_over() {
+        assertFalse(fold.down("h1"));
+        take(new DownConfirmed("h1", "ann", "it stands before me"));
+        take(ended("h1", DetectionKind.OVERLOAD));
+        take(ended("h2", DetectionKind.HOST_CRASH));
+        assertTrue(fold.down("h1"));
+        take(ended("h1", DetectionKind.HOST_CRASH));
+        assertFalse(fold.down("h1"));
+    }
+
+    private static DetectionEnded ended(String host, DetectionKind kind) {
+        return new DetectionEnded(
+                "d", kind, host, null, Instant.EPOCH, Instant.EPOCH, "sampled again", "host-crash", 1, List.of());
     }
 
     @Test
