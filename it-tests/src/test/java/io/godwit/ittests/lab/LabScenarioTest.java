@@ -121,6 +121,7 @@ final class LabScenarioTest {
             step("cable", this::aCableThatIsPulledForAMomentMovesNothing);
             step("killed", this::aMoveSurvivesTheDeathOfThePlatform);
             step("host killed", this::theGuestsOfADeadHostRunElsewhere);
+            step("recovery", this::thePhasesOfARecoveryAreTold);
             step("host back", this::aHostThatReturnsLosesItsOldCopies);
             step("replay", () -> region.verb(0, "replay", "--from=-1h", "--verify"));
             step("judges", () -> region.verb(0, "log", "judge", "--answers", "--within=2m"));
@@ -251,6 +252,15 @@ final class LabScenarioTest {
         assertTrue(fenced.contains("says that local/r1/h3 is off"), fenced);
         for (String vm : lost) {
             assertTrue(lab.where(vm).filter(host -> host != 3).isPresent(), vm);
+        }
+    }
+
+    private void thePhasesOfARecoveryAreTold() throws Exception {
+        String phases = region.verb(0, "recovery", "show", "h3");
+        System.err.println(phases);
+        assertTrue(phases.contains("fenced"), phases);
+        for (String vm : lost) {
+            assertTrue(phases.lines().anyMatch(line -> line.contains(vm) && line.contains("started")), phases);
         }
     }
 
