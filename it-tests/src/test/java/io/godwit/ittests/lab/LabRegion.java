@@ -88,8 +88,8 @@ final class LabRegion implements AutoCloseable {
                 "a line with " + String.join(" and ", words));
     }
 
-    private String await(int mark, Predicate<String> wanted, Duration longest, String what)
-            throws InterruptedException {
+    /** The same for a line of any kind. */
+    String await(int mark, Predicate<String> wanted, Duration longest, String what) throws InterruptedException {
         long until = System.nanoTime() + longest.toNanos();
         synchronized (said) {
             for (int next = mark; ; next++) {

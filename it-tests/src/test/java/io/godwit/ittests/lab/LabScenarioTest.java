@@ -216,7 +216,10 @@ final class LabScenarioTest {
                         .toList());
     }
 
-    /** Scheduler, executor, monitor and broker are killed at once while a guest is copied. */
+    /**
+     * Scheduler, executor, monitor and broker are killed at once with a move under way: it ends all the same, or is called too
+     * late where it had not begun; the guest runs where that says.
+     */
     private void aMoveSurvivesTheDeathOfThePlatform() throws Exception {
         int mark = region.mark();
         int from = lab.where("vm3-1").orElseThrow();
@@ -226,8 +229,14 @@ final class LabScenarioTest {
         region.await(mark, LONG, "migrate", "vm3-1");
         region.kill();
         region.start();
-        region.await(mark, LONG, "moved", "vm3-1", "h" + from + " → h" + to);
-        assertEquals(Optional.of(to), lab.where("vm3-1"));
+        String way = "h" + from + " → h" + to;
+        String end = region.await(
+                mark,
+                line -> line.contains(way) && line.matches(".* (moved|refused|failed) +vm3-1 .*"),
+                LONG,
+                "the end of the move of vm3-1");
+        System.err.println(end);
+        assertEquals(Optional.of(end.contains(" moved ") ? to : from), lab.where("vm3-1"));
         assertTrue(lab.ticks("vm3-1") > ticks);
     }
 
