@@ -34,7 +34,7 @@ public final class RegionTail implements Region, AutoCloseable {
     private final String site;
     private final Admin admin;
     private final TopicTail knowledge;
-    private final TopicTail grants;
+    private final TopicTail news;
     private final RegionFold fold = new RegionFold();
     private final SiteKafka kafka;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -52,10 +52,10 @@ public final class RegionTail implements Region, AutoCloseable {
                 all,
                 TopicTail.From.BEGINNING,
                 this::take);
-        this.grants = new TopicTail(
+        this.news = new TopicTail(
                 kafka,
                 site,
-                slot + "-grants",
+                slot + "-news",
                 List.of(Topic.HOST_PARTITIONS, Topic.REQUESTS, Topic.DETECTIONS),
                 all,
                 TopicTail.From.END,
@@ -64,12 +64,12 @@ public final class RegionTail implements Region, AutoCloseable {
 
     /** Done when all hosts and modes that stood in the log at the start are known. */
     public boolean caughtUp() {
-        return knowledge.caughtUp().isDone() && grants.caughtUp().isDone() && failure() == null;
+        return knowledge.caughtUp().isDone() && news.caughtUp().isDone() && failure() == null;
     }
 
     /** What ended the reading; null while it goes on. */
     public Throwable failure() {
-        return knowledge.failure() == null ? grants.failure() : knowledge.failure();
+        return knowledge.failure() == null ? news.failure() : knowledge.failure();
     }
 
     @Override
@@ -132,7 +132,7 @@ public final class RegionTail implements Region, AutoCloseable {
     @Override
     public void close() {
         knowledge.close();
-        grants.close();
+        news.close();
         threads.shutdown();
     }
 

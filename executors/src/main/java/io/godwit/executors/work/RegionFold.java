@@ -29,7 +29,10 @@ public final class RegionFold {
     private final Set<String> members = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<String, Long> epochs = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Owners> owners = new ConcurrentHashMap<>();
-    private final Set<String> down = ConcurrentHashMap.newKeySet();
+    /** When a person last vouched that a host is down, and when one was last called alive, by the log's time. */
+    private final ConcurrentMap<String, Long> vouchedAt = new ConcurrentHashMap<>();
+
+    private final ConcurrentMap<String, Long> aliveAt = new ConcurrentHashMap<>();
     private final Set<Integer> off = ConcurrentHashMap.newKeySet();
 
     /**
@@ -62,9 +65,10 @@ public final class RegionFold {
             case MemberGranted granted -> over(granted.getLease(), 0);
             case PartitionOpened opened -> opened.getMembers().forEach(lease -> over(lease, 0));
             case MemberReleased released -> over(released.getLease(), 1);
-            case DownConfirmed confirmed -> down.add(confirmed.getHostId());
+            case DownConfirmed confirmed -> vouchedAt.merge(confirmed.getHostId(), record.timestampMillis(), Math::max);
             case DetectionEnded ended
-            when ended.getKind() == DetectionKind.HOST_CRASH -> down.remove(ended.getHostId());
+            when ended.getKind() == DetectionKind.HOST_CRASH ->
+                aliveAt.merge(ended.getHostId(), record.timestampMillis(), Math::max);
             default -> {} // descriptions, and the rest of the host-partition protocol, are for schedulers
         }
     }
@@ -114,9 +118,9 @@ public final class RegionFold {
         return known.first().hostId().equals(hostId) ? known.second() : known.first();
     }
 
-    /** As in {@link Region#down}. */
+    /** As in {@link Region#down}. By times, as the two words stand in different topics and may be read in any order. */
     public boolean down(String hostId) {
-        return down.contains(hostId);
+        return vouchedAt.getOrDefault(hostId, 0L) > aliveAt.getOrDefault(hostId, 0L);
     }
 
     /** As in {@link Region#off}. */

@@ -40,13 +40,18 @@ class RegionFoldTest {
 
     @Test
     void a_host_is_down_by_a_persons_word_until_its_crash_is_over() {
+        DownConfirmed word = new DownConfirmed("h1", "ann", "it stands before me");
         assertFalse(fold.down("h1"));
-        take(new DownConfirmed("h1", "ann", "it stands before me"));
-        take(ended("h1", DetectionKind.OVERLOAD));
-        take(ended("h2", DetectionKind.HOST_CRASH));
+        take(5, word);
+        take(6, ended("h1", DetectionKind.OVERLOAD));
+        take(6, ended("h2", DetectionKind.HOST_CRASH));
         assertTrue(fold.down("h1"));
-        take(ended("h1", DetectionKind.HOST_CRASH));
+        take(7, ended("h1", DetectionKind.HOST_CRASH));
         assertFalse(fold.down("h1"));
+        take(6, word); // read late, from another topic
+        assertFalse(fold.down("h1"));
+        take(8, word);
+        assertTrue(fold.down("h1"));
     }
 
     private static DetectionEnded ended(String host, DetectionKind kind) {
@@ -84,7 +89,11 @@ class RegionFoldTest {
     }
 
     private void take(SpecificRecord event) {
-        fold.take(new LogRecord(Topic.HOST_PARTITIONS, 0, 0, 0, new byte[0], new byte[0]), event);
+        take(0, event);
+    }
+
+    private void take(long millis, SpecificRecord event) {
+        fold.take(new LogRecord(Topic.HOST_PARTITIONS, 0, 0, millis, new byte[0], new byte[0]), event);
     }
 
     private static PartitionOpened opened(String host, long epoch) {
