@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
 
@@ -30,9 +28,6 @@ public final class HostCheck {
     private static final long LIBVIRT_GOOD = 8_005_000;
 
     private static final long QEMU_MIN = 2_011_000;
-
-    private static final Pattern UUID = Pattern.compile("<host>\\s*<uuid>\\s*([^<\\s]*)");
-    private static final Pattern HOST_CPU = Pattern.compile("<host>.*?(<cpu>.*?</cpu>)", Pattern.DOTALL);
 
     private final LibvirtSettings settings;
     private final boolean sharedStorage;
@@ -114,9 +109,9 @@ public final class HostCheck {
                     uri,
                     type,
                     link,
-                    first(UUID, capabilities),
+                    LibvirtXml.hostId(capabilities),
                     link.call("asking for its name", LibvirtConnection::getHostName),
-                    first(HOST_CPU, capabilities),
+                    LibvirtXml.hostCpu(capabilities),
                     disks,
                     guest));
         } catch (HostSilent silent) {
@@ -264,7 +259,7 @@ public final class HostCheck {
         }
     }
 
-    private void pair(Known from, Known to) throws RuntimeException {
+    private void pair(Known from, Known to) {
         if (!from.type().equals(to.type())) {
             mend("kind", "%s and %s do not move guests to each other".formatted(from.type(), to.type()), "");
             return;
@@ -410,11 +405,6 @@ public final class HostCheck {
 
     private void mend(String subject, String says, String remedy) {
         findings.add(new Finding(Grade.MEND, about, subject, says, remedy));
-    }
-
-    private static String first(Pattern pattern, String text) {
-        Matcher matcher = pattern.matcher(text);
-        return matcher.find() ? matcher.group(1) : "";
     }
 
     private static String words(long version) {

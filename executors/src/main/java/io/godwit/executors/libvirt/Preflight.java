@@ -5,14 +5,17 @@ import io.godwit.monitors.hosts.libvirt.HostLink;
 import io.godwit.monitors.hosts.libvirt.HostSilent;
 import io.godwit.monitors.hosts.libvirt.HypervisorError;
 import io.godwit.monitors.hosts.libvirt.LibvirtConnection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.libvirt.LibvirtException;
+import org.w3c.dom.Element;
 
 /**
- * Whether a target can take a guest, asked before a move begins: its CPU and machine type, its disks, its memory; and whether it can leave its source. What a host
- * cannot tell is no objection, as libvirt looks again when the move begins; a host that is silent is the look's business.
+ * Whether a target can take a guest, asked before a move begins: its CPU and machine type, its disks, its memory; and whether the
+ * guest can leave its source. What a host cannot tell is no objection, as libvirt looks again when the move begins; a host that is
+ * silent is the look's business.
  * Answers about CPUs are kept for as long as the connection to the target lasts, as they change with its libvirt and QEMU.
  */
 final class Preflight {
@@ -84,8 +87,8 @@ final class Preflight {
     private static boolean missing(LibvirtConnection target, String path) throws LibvirtException {
         for (String pool : target.listStoragePools()) {
             var found = target.storagePoolLookupByName(pool);
-            String folder = found.getXMLDesc(0).replaceFirst("(?s).*<target>.*?<path>([^<]*)</path>.*", "$1");
-            if (path.startsWith(folder + "/")) {
+            Element place = LibvirtXml.first(LibvirtXml.parse(found.getXMLDesc(0)), "target");
+            if (place != null && path.startsWith(LibvirtXml.text(place, "path") + "/")) {
                 try {
                     target.storageVolLookupByPath(path).free();
                     return false;
@@ -110,7 +113,7 @@ final class Preflight {
                 needs.hostCpu(),
                 0,
                 false,
-                java.util.List.of());
+                List.of());
         if (asked.cpu().isEmpty()) {
             return Optional.empty();
         }
@@ -142,8 +145,6 @@ final class Preflight {
     }
 
     private static String hostCpu(HostLink source) throws HostSilent, HypervisorError {
-        String capabilities = source.call("reading capabilities", LibvirtConnection::getCapabilities);
-        String cpu = capabilities.replaceFirst("(?s).*?<host>.*?(<cpu>.*?</cpu>).*", "$1");
-        return cpu.startsWith("<cpu>") ? cpu : "";
+        return LibvirtXml.hostCpu(source.call("reading capabilities", LibvirtConnection::getCapabilities));
     }
 }

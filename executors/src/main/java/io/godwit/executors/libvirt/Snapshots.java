@@ -10,7 +10,6 @@ import org.libvirt.DomainSnapshot;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
 
 /** Snapshots that libvirt keeps within the disks of a VM, with its memory where it runs. */
 final class Snapshots {
@@ -60,19 +59,18 @@ final class Snapshots {
     static Optional<String> objection(String description) {
         List<String> others = new ArrayList<>();
         int disks = 0;
-        NodeList all = GuestNeeds.parse(description).getElementsByTagName("disk");
-        for (int i = 0; i < all.getLength(); i++) {
-            Element disk = (Element) all.item(i);
+        for (Element disk : LibvirtXml.all(LibvirtXml.parse(description), "disk")) {
             String device = disk.getAttribute("device");
             boolean written = (device.isEmpty() || device.equals("disk") || device.equals("lun"))
-                    && disk.getElementsByTagName("readonly").getLength() == 0;
+                    && LibvirtXml.first(disk, "readonly") == null;
             if (!written) {
                 continue;
             }
             disks++;
-            String format = attribute(disk, "driver", "type");
+            String format = LibvirtXml.attribute(disk, "driver", "type");
             if (!format.equals("qcow2")) {
-                others.add("%s (%s)".formatted(attribute(disk, "target", "dev"), format.isEmpty() ? "raw" : format));
+                others.add("%s (%s)"
+                        .formatted(LibvirtXml.attribute(disk, "target", "dev"), format.isEmpty() ? "raw" : format));
             }
         }
         if (disks == 0) {
@@ -85,11 +83,6 @@ final class Snapshots {
                 : Optional.of(
                         "a snapshot is kept within qcow2 disks, and these are none: %s; convert each while the VM is off: qemu-img convert -O qcow2 OLD NEW"
                                 .formatted(String.join(", ", others)));
-    }
-
-    private static String attribute(Element disk, String child, String name) {
-        NodeList children = disk.getElementsByTagName(child);
-        return children.getLength() == 0 ? "" : ((Element) children.item(0)).getAttribute(name);
     }
 
     private static String escaped(String text) {
