@@ -4,14 +4,11 @@ import io.godwit.schemas.events.DownConfirmed;
 import io.godwit.schemas.events.DrainAsked;
 import io.godwit.schemas.events.DrainEnded;
 import io.godwit.schemas.events.VmState;
-import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.state.Host;
 import io.godwit.schemas.state.RegionState;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code godwit host drain|undrain|confirm-down}: what a person asks of a host. */
@@ -48,40 +45,18 @@ final class HostDrain {
         };
     }
 
-    /** A word about a host that is noted at once, so that there is nothing to wait for. */
-    abstract static class Word implements Runnable {
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
-
+    /** A word about a host. */
+    abstract static class Word extends Noting {
         @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
         String named;
-
-        @Mixin
-        DryRun dryRun = new DryRun();
 
         /** The record to append, where the state of the region allows it. */
         abstract SpecificRecord record(RegionState state, Host host);
 
-        /** What has come of it. */
-        abstract String told(Host host);
-
         @Override
-        public final void run() {
-            if (dryRun.wanted) {
-                dryRun.show(common, null, state -> {
-                    Host host = HostCommands.find(state, named);
-                    return Asking.word(host, record(state, host), "");
-                });
-                return;
-            }
-            SiteKafka kafka = common.home();
-            RegionState state = Asking.state(kafka);
+        final Asking.Question word(RegionState state) {
             Host host = HostCommands.find(state, named);
-            Asking.append(kafka, host, record(state, host));
-            System.err.println(told(host));
+            return new Asking.Question(host, record(state, host));
         }
     }
 
@@ -96,16 +71,15 @@ final class HostDrain {
         }
 
         @Override
-        String told(Host host) {
-            return host.label() + " takes VMs again";
+        String told(Asking.Question word) {
+            return word.host().label() + " takes VMs again";
         }
     }
 
     @Command(
             name = "confirm-down",
-            description =
-                    "Vouches that a crashed host is down and stays down: its VMs are started elsewhere then. If it"
-                            + " is not, VMs may run twice and lose data.")
+            description = "Vouches that a crashed host is down and stays down: its VMs are started elsewhere then, and"
+                    + " commands that wait for it end. If it is not, VMs may run twice and lose data.")
     static final class ConfirmDown extends Word {
         @Override
         SpecificRecord record(RegionState state, Host host) {
@@ -118,8 +92,8 @@ final class HostDrain {
         }
 
         @Override
-        String told(Host host) {
-            return "noted that " + host.label() + " is down; see its VMs with: godwit vm list";
+        String told(Asking.Question word) {
+            return "noted that " + word.host().label() + " is down; see its VMs with: godwit vm list";
         }
     }
 }

@@ -1,15 +1,12 @@
 package io.godwit.ops.cli;
 
 import io.godwit.schemas.events.RequestWithdrawn;
-import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.Requests;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code godwit request …}: what people asked for. */
@@ -54,33 +51,26 @@ public final class RequestCommands {
     @Command(
             name = "withdraw",
             description = "Takes a request back that has not begun; what is being carried out goes on to its end.")
-    static final class Withdraw implements Runnable {
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
-
+    static final class Withdraw extends Noting {
         @Parameters(paramLabel = "REQUEST", description = "Its id, as in: godwit request list")
         String id;
 
-        @Mixin
-        DryRun dryRun = new DryRun();
+        @Override
+        String requestId() {
+            return id;
+        }
 
         @Override
-        public void run() {
-            if (dryRun.wanted) {
-                dryRun.show(common, null, state -> {
-                    Requests.Request request = open(state);
-                    return Asking.word(HostCommands.find(state, request.hostId()), withdrawn(request), id);
-                });
-                return;
-            }
-            SiteKafka kafka = common.home();
-            RegionState state = Asking.state(kafka);
+        Asking.Question word(RegionState state) {
             Requests.Request request = open(state);
-            Asking.append(kafka, HostCommands.find(state, request.hostId()), withdrawn(request));
-            System.err.println("asked to take it back; see what became of it with: godwit why " + id);
+            return new Asking.Question(
+                    HostCommands.find(state, request.hostId()),
+                    new RequestWithdrawn(id, request.hostId(), Operator.name(), reason));
+        }
+
+        @Override
+        String told(Asking.Question word) {
+            return "asked to take it back; see what became of it with: godwit why " + id;
         }
 
         /** The request, which must be open and not a drain. */
@@ -98,10 +88,6 @@ public final class RequestCommands {
                         + HostCommands.find(state, request.hostId()).label());
             }
             return request;
-        }
-
-        private RequestWithdrawn withdrawn(Requests.Request request) {
-            return new RequestWithdrawn(id, request.hostId(), Operator.name(), reason);
         }
     }
 }

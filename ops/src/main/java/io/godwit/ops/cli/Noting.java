@@ -1,0 +1,44 @@
+package io.godwit.ops.cli;
+
+import io.godwit.schemas.kafka.SiteKafka;
+import io.godwit.schemas.state.RegionState;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What the verbs share that append a word which is noted at once, so that there is nothing to wait for. */
+abstract class Noting implements Runnable {
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
+    String reason;
+
+    @Mixin
+    DryRun dryRun = new DryRun();
+
+    /** What is said, about which host, where the state of the region allows it. */
+    abstract Asking.Question word(RegionState state);
+
+    /** Request whose answer ends a dry run; empty: none does. */
+    String requestId() {
+        return "";
+    }
+
+    /** What has come of it. */
+    abstract String told(Asking.Question word);
+
+    @Override
+    public final void run() {
+        if (dryRun.wanted) {
+            dryRun.show(common, null, state -> {
+                Asking.Question word = word(state);
+                return Asking.word(word.host(), word.request(), requestId());
+            });
+            return;
+        }
+        SiteKafka kafka = common.home();
+        Asking.Question word = word(Asking.state(kafka));
+        Asking.append(kafka, word.host(), word.request());
+        System.err.println(told(word));
+    }
+}
