@@ -30,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -180,13 +182,20 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
         }
 
         private void scan(List<LogRange> ranges, BiConsumer<LogRecord, SpecificRecord> reader) {
+            scanWhile(ranges, (record, event) -> {
+                reader.accept(record, event);
+                return true;
+            });
+        }
+
+        /** @param reader tells whether it wants more */
+        private void scanWhile(List<LogRange> ranges, BiPredicate<LogRecord, SpecificRecord> reader) {
             log.scan(ranges, record -> {
                 try {
-                    reader.accept(record, EventCodec.decode(record.value()));
+                    return reader.test(record, EventCodec.decode(record.value()));
                 } catch (UnreadableRecord damaged) {
-                    // a service tells it to the dead letters
+                    return true; // a service tells it to the dead letters
                 }
-                return true;
             });
         }
 
@@ -336,42 +345,63 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
             }
         }
 
-        /** The first sample in which a VM that was started uses its CPU. */
+        /** The first sample in which each VM that was started uses its CPU. */
         void seenRunning() {
-            List<Phase> starts = phases.stream()
-                    .filter(phase -> phase.kind() == Kind.STARTED)
-                    .toList();
-            for (Phase start : starts) {
-                Instant commanded = start.since().orElse(start.at());
-                LogRange near = new LogRange(
-                        Topic.OBSERVATIONS,
-                        start.segment(),
-                        log.offsetAt(Topic.OBSERVATIONS, start.segment(), commanded),
-                        log.offsetAt(
-                                Topic.OBSERVATIONS, start.segment(), start.at().plus(NEAR)));
-                boolean[] seen = new boolean[1];
-                scan(List.of(near), (record, event) -> {
-                    if (!seen[0]
-                            && event instanceof HostSampled sampled
-                            && sampled.getHostId().equals(start.hostId())) {
-                        sampled.getVms().stream()
-                                .filter(vm ->
-                                        vm.getVmId().equals(start.vmId()) && runs(vm) && vm.getCpuUsedMillicores() > 0)
-                                .findFirst()
-                                .ifPresent(vm -> {
-                                    seen[0] = true;
-                                    note(
-                                            Kind.SEEN_RUNNING,
-                                            time(record),
-                                            commanded,
-                                            start.vmId(),
-                                            start.hostId(),
-                                            "uses " + vm.getCpuUsedMillicores() + " mc",
-                                            start.segment());
-                                });
-                    }
-                });
+            Map<String, Phase> unseen = new HashMap<>(); // by VM and host
+            Map<Integer, LogRange> near = new TreeMap<>();
+            for (Phase start : phases) {
+                if (start.kind() == Kind.STARTED) {
+                    unseen.put(place(start.vmId(), start.hostId()), start);
+                    LogRange after = after(start);
+                    near.merge(
+                            start.segment(),
+                            after,
+                            (one, other) -> new LogRange(
+                                    Topic.OBSERVATIONS,
+                                    start.segment(),
+                                    Math.min(one.from(), other.from()),
+                                    Math.max(one.to(), other.to())));
+                }
             }
+            scanWhile(List.copyOf(near.values()), (record, event) -> {
+                if (event instanceof HostSampled sampled) {
+                    sampled.getVms().stream()
+                            .filter(vm -> runs(vm) && vm.getCpuUsedMillicores() > 0)
+                            .forEach(vm -> seen(record, vm, unseen.get(place(vm.getVmId(), sampled.getHostId())))
+                                    .ifPresent(start -> unseen.remove(place(start.vmId(), start.hostId()))));
+                }
+                return !unseen.isEmpty();
+            });
+        }
+
+        private LogRange after(Phase start) {
+            Instant commanded = start.since().orElse(start.at());
+            return new LogRange(
+                    Topic.OBSERVATIONS,
+                    start.segment(),
+                    log.offsetAt(Topic.OBSERVATIONS, start.segment(), commanded),
+                    log.offsetAt(Topic.OBSERVATIONS, start.segment(), start.at().plus(NEAR)));
+        }
+
+        /** The start that a sample shows to have come to life; empty: it shows none. */
+        private Optional<Phase> seen(LogRecord record, VmSample vm, Phase start) {
+            Instant commanded = start == null ? null : start.since().orElse(start.at());
+            if (start == null || time(record).isBefore(commanded)) {
+                return Optional.empty();
+            }
+            note(
+                    Kind.SEEN_RUNNING,
+                    time(record),
+                    commanded,
+                    start.vmId(),
+                    start.hostId(),
+                    "uses " + vm.getCpuUsedMillicores() + " mc",
+                    start.segment());
+            return Optional.of(start);
+        }
+
+        private static String place(String vmId, String hostId) {
+            return vmId + " " + hostId;
         }
     }
 }
