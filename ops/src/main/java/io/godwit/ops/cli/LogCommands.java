@@ -1,6 +1,6 @@
 package io.godwit.ops.cli;
 
-import io.godwit.ops.simulate.judges.LogJudges;
+import io.godwit.ops.judges.LogJudges;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.units.Durations;
 import java.util.concurrent.Callable;

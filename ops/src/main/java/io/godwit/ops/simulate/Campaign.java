@@ -2,7 +2,7 @@ package io.godwit.ops.simulate;
 
 import io.godwit.ceprules.DetectionReplay;
 import io.godwit.monitors.hosts.HostEvent;
-import io.godwit.ops.simulate.judges.Judges;
+import io.godwit.ops.judges.Judges;
 import io.godwit.schedulers.kafka.DecidingCode;
 import io.godwit.schedulers.partition.Policy;
 import io.godwit.schedulers.partition.SchedulerState;

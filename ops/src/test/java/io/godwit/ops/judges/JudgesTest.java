@@ -1,4 +1,4 @@
-package io.godwit.ops.simulate.judges;
+package io.godwit.ops.judges;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

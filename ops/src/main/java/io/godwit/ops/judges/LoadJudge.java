@@ -1,4 +1,4 @@
-package io.godwit.ops.simulate.judges;
+package io.godwit.ops.judges;
 
 import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandFailed;

@@ -1,4 +1,4 @@
-package io.godwit.ops.simulate.judges;
+package io.godwit.ops.judges;
 
 import java.util.ArrayList;
 import java.util.List;
