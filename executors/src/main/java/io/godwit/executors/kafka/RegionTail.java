@@ -13,8 +13,11 @@ import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.kafka.TopicTail;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -26,15 +29,19 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The region as the log shows it: all hosts, the modes, and the leases and words of people from now on. */
+/** The region as the log shows it: all hosts, the modes, which hosts were down since yesterday, and the leases from now on. */
 public final class RegionTail implements Region, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegionTail.class);
     private static final long MICROS_PER_MILLI = 1000;
 
+    /** A command that has waited longer for a host that was proven to be down before ends by a person's word only. */
+    private static final Duration CRASHES_BACK = Duration.ofDays(1);
+
     private final String site;
     private final Admin admin;
     private final TopicTail knowledge;
-    private final TopicTail news;
+    private final TopicTail leases;
+    private final TopicTail crashes;
     private final RegionFold fold = new RegionFold();
     private final SiteKafka kafka;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -52,24 +59,35 @@ public final class RegionTail implements Region, AutoCloseable {
                 all,
                 TopicTail.From.BEGINNING,
                 this::take);
-        this.news = new TopicTail(
+        this.leases = new TopicTail(
+                kafka, site, slot + "-leases", List.of(Topic.HOST_PARTITIONS), all, TopicTail.From.END, this::take);
+        this.crashes = new TopicTail(
                 kafka,
                 site,
-                slot + "-news",
-                List.of(Topic.HOST_PARTITIONS, Topic.REQUESTS, Topic.DETECTIONS),
+                slot + "-crashes",
+                List.of(Topic.REQUESTS, Topic.DETECTIONS, Topic.OUTCOMES),
                 all,
-                TopicTail.From.END,
+                new TopicTail.From.Time(Instant.now().minus(CRASHES_BACK)),
                 this::take);
+    }
+
+    private List<TopicTail> tails() {
+        return List.of(knowledge, leases, crashes);
     }
 
     /** Done when all hosts and modes that stood in the log at the start are known. */
     public boolean caughtUp() {
-        return knowledge.caughtUp().isDone() && news.caughtUp().isDone() && failure() == null;
+        return failure() == null
+                && tails().stream().allMatch(tail -> tail.caughtUp().isDone());
     }
 
     /** What ended the reading; null while it goes on. */
     public Throwable failure() {
-        return knowledge.failure() == null ? news.failure() : knowledge.failure();
+        return tails().stream()
+                .map(TopicTail::failure)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     @Override
@@ -88,8 +106,8 @@ public final class RegionTail implements Region, AutoCloseable {
     }
 
     @Override
-    public boolean down(String hostId) {
-        return fold.down(hostId);
+    public boolean down(String hostId, long sinceMillis) {
+        return fold.down(hostId, sinceMillis);
     }
 
     @Override
@@ -131,8 +149,7 @@ public final class RegionTail implements Region, AutoCloseable {
 
     @Override
     public void close() {
-        knowledge.close();
-        news.close();
+        tails().forEach(TopicTail::close);
         threads.shutdown();
     }
 

@@ -212,7 +212,8 @@ public sealed interface Migration {
         };
     }
 
-    private static long acceptedAt(Migration migration) {
+    /** When it was accepted. */
+    static long acceptedAt(Migration migration) {
         return switch (migration) {
             case Accepted accepted -> accepted.acceptedAtMillis();
             case Inherited inherited -> inherited.acceptedAtMillis();

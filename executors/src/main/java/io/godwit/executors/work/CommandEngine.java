@@ -498,6 +498,7 @@ public final class CommandEngine {
         }
         job.asking = true;
         job.nextLookNanos = now + LOOK_PAUSE_NANOS;
+        long acceptedAtMillis = Migration.acceptedAt(job.state);
         seen(order, move.get())
                 .thenCombine(
                         region.logTimeMicros(job.segment),
@@ -507,8 +508,8 @@ public final class CommandEngine {
                                         job,
                                         new MigrationCommand.Look(
                                                 seen.knowing(
-                                                        region.down(order.sourceHostId()),
-                                                        region.down(order.targetHostId())),
+                                                        region.down(order.sourceHostId(), acceptedAtMillis),
+                                                        region.down(order.targetHostId(), acceptedAtMillis)),
                                                 time,
                                                 millis.getAsLong()))))
                 .exceptionally(_ -> answer(job, () -> {}));

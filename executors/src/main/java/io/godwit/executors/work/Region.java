@@ -25,8 +25,12 @@ public interface Region {
         return OwnerMark.NONE;
     }
 
-    /** Whether a person has vouched that the host is down, and it has not been called alive since. */
-    default boolean down(String hostId) {
+    /**
+     * Whether the host was proven to be down after a time, by fencing or by a person's word, and has not been called alive since.
+     *
+     * @param sinceMillis log time; what a command of before has begun there does not run any more
+     */
+    default boolean down(String hostId, long sinceMillis) {
         return false;
     }
 

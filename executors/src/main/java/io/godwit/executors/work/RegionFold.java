@@ -5,6 +5,7 @@ import io.godwit.executors.hypervisor.OwnerMark;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DownConfirmed;
+import io.godwit.schemas.events.HostFenced;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostLeft;
 import io.godwit.schemas.events.Lease;
@@ -21,16 +22,16 @@ import java.util.concurrent.ConcurrentMap;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * What inventory, controls, host partitions, requests and detections say to an executor: all hosts, the modes, which leases are
- * over, and which hosts are down by a person's word. One thread folds, any thread asks.
+ * What inventory, controls, host partitions, requests, detections and outcomes say to an executor: all hosts, the modes, which
+ * leases are over, and which hosts are proven to be down. One thread folds, any thread asks.
  */
 public final class RegionFold {
     private final ConcurrentMap<String, HostAddress> hosts = new ConcurrentHashMap<>();
     private final Set<String> members = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<String, Long> epochs = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Owners> owners = new ConcurrentHashMap<>();
-    /** When a person last vouched that a host is down, and when one was last called alive, by the log's time. */
-    private final ConcurrentMap<String, Long> vouchedAt = new ConcurrentHashMap<>();
+    /** When a host was last proven to be down, and when last called alive, by the log's time. */
+    private final ConcurrentMap<String, Long> downAt = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<String, Long> aliveAt = new ConcurrentHashMap<>();
     private final Set<Integer> off = ConcurrentHashMap.newKeySet();
@@ -65,11 +66,13 @@ public final class RegionFold {
             case MemberGranted granted -> over(granted.getLease(), 0);
             case PartitionOpened opened -> opened.getMembers().forEach(lease -> over(lease, 0));
             case MemberReleased released -> over(released.getLease(), 1);
-            case DownConfirmed confirmed -> vouchedAt.merge(confirmed.getHostId(), record.timestampMillis(), Math::max);
+            case DownConfirmed confirmed -> downAt.merge(confirmed.getHostId(), record.timestampMillis(), Math::max);
+            case HostFenced fenced -> downAt.merge(fenced.getHostId(), record.timestampMillis(), Math::max);
             case DetectionEnded ended
             when ended.getKind() == DetectionKind.HOST_CRASH ->
                 aliveAt.merge(ended.getHostId(), record.timestampMillis(), Math::max);
-            default -> {} // descriptions, and the rest of the host-partition protocol, are for schedulers
+            default -> {} // descriptions, other outcomes, and the rest of the host-partition protocol say nothing of
+            // these
         }
     }
 
@@ -118,9 +121,9 @@ public final class RegionFold {
         return known.first().hostId().equals(hostId) ? known.second() : known.first();
     }
 
-    /** As in {@link Region#down}. By times, as the two words stand in different topics and may be read in any order. */
-    public boolean down(String hostId) {
-        return vouchedAt.getOrDefault(hostId, 0L) > aliveAt.getOrDefault(hostId, 0L);
+    /** As in {@link Region#down}. By times, as the words stand in different topics and may be read in any order. */
+    public boolean down(String hostId, long sinceMillis) {
+        return downAt.getOrDefault(hostId, 0L) > Math.max(sinceMillis, aliveAt.getOrDefault(hostId, 0L));
     }
 
     /** As in {@link Region#off}. */

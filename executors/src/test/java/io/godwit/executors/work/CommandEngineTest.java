@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -62,7 +63,7 @@ class CommandEngineTest {
     private static final class FakeRegion implements Region {
         boolean off;
         long epoch;
-        Set<String> down = Set.of();
+        Map<String, Long> downAt = Map.of();
 
         @Override
         public Optional<HostAddress> host(String hostId) {
@@ -80,8 +81,8 @@ class CommandEngineTest {
         }
 
         @Override
-        public boolean down(String hostId) {
-            return down.contains(hostId);
+        public boolean down(String hostId, long sinceMillis) {
+            return downAt.getOrDefault(hostId, 0L) > sinceMillis;
         }
 
         @Override
@@ -231,7 +232,7 @@ class CommandEngineTest {
     }
 
     @Test
-    void what_a_dead_host_leaves_unclear_is_concluded_once_a_person_vouches_that_it_is_down() {
+    void what_a_dead_host_leaves_unclear_is_concluded_once_it_is_proven_to_be_down() {
         command("c1", "vm1", "h1", "h2");
         start(false);
         until(() -> dataCentre.begun().contains("c1"));
@@ -242,7 +243,10 @@ class CommandEngineTest {
         nanos += 100 * SECOND;
         settle();
         assertEquals(List.of("accepted c1"), told(), "the copy on h2 may run");
-        region.down = Set.of("h2");
+        region.downAt = Map.of("h2", 0L); // before the command: it has come back since
+        settle();
+        assertEquals(List.of("accepted c1"), told());
+        region.downAt = Map.of("h2", Long.MAX_VALUE);
         until(() -> outcomes.size() == 2);
         CommandFailed failed = assertInstanceOf(CommandFailed.class, outcomes.getLast());
         assertTrue(failed.getDetail().startsWith("is paused on the source"), failed::getDetail);

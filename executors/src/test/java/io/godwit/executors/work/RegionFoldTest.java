@@ -9,6 +9,7 @@ import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DownConfirmed;
+import io.godwit.schemas.events.HostFenced;
 import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.PartitionOpened;
@@ -39,19 +40,22 @@ class RegionFoldTest {
     }
 
     @Test
-    void a_host_is_down_by_a_persons_word_until_its_crash_is_over() {
+    void a_host_is_down_by_fencing_or_a_persons_word_until_its_crash_is_over() {
         DownConfirmed word = new DownConfirmed("h1", "ann", "it stands before me");
-        assertFalse(fold.down("h1"));
+        assertFalse(fold.down("h1", 1));
         take(5, word);
         take(6, ended("h1", DetectionKind.OVERLOAD));
         take(6, ended("h2", DetectionKind.HOST_CRASH));
-        assertTrue(fold.down("h1"));
+        assertTrue(fold.down("h1", 1));
         take(7, ended("h1", DetectionKind.HOST_CRASH));
-        assertFalse(fold.down("h1"));
+        assertFalse(fold.down("h1", 1));
         take(6, word); // read late, from another topic
-        assertFalse(fold.down("h1"));
+        assertFalse(fold.down("h1", 1));
         take(8, word);
-        assertTrue(fold.down("h1"));
+        assertTrue(fold.down("h1", 1));
+        assertFalse(fold.down("h1", 8)); // a command that begins there now finds it back
+        take(9, new HostFenced("c-0-1", new Position("commands", 0, 0L, "", ""), "executor-1", "h1", 900L, "off"));
+        assertTrue(fold.down("h1", 8));
     }
 
     private static DetectionEnded ended(String host, DetectionKind kind) {

@@ -73,6 +73,8 @@ final class SimulatedExecutor {
             log.subscribe(Topic.INVENTORY, segment, fold::take);
             log.subscribe(Topic.HOST_PARTITIONS, segment, fold::take);
             log.subscribe(Topic.CONTROLS, segment, fold::take);
+            log.subscribe(Topic.DETECTIONS, segment, fold::take);
+            log.subscribe(Topic.OUTCOMES, segment, fold::take);
         }
     }
 
@@ -217,6 +219,11 @@ final class SimulatedExecutor {
         @Override
         public boolean off(int segment) {
             return fold.off(segment);
+        }
+
+        @Override
+        public boolean down(String hostId, long sinceMillis) {
+            return fold.down(hostId, sinceMillis);
         }
 
         /** Simulated VMs have none. */

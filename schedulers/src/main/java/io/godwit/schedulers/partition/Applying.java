@@ -3,6 +3,7 @@ package io.godwit.schedulers.partition;
 import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.MemberLost;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.OpenPartition;
@@ -200,6 +201,32 @@ final class Applying {
         return id;
     }
 
+    /**
+     * A host of a plan has crashed: where a command under way there may be waiting for a word of it, it is fenced, and the plan
+     * lasts until the outcome of that, too.
+     */
+    void fence(MemberLost lost) {
+        OpenPartition partition = turn.state.partitions.get(lost.getPartitionId());
+        if (partition == null || partition.getPlan() == null || !Taking.holds(partition, lost.getLease())) {
+            return;
+        }
+        String hostId = lost.getLease().getHostId();
+        List<PlanStep> there = partition.getSteps().stream()
+                .filter(step ->
+                        !step.getCommandId().isEmpty() && step.getOutcome().isEmpty())
+                .filter(step -> touches(step.getMove(), hostId))
+                .toList();
+        boolean fencing = there.stream().anyMatch(step -> step.getMove().getAction() == ActionKind.FENCE);
+        if (there.isEmpty() || fencing) {
+            return;
+        }
+        String why = "it crashed, and " + there.getFirst().getCommandId() + " cannot end without it";
+        PlannedMove move = InPlace.step("", hostId, hostId, ActionKind.FENCE, List.of(), why);
+        List<PlanStep> steps = new ArrayList<>(partition.getSteps());
+        steps.add(new PlanStep(move, inPlace.fence(partition, move, lost.getDetectionId(), lost.getDetection()), ""));
+        turn.put(OpenPartition.newBuilder(partition).setSteps(steps).build());
+    }
+
     static PartitionMember member(OpenPartition partition, String hostId) {
         return partition.getMembers().stream()
                 .filter(member -> member.getLease().getHostId().equals(hostId))
@@ -241,6 +268,8 @@ final class Applying {
         String outcomes = steps.stream().map(Applying::outcomeOf).collect(Collectors.joining(", "));
         boolean notProven = steps.stream()
                 .anyMatch(step -> step.getMove().getAction() == ActionKind.FENCE
+                        && step.getMove().getTargetHostId().equals(partition.getInitiator())
+                        && Goal.kindOf(partition) == DetectionKind.HOST_CRASH
                         && !step.getOutcome().equals(SUCCEEDED)
                         && !step.getOutcome().equals(DROPPED));
         if (notProven) {

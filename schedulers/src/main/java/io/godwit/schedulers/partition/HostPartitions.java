@@ -105,12 +105,49 @@ final class HostPartitions {
         if (host == null || host.getLeft() || (!dead && turn.usableSample(hostId) == null)) {
             return;
         }
+        if (dead && held(hostId)) {
+            fenceWhereHeld(open);
+            return;
+        }
         boolean done = open.getAnswers() > 0 && !goal.ahead(kind, hostId);
         if (done || (!dead && Detections.crashed(turn.state, hostId)) || !actedUpon(open)) {
             return;
         }
         if (freeFor(hostId, ageOf(open)) && turn.considersFirst(key)) {
             open(open);
+        }
+    }
+
+    private boolean held(String hostId) {
+        HostLease lease = turn.state.leases.get(hostId);
+        return lease != null && !lease.getHolder().isEmpty();
+    }
+
+    /**
+     * A plan may wait for commands that end only once its crashed host is seen or proven to be down, so its holder fences it. It
+     * is asked again while the host stays held: what was refused may be possible later, as fencing is disarmed for a while.
+     */
+    private void fenceWhereHeld(OpenDetection open) {
+        String hostId = open.getBegan().getHostId();
+        if (!restarts.mayFence(hostId) || !Requests.commanded(DetectionKind.HOST_CRASH, turn.state.mode())) {
+            return;
+        }
+        turn.state.detections.put(
+                Detections.key(open.getBegan()),
+                OpenDetection.newBuilder(open)
+                        .setRetryAfter(after(turn, turn.state.settings().retryMillis()))
+                        .build());
+        HostLease lease = turn.state.leases.get(hostId);
+        MemberLost lost = new MemberLost(
+                turn.decision(),
+                lease.getHolder(),
+                lease.getLease(),
+                "the host crashed: " + open.getBegan().getId(),
+                open.getBegan().getId(),
+                new Position(Topic.DETECTIONS.stage(), turn.segment, open.getOffset(), "", ""));
+        turn.emit(Topic.HOST_PARTITIONS, lease.getHolderSegment(), hostId, lost);
+        if (lease.getHolderSegment() == turn.segment) {
+            lost(lost);
         }
     }
 
@@ -420,12 +457,15 @@ final class HostPartitions {
                     Topic.HOST_PARTITIONS,
                     lease.getHolderSegment(),
                     hostId,
-                    new MemberLost(turn.decision(), lease.getHolder(), lease.getLease(), reason));
+                    new MemberLost(turn.decision(), lease.getHolder(), lease.getLease(), reason, "", null));
         }
     }
 
     void lost(MemberLost lost) {
         memberLost(lost.getPartitionId(), lost.getLease());
+        if (lost.getDetection() != null) {
+            planning.applying().fence(lost);
+        }
     }
 
     /** One that grows gives the host back and asks the planner again; one with a plan waits for the outcomes. */

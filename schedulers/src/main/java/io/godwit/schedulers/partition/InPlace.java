@@ -89,28 +89,13 @@ final class InPlace {
 
     /** Commands a step; returns the command's id. */
     String command(OpenPartition partition, PlannedMove step) {
+        if (step.getAction() == ActionKind.FENCE) {
+            return fence(partition, step, partition.getDetectionId(), partition.getDetection());
+        }
         PartitionMember host = Applying.member(partition, step.getTargetHostId());
         Decision decision = turn.decision();
         String id = Applying.commandId(decision);
         Optional<VmActionAsked> asked = requests.of(partition);
-        if (step.getAction() == ActionKind.FENCE) {
-            turn.emit(
-                    Topic.COMMANDS,
-                    host.getSegment(),
-                    step.getTargetHostId(),
-                    new FenceHost(
-                            decision,
-                            id,
-                            partition.getPartitionId(),
-                            partition.getPlan(),
-                            partition.getDetectionId(),
-                            partition.getDetection(),
-                            step.getTargetHostId(),
-                            host.getLease().getEpoch(),
-                            Applying.startBefore(turn, host.getSegment()),
-                            step.getWhy()));
-            return id;
-        }
         DetectionKind kind = Goal.kindOf(partition);
         if (step.getAction() == ActionKind.START && !Requests.asked(kind)) {
             restarts.note(step.getVmId());
@@ -135,6 +120,29 @@ final class InPlace {
                         asked.map(VmActionAsked::getForce).orElse(false),
                         elsewhere ? definition(step.getVmId()) : null,
                         elsewhere ? step.getSourceHostId() : "",
+                        Applying.startBefore(turn, host.getSegment()),
+                        step.getWhy()));
+        return id;
+    }
+
+    /** Commands the fencing of a host because of a crash; returns the command's id. */
+    String fence(OpenPartition partition, PlannedMove step, String crashId, Position crash) {
+        PartitionMember host = Applying.member(partition, step.getTargetHostId());
+        Decision decision = turn.decision();
+        String id = Applying.commandId(decision);
+        turn.emit(
+                Topic.COMMANDS,
+                host.getSegment(),
+                step.getTargetHostId(),
+                new FenceHost(
+                        decision,
+                        id,
+                        partition.getPartitionId(),
+                        partition.getPlan(),
+                        crashId,
+                        crash,
+                        step.getTargetHostId(),
+                        host.getLease().getEpoch(),
                         Applying.startBefore(turn, host.getSegment()),
                         step.getWhy()));
         return id;

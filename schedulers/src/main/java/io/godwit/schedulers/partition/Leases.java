@@ -1,7 +1,9 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.Lease;
+import io.godwit.schemas.events.OpenDetection;
 import java.time.Instant;
 
 /** Who holds the hosts of the own segment. Epochs only grow; nothing expires. */
@@ -40,7 +42,19 @@ final class Leases {
                     false,
                     moved ? turn.now() : held.getFreshAfter()));
             new Budgets(turn).note(lease.getHostId(), movesOut, movesIn);
+            crashIsDue(turn, lease.getHostId());
             turn.freed();
+        }
+    }
+
+    /** A crash that waited for the host's holder need not wait any longer. */
+    private static void crashIsDue(Turn turn, String hostId) {
+        for (OpenDetection open : turn.state.detections.under(hostId)) {
+            if (open.getBegan().getKind() == DetectionKind.HOST_CRASH) {
+                turn.state.detections.put(
+                        Detections.key(open.getBegan()),
+                        OpenDetection.newBuilder(open).setRetryAfter(turn.now()).build());
+            }
         }
     }
 }

@@ -58,6 +58,13 @@ final class Restarts {
         };
     }
 
+    /** Whether a crashed host may be fenced now, and is not proven to be down yet. */
+    boolean mayFence(String hostId) {
+        return settings().after() == RestartPolicy.HOSTS
+                && !turn.now().isBefore(turn.state.disarmedUntil())
+                && turn.state.hosts.get(hostId).getDownProof().isEmpty();
+    }
+
     private boolean due(String vmId) {
         if (settings().forbidden().contains(vmId)) {
             return false;

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.godwit.schemas.events.ActOnVm;
 import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandFailed;
+import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DownConfirmed;
 import io.godwit.schemas.events.FenceHost;
 import io.godwit.schemas.events.FencingDisarmed;
 import io.godwit.schemas.events.HostFenced;
+import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PlanAnswer;
@@ -27,12 +29,26 @@ class RestartsTest {
     private static final String ON = "{\"restarting\":{\"after\":\"hosts\",\"backOffMillis\":0}}";
 
     private static Region region(String settings, String mode) {
-        Region region = new Region(2)
+        return defined(new Region(2)
                 .settings(settings)
                 .host("h1", 0, 1000, 2000)
                 .host("h2", 0, 1000)
                 .host("h3", 1, 1000)
-                .mode(mode);
+                .mode(mode));
+    }
+
+    /** h1 is relieved by a move to h3 or h4, of another segment, which has begun. */
+    private static Region moving() {
+        return defined(new Region(2)
+                .settings(ON)
+                .host("h1", 0, 5000, 4500)
+                .host("h2", 0, 7500)
+                .host("h3", 1, 1000)
+                .host("h4", 1, 1000)
+                .mode("auto"));
+    }
+
+    private static Region defined(Region region) {
         region.hosts.forEach((id, host) -> host.vms
                 .keySet()
                 .forEach(vm -> region.append(
@@ -62,11 +78,25 @@ class RestartsTest {
     }
 
     private static Region fenced(Region region) {
+        FenceHost fence = fence(region);
+        String host = fence.getHostId();
         region.append(
                 Topic.OUTCOMES,
-                0,
-                "h1",
-                new HostFenced(fence(region).getCommandId(), region.at("h1"), "executor-1", "h1", 900L, "off"));
+                region.hosts.get(host).segment,
+                host,
+                new HostFenced(fence.getCommandId(), region.at(host), "executor-1", host, 900L, "off"));
+        return region.settle();
+    }
+
+    private static Region notProven(Region region) {
+        FenceHost fence = fence(region);
+        String host = fence.getHostId();
+        region.append(
+                Topic.OUTCOMES,
+                region.hosts.get(host).segment,
+                host,
+                new CommandFailed(
+                        fence.getCommandId(), region.at(host), "executor-1", "", host, host, "not-proven", "no", ""));
         return region.settle();
     }
 
@@ -132,15 +162,7 @@ class RestartsTest {
 
     @Test
     void without_proof_nothing_starts_until_a_person_vouches_for_it() {
-        Region region = crash(region(ON, "auto"), "h1");
-        FenceHost fence = fence(region);
-        region.append(
-                Topic.OUTCOMES,
-                0,
-                "h1",
-                new CommandFailed(
-                        fence.getCommandId(), region.at("h1"), "executor-1", "", "h1", "h1", "not-proven", "no", ""));
-        region.settle();
+        Region region = notProven(crash(region(ON, "auto"), "h1"));
         PartitionClosed closed = region.events(PartitionClosed.class).getLast();
         assertEquals(PartitionEnd.INFEASIBLE, closed.getEnd());
         assertTrue(closed.getReason().contains("godwit host confirm-down rennes/r0/h1"), closed::getReason);
@@ -171,6 +193,74 @@ class RestartsTest {
 
         othersGoOn(region, "h1", 61_000);
         assertEquals(1, region.events(FenceHost.class).size());
+    }
+
+    @Test
+    void a_host_that_crashes_in_the_middle_of_a_plan_is_fenced_by_who_holds_it_and_then_its_vms_start_elsewhere() {
+        for (boolean source : List.of(true, false)) { // which is of the plan's segment; the target is not
+            Region region = moving();
+            MigrateVm move = region.openCommands().getFirst();
+            String crashed = source ? move.getSourceHostId() : move.getTargetHostId();
+
+            crash(region, crashed);
+            FenceHost fence = fence(region);
+            assertEquals(crashed, fence.getHostId());
+            assertEquals(move.getPartitionId(), fence.getPartitionId());
+            assertEquals(source ? move.getSourceEpoch() : move.getTargetEpoch(), fence.getEpoch());
+            DetectionBegan crash = region.last(DetectionBegan.class);
+            assertEquals(crash.getId(), fence.getDetectionId());
+            assertEquals(DetectionKind.HOST_CRASH, crash.getKind());
+
+            fenced(region);
+            assertTrue(region.openActions().isEmpty(), "the command under way may have started something there");
+            region.fail(move).settle();
+            for (int second = 0;
+                    second < 10;
+                    second++) { // what was a host of the plan is sampled before VMs come to it
+                region.openActions().forEach(region::succeed);
+                othersGoOn(region, crashed, 1000);
+            }
+            assertEquals(
+                    region.hosts.get(crashed).vms.keySet(),
+                    region.events(ActOnVm.class).stream().map(ActOnVm::getVmId).collect(Collectors.toSet()));
+            assertEquals(1, region.events(FenceHost.class).size());
+            consistent(region);
+        }
+    }
+
+    @Test
+    void a_plan_lasts_until_its_crashed_host_was_fenced_or_not() {
+        Region region = moving();
+        MigrateVm move = region.openCommands().getFirst();
+        crash(region, move.getTargetHostId());
+        region.fail(move).settle();
+        assertTrue(region.events(PartitionClosed.class).isEmpty());
+
+        notProven(region);
+        PartitionClosed closed = region.events(PartitionClosed.class).getFirst();
+        assertEquals(move.getPartitionId(), closed.getPartitionId());
+        assertEquals(PartitionEnd.FAILED, closed.getEnd());
+        assertEquals(2, region.events(FenceHost.class).size(), "and the crash itself is answered at once");
+        consistent(region);
+    }
+
+    @Test
+    void a_fencing_in_the_middle_of_a_plan_that_proved_nothing_or_was_not_allowed_is_tried_again() {
+        Region region = moving();
+        region.control("site", new FencingDisarmed(Region.SITE, 60_000L, "ann", "work on the switch"));
+        String target = region.settle().openCommands().getFirst().getTargetHostId();
+        crash(region, target);
+        assertTrue(region.events(FenceHost.class).isEmpty());
+
+        othersGoOn(region, target, 61_000);
+        assertEquals(1, region.events(FenceHost.class).size());
+        othersGoOn(region, target, 10_000);
+        assertEquals(1, region.events(FenceHost.class).size(), "one at a time");
+
+        notProven(region);
+        othersGoOn(region, target, 10_000);
+        assertEquals(2, region.events(FenceHost.class).size());
+        consistent(region);
     }
 
     @Test

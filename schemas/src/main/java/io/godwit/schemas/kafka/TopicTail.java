@@ -3,6 +3,7 @@ package io.godwit.schemas.kafka;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows topics from their beginning or their end, without a group, in one thread of its own, and hands over each record
+ * Follows topics from their beginning, their end or a time on, without a group, in one thread of its own, and hands over each record
  * once, in order within a topic and segment. A broker that goes away is waited for.
  */
 public final class TopicTail implements AutoCloseable {
@@ -30,7 +31,15 @@ public final class TopicTail implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(500);
 
     /** Where following starts. */
-    public enum From {
+    public sealed interface From {
+        From BEGINNING = Edge.BEGINNING;
+        From END = Edge.END;
+
+        /** With the first record of that log time or later. */
+        record Time(Instant at) implements From {}
+    }
+
+    private enum Edge implements From {
         BEGINNING,
         END
     }
@@ -74,8 +83,9 @@ public final class TopicTail implements AutoCloseable {
             consumer.assign(partitions);
             Map<TopicPartition, Long> goal = consumer.endOffsets(partitions);
             switch (from) {
-                case BEGINNING -> consumer.seekToBeginning(partitions);
-                case END -> goal.forEach(consumer::seek);
+                case Edge.BEGINNING -> consumer.seekToBeginning(partitions);
+                case Edge.END -> goal.forEach(consumer::seek);
+                case From.Time time -> seek(time.at(), goal);
             }
             Set<TopicPartition> behind = new HashSet<>(partitions);
             while (!closing) {
@@ -101,6 +111,14 @@ public final class TopicTail implements AutoCloseable {
                     new IllegalStateException("the tail ended before it had caught up", failure));
             ended.countDown();
         }
+    }
+
+    private void seek(Instant time, Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> asked = new HashMap<>();
+        ends.keySet().forEach(partition -> asked.put(partition, time.toEpochMilli()));
+        consumer.offsetsForTimes(asked)
+                .forEach((partition, found) ->
+                        consumer.seek(partition, found == null ? ends.get(partition) : found.offset()));
     }
 
     /** Done when everything that stood in the log at the start has been handed over. */
