@@ -29,7 +29,7 @@ final class Acting {
             return refusal.get();
         }
         Presence seen = begin.seen().target();
-        if (seen == Presence.UNREACHABLE) {
+        if (seen == Presence.UNREACHABLE || seen == Presence.DOWN) {
             return new MigrationEvent.Failed("target-lost", "the host cannot be asked; nothing was begun", "");
         }
         return fits(order, seen)
@@ -58,6 +58,9 @@ final class Acting {
         boolean said = end.kind() == MoveEnd.Kind.MOVED;
         if (reached(order.command().getAction(), seen, said)) {
             return succeeded(look, ending.acceptedAtMillis());
+        }
+        if (seen == Presence.DOWN) {
+            return down();
         }
         if (seen == Presence.UNREACHABLE) {
             // a VM that may run there must not be started elsewhere, so a start stays open until the host is seen
@@ -95,9 +98,11 @@ final class Acting {
         if (reached(order.command().getAction(), seen, false)) {
             return succeeded(look, inherited.acceptedAtMillis());
         }
-        return seen == Presence.UNREACHABLE
-                ? new MigrationEvent.Unclear("the host cannot be asked", look.atMillis())
-                : new MigrationEvent.Resumed();
+        return switch (seen) {
+            case DOWN -> down();
+            case UNREACHABLE -> new MigrationEvent.Unclear("the host cannot be asked", look.atMillis());
+            case RUNNING, PAUSED, HALF, OFF, ABSENT -> new MigrationEvent.Resumed();
+        };
     }
 
     /** @param said whether the hypervisor said that it is done */
@@ -107,9 +112,13 @@ final class Acting {
             case STOP, SAVE -> seen == Presence.OFF;
             case SUSPEND -> seen == Presence.PAUSED;
             case REMOVE -> seen == Presence.ABSENT;
-            case SNAPSHOT, RESTORE -> said && seen != Presence.UNREACHABLE;
+            case SNAPSHOT, RESTORE -> said && seen != Presence.UNREACHABLE && seen != Presence.DOWN;
             case UNKNOWN, MIGRATE, FENCE -> false;
         };
+    }
+
+    private static MigrationEvent down() {
+        return new MigrationEvent.Failed("target-lost", "the host is proven to be down", "");
     }
 
     private static MigrationEvent succeeded(Look look, long acceptedAtMillis) {

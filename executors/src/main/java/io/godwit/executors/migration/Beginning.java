@@ -92,12 +92,12 @@ final class Beginning {
         }
         Presence target = begin.seen().target();
         return switch (begin.seen().source()) {
-            case UNREACHABLE -> new Failed("source-lost", "the source cannot be asked; nothing was begun", "");
+            case UNREACHABLE, DOWN -> new Failed("source-lost", "the source cannot be asked; nothing was begun", "");
             case ABSENT, OFF, PAUSED, HALF ->
                 new Refused("vm-not-there", "the VM does not run on the source (" + begin.seen() + ")");
             case RUNNING ->
                 switch (target) {
-                    case UNREACHABLE ->
+                    case UNREACHABLE, DOWN ->
                         new Failed(
                                 "target-lost", "the target cannot be asked; nothing was begun", order.sourceHostId());
                     case RUNNING, PAUSED, HALF ->

@@ -122,7 +122,7 @@ final class Conclusion {
         return switch (seen.target()) {
             case RUNNING ->
                 switch (seen.source()) {
-                    case ABSENT, OFF -> new Verdict.Moved();
+                    case ABSENT, OFF, DOWN -> new Verdict.Moved();
                     case RUNNING, PAUSED, HALF -> unclear; // the hand-over; if it lasts, one of the two is removed
                     case UNREACHABLE ->
                         patient
@@ -135,7 +135,7 @@ final class Conclusion {
                 switch (seen.source()) {
                     case RUNNING ->
                         patient ? unclear : broken("hypervisor-error", "a paused copy stayed on the target", source);
-                    case ABSENT, OFF ->
+                    case ABSENT, OFF, DOWN ->
                         order.command().getStaysPaused()
                                 ? new Verdict.Moved()
                                 : patient ? unclear : broken("hypervisor-error", "is paused on the target", target);
@@ -152,6 +152,7 @@ final class Conclusion {
                         patient
                                 ? unclear
                                 : broken("source-lost", "is not on the target, the source cannot be asked", "");
+                    case DOWN -> broken("source-lost", "is not on the target, the source is proven to be down", "");
                 };
             case UNREACHABLE ->
                 switch (seen.source()) {
@@ -161,7 +162,17 @@ final class Conclusion {
                                 : broken("target-lost", "runs on the source, the target cannot be asked", source);
                     case ABSENT, OFF ->
                         patient ? unclear : broken("target-lost", "left the source, the target cannot be asked", "");
-                    case PAUSED, HALF, UNREACHABLE -> unclear;
+                    case PAUSED, HALF, UNREACHABLE, DOWN -> unclear;
+                };
+            case DOWN ->
+                switch (seen.source()) {
+                    case RUNNING ->
+                        broken("target-lost", "runs on the source, the target is proven to be down", source);
+                    case ABSENT -> broken("target-lost", "left the source, the target is proven to be down", "");
+                    case DOWN -> broken("source-lost", "both hosts are proven to be down", "");
+                    case OFF -> patient ? unclear : broken("vm-gone", "is shut off on the source", source);
+                    case PAUSED -> patient ? unclear : broken("hypervisor-error", "is paused on the source", source);
+                    case HALF, UNREACHABLE -> unclear;
                 };
         };
     }

@@ -11,5 +11,7 @@ public enum Presence {
     OFF,
     ABSENT,
     /** The host cannot be asked. */
-    UNREACHABLE
+    UNREACHABLE,
+    /** Nor that, and it is proven to have been down since the command was accepted: what ran there does not run. */
+    DOWN
 }

@@ -41,7 +41,7 @@ final class Resumption {
         return switch (begin.seen().target()) {
             case PAUSED, UNREACHABLE -> new MigrationEvent.Accepted(begin.atMillis());
             // one that runs was resumed by somebody else, or the command is a copy of one that has ended
-            case RUNNING, HALF, ABSENT, OFF ->
+            case RUNNING, HALF, ABSENT, OFF, DOWN ->
                 new MigrationEvent.Refused("vm-not-there", "the VM is not paused there (" + seen(begin.seen()) + ")");
         };
     }
@@ -50,7 +50,7 @@ final class Resumption {
     static MigrationEvent ofEnding(Ending ending, Look look, Patience patience) {
         String said = ending.end().detail();
         return switch (look.seen().target()) {
-            case RUNNING, HALF, ABSENT, OFF -> ended(look, ending.acceptedAtMillis());
+            case RUNNING, HALF, ABSENT, OFF, DOWN -> ended(look, ending.acceptedAtMillis());
             case PAUSED, UNREACHABLE -> {
                 if (look.atMillis() - ending.acceptedAtMillis()
                         >= patience.move().toMillis()) {
@@ -71,7 +71,7 @@ final class Resumption {
     /** After a restart or a take-over: nobody's call is known of, so there is one more, however long ago it was accepted. */
     static MigrationEvent ofInherited(Inherited inherited, Look look) {
         return switch (look.seen().target()) {
-            case RUNNING, HALF, ABSENT, OFF -> ended(look, inherited.acceptedAtMillis());
+            case RUNNING, HALF, ABSENT, OFF, DOWN -> ended(look, inherited.acceptedAtMillis());
             case PAUSED, UNREACHABLE -> new MigrationEvent.Resumed();
         };
     }

@@ -8,13 +8,14 @@ import java.util.Locale;
  * @param jobRunning whether the source carries out a migration of it now
  */
 public record Sighting(Presence source, Presence target, boolean jobRunning) {
-    /** The same by who knows of a host that cannot be asked that it is down: nothing runs there. */
+    /** The same by who knows of a host that cannot be asked that it is down. */
     public Sighting knowing(boolean sourceDown, boolean targetDown) {
-        return new Sighting(knowing(source, sourceDown), knowing(target, targetDown), jobRunning);
+        Presence onSource = knowing(source, sourceDown);
+        return new Sighting(onSource, knowing(target, targetDown), jobRunning && onSource != Presence.DOWN);
     }
 
     private static Presence knowing(Presence seen, boolean down) {
-        return seen == Presence.UNREACHABLE && down ? Presence.OFF : seen;
+        return seen == Presence.UNREACHABLE && down ? Presence.DOWN : seen;
     }
 
     @Override

@@ -457,6 +457,15 @@ public final class CommandEngine {
     }
 
     private void follow(Job job, Migration.Copying copying, long now) {
+        Order order = copying.order();
+        boolean inVain =
+                !(order instanceof Order.ToFence) && region.down(order.sourceHostId(), copying.acceptedAtMillis());
+        if (inVain) { // its call may hang as long as the host is away
+            MoveEnd end = MoveEnd.failed("the host that was called is proven to be down");
+            job.nextLookNanos = now;
+            decide(job, new MigrationCommand.Return(end, millis.getAsLong()));
+            return;
+        }
         decide(job, new MigrationCommand.Pass(millis.getAsLong()));
         Optional<Move> move = moveOf(copying.order());
         if (move.isEmpty()) {

@@ -109,6 +109,24 @@ class ActingTest {
     }
 
     @Test
+    void nothing_is_waited_for_or_called_success_on_a_host_that_is_proven_to_be_down() {
+        for (ActionKind action : List.of(ActionKind.START, ActionKind.STOP, ActionKind.REMOVE, ActionKind.SNAPSHOT)) {
+            MigrationEvent end = ended(order(action), MoveEnd.moved(0, 0), Presence.DOWN, 2_001);
+            assertEquals(
+                    "target-lost",
+                    assertInstanceOf(MigrationEvent.Failed.class, end).reason());
+            MigrationEvent inherited = Migration.decide(
+                            new Migration.Inherited(order(action), 1_000, 0),
+                            new MigrationCommand.Look(seen(Presence.DOWN), 1, 2_001),
+                            PATIENCE)
+                    .getFirst();
+            assertEquals(
+                    "target-lost",
+                    assertInstanceOf(MigrationEvent.Failed.class, inherited).reason());
+        }
+    }
+
+    @Test
     void a_command_under_an_old_lease_or_too_late_is_refused_without_a_look() {
         Migration queued = new Migration.Queued(order(ActionKind.STOP), 0);
         for (Grounds grounds : List.of(

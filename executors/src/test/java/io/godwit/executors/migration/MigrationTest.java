@@ -1,6 +1,8 @@
 package io.godwit.executors.migration;
 
 import static io.godwit.executors.migration.Presence.ABSENT;
+import static io.godwit.executors.migration.Presence.DOWN;
+import static io.godwit.executors.migration.Presence.HALF;
 import static io.godwit.executors.migration.Presence.OFF;
 import static io.godwit.executors.migration.Presence.PAUSED;
 import static io.godwit.executors.migration.Presence.RUNNING;
@@ -146,6 +148,28 @@ class MigrationTest {
     }
 
     @Test
+    void what_is_proven_of_a_host_that_is_down_needs_no_patience() {
+        Migration ending = returned(MoveEnd.failed("x"));
+        record Case(Presence source, Presence target, String reason, String seenOn) {}
+        for (Case clear : List.of(
+                new Case(DOWN, ABSENT, "source-lost", ""),
+                new Case(DOWN, OFF, "source-lost", ""),
+                new Case(DOWN, DOWN, "source-lost", ""),
+                new Case(RUNNING, DOWN, "target-lost", "h1"),
+                new Case(ABSENT, DOWN, "target-lost", ""))) {
+            Failed failed = assertInstanceOf(Failed.class, look(ending, clear.source(), clear.target(), 2_000));
+            assertEquals(clear.reason(), failed.reason(), clear::toString);
+            assertEquals(clear.seenOn(), failed.seenOn(), clear::toString);
+        }
+        assertInstanceOf(Succeeded.class, look(ending, DOWN, RUNNING, 2_000));
+        assertInstanceOf(MigrationEvent.Unclear.class, look(ending, DOWN, PAUSED, 2_000));
+        assertEquals(
+                "h2",
+                assertInstanceOf(Failed.class, look(ending, DOWN, PAUSED, 31_000))
+                        .seenOn());
+    }
+
+    @Test
     void what_could_mean_two_running_copies_is_never_concluded() {
         Migration ending = returned(MoveEnd.moved(1, 1));
         record Case(Presence source, Presence target) {}
@@ -155,7 +179,11 @@ class MigrationTest {
                 new Case(PAUSED, PAUSED),
                 new Case(UNREACHABLE, PAUSED),
                 new Case(PAUSED, UNREACHABLE),
-                new Case(UNREACHABLE, UNREACHABLE))) {
+                new Case(UNREACHABLE, UNREACHABLE),
+                new Case(UNREACHABLE, DOWN),
+                new Case(DOWN, UNREACHABLE),
+                new Case(DOWN, HALF),
+                new Case(HALF, DOWN))) {
             assertInstanceOf(
                     MigrationEvent.Unclear.class, look(ending, unclear.source(), unclear.target(), Long.MAX_VALUE / 2));
         }

@@ -254,6 +254,23 @@ class CommandEngineTest {
     }
 
     @Test
+    void a_call_that_hangs_in_a_host_that_is_proven_to_be_down_is_not_waited_for() {
+        command("c1", "vm1", "h1", "h2");
+        start(false);
+        until(() -> dataCentre.begun().contains("c1"));
+        dataCentre.lose("h1");
+        settle();
+        assertEquals(List.of("accepted c1"), told());
+        region.downAt = Map.of("h1", Long.MAX_VALUE);
+        until(() -> outcomes.size() == 2);
+        CommandFailed failed = assertInstanceOf(CommandFailed.class, outcomes.getLast());
+        assertEquals("source-lost", failed.getReason(), failed::toString);
+        dataCentre.fail("c1", "connection lost");
+        settle();
+        assertEquals(2, outcomes.size());
+    }
+
+    @Test
     void a_successor_leaves_the_accepted_commands_of_a_predecessor_alone_for_a_session_and_a_margin() {
         command("c1", "vm1", "h1", "h2");
         start(false);

@@ -123,6 +123,7 @@ final class LabScenarioTest {
             step("host killed", this::theGuestsOfADeadHostRunElsewhere);
             step("recovery", this::thePhasesOfARecoveryAreTold);
             step("host back", this::aHostThatReturnsLosesItsOldCopies);
+            step("in a plan", this::aHostThatDiesInTheMiddleOfAPlanIsFencedByIt);
             step("replay", () -> region.verb(0, "replay", "--from=-1h", "--verify"));
             step("judges", () -> region.verb(0, "log", "judge", "--answers", "--within=2m"));
         } finally {
@@ -282,6 +283,30 @@ final class LabScenarioTest {
             region.await(mark, LONG, "removed", vm);
         }
         assertEquals("", lab.run("virsh", "3", "list", "--all", "--name"));
+    }
+
+    private void aHostThatDiesInTheMiddleOfAPlanIsFencedByIt() throws Exception {
+        lost = guestsOn(1);
+        String vm = lost.getFirst();
+        lab.run("tell", vm, "dirty", "16"); // so that its move lasts
+        int mark = region.mark();
+        region.verb(0, "vm", "migrate", vm, "--to", "h3", "--reason", "a test");
+        String move = region.await(mark, LONG, "migrate", vm);
+        long killed = System.nanoTime();
+        lab.run("kill-host", "1");
+        String fence = region.await(mark, LONG, "fence", "local/r1/h1", "cannot end without it");
+        region.await(mark, LONG, "fenced", "local/r1/h1");
+        double fencedAfter = (System.nanoTime() - killed) / 1e9;
+        for (String each : lost) {
+            region.await(mark, LONG, "started", each);
+        }
+        System.err.printf(
+                "lab scenario: host killed in the middle of a move, fenced after %.1f s, %d guests started after %.1f"
+                        + " s%n%s%n%s%n",
+                fencedAfter, lost.size(), (System.nanoTime() - killed) / 1e9, move, fence);
+        for (String each : lost) {
+            assertTrue(lab.where(each).filter(host -> host != 1).isPresent(), each);
+        }
     }
 
     private List<String> guestsOn(int host) {
