@@ -46,6 +46,8 @@ final class RecordedRunTest {
     void judges_find_no_fault_in_it() {
         String judged = says("log", "judge", "--answers", "--within", "60s", "--log");
         assertTrue(judged.startsWith("sound: "), judged);
+        assertTrue(
+                judged.matches("(?s).*\n[1-9]\\d* plans judged on their way, from the log's beginning on\n"), judged);
     }
 
     @Test

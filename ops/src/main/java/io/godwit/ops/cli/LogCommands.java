@@ -3,6 +3,7 @@ package io.godwit.ops.cli;
 import io.godwit.ops.judges.LogJudges;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.units.Durations;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,8 +15,9 @@ public final class LogCommands {
     @Command(
             name = "judge",
             description = "Looks for what must never be: a host held twice, an epoch that falls, a command without a"
-                    + " lease or with two ends, a lease or command that never ends. By code that shares nothing with"
-                    + " what it judges.")
+                    + " lease or with two ends, a lease or command that never ends, a plan that overloads a host or"
+                    + " breaks a continuous constraint on its way, by what its scheduler had read. By code that"
+                    + " shares nothing with what it judges.")
     static final class Judge implements Callable<Integer> {
         @Mixin
         CommonOptions common = new CommonOptions();
@@ -45,8 +47,20 @@ public final class LogCommands {
                         judged.leases(),
                         judged.commands(),
                         judged.outcomes());
+                System.out.println(words(judged.plans()));
+                judged.plans().missing().forEach(System.err::println);
                 return judged.faults().isEmpty() ? ExitCode.OK : ExitCode.DIFFERS;
             }
+        }
+
+        private static String words(LogJudges.Plans plans) {
+            String from = plans.from().equals(Instant.EPOCH)
+                    ? "the log's beginning"
+                    : plans.from().toString();
+            String others = plans.passedOver() == 0
+                    ? ""
+                    : "; %d passed over, as the log does not tell what was read for them".formatted(plans.passedOver());
+            return "%d plans judged on their way, from %s on%s".formatted(plans.judged(), from, others);
         }
     }
 }

@@ -6,7 +6,7 @@ import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.ConstraintsWithdrawn;
-import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.OutcomeRelayed;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
@@ -40,7 +40,7 @@ final class ConstraintJudge {
     private final Map<Integer, TreeMap<String, List<StatedConstraint>>> bySegment = new HashMap<>();
     private final Map<String, List<StatedConstraint>> asked = new HashMap<>();
     private final Map<String, Plan> plans = new HashMap<>();
-    private final Map<String, MigrateVm> open = new TreeMap<>();
+    private final Map<String, Bringing> open = new TreeMap<>();
     private final Set<String> begun = new HashSet<>(); // a command may be written twice, the second time after its end
 
     ConstraintJudge(Verdict verdict, KnownHosts known) {
@@ -71,21 +71,21 @@ final class ConstraintJudge {
                         question.getPartitionId(),
                         inForce(question.getDecision().getSegment()));
             case PlanDecided decided when decided.getAnswer() == PlanAnswer.PLAN -> decided(decided, millis);
-            case MigrateVm order -> {
-                if (begun.add(order.getCommandId())) {
-                    open.put(order.getCommandId(), order);
-                    begin(order, millis);
-                }
-            }
             case CommandSucceeded ended -> end(ended.getCommandId(), true, millis);
             case CommandFailed ended -> end(ended.getCommandId(), false, millis);
             case CommandRefused ended -> end(ended.getCommandId(), false, millis);
             case CommandAborted ended -> end(ended.getCommandId(), false, millis);
+            case OutcomeRelayed ended ->
+                end(ended.getCommandId(), ended.getOutcome().equals(LoadJudge.SUCCEEDED), millis);
             case PartitionClosed closed -> {
                 plans.remove(closed.getPartitionId());
                 asked.remove(closed.getPartitionId());
             }
-            default -> {} // moves nothing
+            default ->
+                Bringing.of(event).filter(order -> begun.add(order.commandId())).ifPresent(order -> {
+                    open.put(order.commandId(), order);
+                    begin(order, millis);
+                });
         }
     }
 
@@ -103,9 +103,12 @@ final class ConstraintJudge {
                 .keySet()
                 .forEach(vm -> before.computeIfAbsent(vm, _ -> new TreeSet<>()).add(id)));
         Map<String, Set<String>> after = copy(before);
-        decided.getMoves().forEach(move -> {
-            after.get(move.getVmId()).remove(move.getSourceHostId());
-            after.get(move.getVmId()).add(move.getTargetHostId());
+        List<PlannedMove> moves =
+                decided.getMoves().stream().filter(Bringing::by).toList();
+        moves.forEach(move -> {
+            Set<String> places = after.computeIfAbsent(move.getVmId(), _ -> new TreeSet<>());
+            places.remove(move.getSourceHostId());
+            places.add(move.getTargetHostId());
         });
         List<StatedConstraint> kept = new ArrayList<>();
         for (StatedConstraint constraint : constraints) {
@@ -118,7 +121,7 @@ final class ConstraintJudge {
                         "the plan of %s ends with %s broken by %d, before by %d"
                                 .formatted(decided.getPartitionId(), words(constraint), is, was));
             }
-            if (decided.getMoves().stream().anyMatch(move -> forbids(constraint, move))) {
+            if (moves.stream().anyMatch(move -> forbids(constraint, move))) {
                 verdict.fault(
                         millis,
                         "the plan of %s moves what %s keeps".formatted(decided.getPartitionId(), words(constraint)));
@@ -140,29 +143,29 @@ final class ConstraintJudge {
         };
     }
 
-    private void begin(MigrateVm order, long millis) {
-        Plan plan = plans.get(order.getPartitionId());
+    private void begin(Bringing order, long millis) {
+        Plan plan = plans.get(order.partitionId());
         if (plan == null) {
             return; // no constraint was in force
         }
-        plan.places().computeIfAbsent(order.getVmId(), _ -> new TreeSet<>()).add(order.getTargetHostId());
+        plan.places().computeIfAbsent(order.vmId(), _ -> new TreeSet<>()).add(order.targetHostId());
         look(plan, order, "begins", millis);
         for (StatedConstraint constraint : plan.all()) {
             List<String> inOrder = orderOf(constraint);
-            for (MigrateVm other : open.values()) {
-                boolean both = other.getPartitionId().equals(order.getPartitionId())
-                        && !other.getVmId().equals(order.getVmId())
-                        && inOrder.contains(order.getVmId())
-                        && inOrder.contains(other.getVmId());
-                if (both && overlaps(constraint, other.getVmId(), order.getVmId())) {
+            for (Bringing other : open.values()) {
+                boolean both = other.partitionId().equals(order.partitionId())
+                        && !other.vmId().equals(order.vmId())
+                        && inOrder.contains(order.vmId())
+                        && inOrder.contains(other.vmId());
+                if (both && overlaps(constraint, other.vmId(), order.vmId())) {
                     verdict.fault(
                             millis,
                             "%s moves %s while %s moves %s, in spite of %s"
                                     .formatted(
-                                            order.getCommandId(),
-                                            order.getVmId(),
-                                            other.getCommandId(),
-                                            other.getVmId(),
+                                            order.commandId(),
+                                            order.vmId(),
+                                            other.commandId(),
+                                            other.vmId(),
                                             words(constraint)));
                 }
             }
@@ -187,24 +190,24 @@ final class ConstraintJudge {
         };
     }
 
-    private void end(String commandId, boolean moved, long millis) {
-        MigrateVm order = open.remove(commandId);
-        Plan plan = order == null ? null : plans.get(order.getPartitionId());
+    private void end(String commandId, boolean came, long millis) {
+        Bringing order = open.remove(commandId);
+        Plan plan = order == null ? null : plans.get(order.partitionId());
         if (plan == null) {
             return;
         }
-        plan.places().get(order.getVmId()).remove(moved ? order.getSourceHostId() : order.getTargetHostId());
+        plan.places().get(order.vmId()).remove(came ? order.sourceHostId() : order.targetHostId());
         look(plan, order, "has ended", millis);
     }
 
-    private void look(Plan plan, MigrateVm order, String moment, long millis) {
+    private void look(Plan plan, Bringing order, String moment, long millis) {
         for (StatedConstraint constraint : plan.kept()) {
             long amiss = amiss(constraint, plan.places(), plan.hosts());
             if (amiss > 0) {
                 verdict.fault(
                         millis,
                         "when %s %s, %s is broken by %d"
-                                .formatted(order.getCommandId(), moment, words(constraint), amiss));
+                                .formatted(order.commandId(), moment, words(constraint), amiss));
             }
         }
     }

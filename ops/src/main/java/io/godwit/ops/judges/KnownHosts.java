@@ -44,7 +44,8 @@ final class KnownHosts {
         }
     }
 
-    private void lent(String partitionId, Lease lease, HostFacts facts) {
+    /** A scheduler holds a host for which it was told these facts. */
+    void lent(String partitionId, Lease lease, HostFacts facts) {
         lent.computeIfAbsent(partitionId, _ -> new HashMap<>()).put(lease.getHostId(), facts);
     }
 
@@ -59,6 +60,15 @@ final class KnownHosts {
             }
             default -> {} // asks no planner
         }
+    }
+
+    /** Whether all is known that a decision about these hosts rests on. */
+    boolean knows(String partitionId, List<Lease> members) {
+        Map<String, HostFacts> ofOthers = lent.getOrDefault(partitionId, Map.of());
+        return asked.containsKey(partitionId)
+                || members.stream()
+                        .map(Lease::getHostId)
+                        .allMatch(hostId -> ofOthers.containsKey(hostId) || samples.containsKey(hostId));
     }
 
     /** The hosts that a decision rests on, by id. */

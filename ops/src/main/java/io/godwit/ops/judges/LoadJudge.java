@@ -4,7 +4,7 @@ import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
-import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.OutcomeRelayed;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
@@ -20,9 +20,13 @@ import org.apache.avro.specific.SpecificRecord;
 /**
  * No intermediate state of a plan overloads a host that was not, at the demand that the decision had read: follows the
  * commands of each plan as they are given and end, with a VM charged to both hosts of its move, and for no CPU while it is
- * paused. A VM that is resumed although what should have made room for it did not is no fault: it must not stay paused.
+ * paused. One that is started elsewhere after a crash is charged with what its host's newest sample told of it. A VM that is
+ * resumed although what should have made room for it did not is no fault: it must not stay paused.
  */
 final class LoadJudge {
+    /** As an OutcomeRelayed says it. */
+    static final String SUCCEEDED = "succeeded";
+
     private static final class Host {
         final Map<String, KnownHosts.Vm> vms;
         final long cpuMax;
@@ -55,9 +59,10 @@ final class LoadJudge {
     private final Verdict.Say verdict;
     private final KnownHosts known;
     private final Map<String, Plan> plans = new HashMap<>();
-    private final Map<String, MigrateVm> open = new HashMap<>();
+    private final Map<String, Bringing> open = new HashMap<>();
     private final Set<String> ended = new HashSet<>();
     private final Set<String> resumed = new HashSet<>();
+    private final Set<String> followed = new HashSet<>();
 
     LoadJudge(Verdict verdict, KnownHosts known) {
         this.verdict = verdict.of(LoadJudge.class);
@@ -68,11 +73,6 @@ final class LoadJudge {
         switch (event) {
             case PlanDecided decided
             when decided.getAnswer() == PlanAnswer.PLAN -> plans.put(decided.getPartitionId(), read(decided));
-            case MigrateVm order -> {
-                if (open.putIfAbsent(order.getCommandId(), order) == null) {
-                    begin(order, millis);
-                }
-            }
             case ResumeVm order -> {
                 if (resumed.add(order.getCommandId())) {
                     resume(order, millis);
@@ -82,9 +82,19 @@ final class LoadJudge {
             case CommandFailed ended -> end(ended.getCommandId(), false);
             case CommandRefused ended -> end(ended.getCommandId(), false);
             case CommandAborted ended -> end(ended.getCommandId(), false);
+            case OutcomeRelayed ended ->
+                end(ended.getCommandId(), ended.getOutcome().equals(SUCCEEDED));
             case PartitionClosed closed -> plans.remove(closed.getPartitionId());
-            default -> {} // moves nothing
+            default ->
+                Bringing.of(event)
+                        .filter(order -> open.putIfAbsent(order.commandId(), order) == null)
+                        .ifPresent(order -> begin(order, millis));
         }
+    }
+
+    /** Host partitions whose plans brought a VM to a host, and so were judged. */
+    Set<String> followed() {
+        return followed;
     }
 
     private Plan read(PlanDecided decided) {
@@ -93,27 +103,28 @@ final class LoadJudge {
         return new Plan(hosts, decided.getMoves(), new HashSet<>());
     }
 
-    private void begin(MigrateVm order, long millis) {
-        Plan plan = plans.get(order.getPartitionId());
-        Host source = plan == null ? null : plan.hosts().get(order.getSourceHostId());
-        Host target = plan == null ? null : plan.hosts().get(order.getTargetHostId());
-        if (source == null || target == null || !source.vms.containsKey(order.getVmId())) {
+    private void begin(Bringing order, long millis) {
+        followed.add(order.partitionId());
+        Plan plan = plans.get(order.partitionId());
+        Host source = plan == null ? null : plan.hosts().get(order.sourceHostId());
+        Host target = plan == null ? null : plan.hosts().get(order.targetHostId());
+        if (source == null || target == null || !source.vms.containsKey(order.vmId())) {
             verdict.fault(
                     millis,
-                    "%s moves %s from %s to %s, which no plan of %s said"
+                    "%s brings %s from %s to %s, which no plan of %s said"
                             .formatted(
-                                    order.getCommandId(),
-                                    order.getVmId(),
-                                    order.getSourceHostId(),
-                                    order.getTargetHostId(),
-                                    order.getPartitionId()));
+                                    order.commandId(),
+                                    order.vmId(),
+                                    order.sourceHostId(),
+                                    order.targetHostId(),
+                                    order.partitionId()));
             return;
         }
-        KnownHosts.Vm vm = source.vms.get(order.getVmId());
-        target.cpu += order.getStaysPaused() ? 0 : vm.millicores();
+        KnownHosts.Vm vm = source.vms.get(order.vmId());
+        target.cpu += order.staysPaused() ? 0 : vm.millicores();
         target.memory += vm.bytes();
-        target.vms.put(order.getVmId(), vm);
-        check(order.getCommandId(), order.getTargetHostId(), target, millis);
+        target.vms.put(order.vmId(), vm);
+        check(order.commandId(), order.targetHostId(), target, millis);
     }
 
     private void resume(ResumeVm order, long millis) {
@@ -148,19 +159,19 @@ final class LoadJudge {
     }
 
     /** The first final outcome stands: one to a copy of the command that was written after its end says nothing. */
-    private void end(String commandId, boolean moved) {
-        MigrateVm order = ended.add(commandId) ? open.get(commandId) : null;
-        Plan plan = order == null ? null : plans.get(order.getPartitionId());
+    private void end(String commandId, boolean came) {
+        Bringing order = ended.add(commandId) ? open.get(commandId) : null;
+        Plan plan = order == null ? null : plans.get(order.partitionId());
         if (plan == null) {
             return;
         }
-        if (moved) {
-            plan.reached().add(way(order.getVmId(), order.getTargetHostId()));
+        if (came) {
+            plan.reached().add(way(order.vmId(), order.targetHostId()));
         }
-        Host gives = plan.hosts().get(moved ? order.getSourceHostId() : order.getTargetHostId());
-        KnownHosts.Vm vm = gives == null ? null : gives.vms.remove(order.getVmId());
+        Host gives = plan.hosts().get(came ? order.sourceHostId() : order.targetHostId());
+        KnownHosts.Vm vm = gives == null ? null : gives.vms.remove(order.vmId());
         if (vm != null) {
-            gives.cpu -= moved || !order.getStaysPaused() ? vm.millicores() : 0;
+            gives.cpu -= came || !order.staysPaused() ? vm.millicores() : 0;
             gives.memory -= vm.bytes();
         }
     }

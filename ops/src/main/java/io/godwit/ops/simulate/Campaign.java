@@ -3,6 +3,7 @@ package io.godwit.ops.simulate;
 import io.godwit.ceprules.DetectionReplay;
 import io.godwit.monitors.hosts.HostEvent;
 import io.godwit.ops.judges.Judges;
+import io.godwit.ops.judges.LogJudges;
 import io.godwit.schedulers.kafka.DecidingCode;
 import io.godwit.schedulers.partition.Policy;
 import io.godwit.schedulers.partition.SchedulerState;
@@ -59,6 +60,7 @@ final class Campaign {
             faults.addAll(rebuilt(simulation));
             if (whole(plan)) {
                 faults.addAll(replayed(simulation.kept().orElseThrow(), plan));
+                faults.addAll(recorded(simulation.kept().orElseThrow()));
             }
             return faults;
         } catch (RuntimeException failed) {
@@ -120,6 +122,17 @@ final class Campaign {
                     faults.add("entry " + entry.getKey() + " of segment " + segment + " is another after a restart");
                 }
             }
+        }
+        return faults;
+    }
+
+    /** What judges of the log alone find; they know what was read for each plan that they see. */
+    private static List<String> recorded(Log log) {
+        LogJudges.Judged judged = LogJudges.of(log, Scenario.BOUND.toMillis(), false);
+        List<String> faults = new ArrayList<>(judged.faults());
+        faults.addAll(judged.plans().missing());
+        if (judged.plans().passedOver() > 0) {
+            faults.add(judged.plans().passedOver() + " plans were not judged by the log");
         }
         return faults;
     }

@@ -117,7 +117,7 @@ final class JudgesTest {
     void a_move_that_no_plan_said_is_found() {
         opens("p-1", 1);
         commands("c-1", 1);
-        finds("c-1 moves vm from a to b, which no plan of p-1 said");
+        finds("c-1 brings vm from a to b, which no plan of p-1 said");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.godwit.ops.judges;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.schemas.events.ActOnVm;
 import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
@@ -81,6 +82,17 @@ class LoadJudgeTest {
     }
 
     @Test
+    void a_start_after_a_crash_loads_its_host_until_it_fails() {
+        judge.take(start("c-0-1", "vm-a", "a", "c"), 1);
+        judge.take(new CommandRefused("c-0-1", SOMEWHERE, "executor-1", "vm-a", "c", "c", "too-late", "of old"), 2);
+        judge.take(start("c-0-2", "vm-a", "a", "c"), 3);
+        assertEquals(List.of(), verdict.faults());
+        judge.take(start("c-0-3", "vm-b", "b", "c"), 4);
+
+        assertTrue(verdict.faults().getFirst().contains("LoadJudge: c-0-3 brings c to 6000 of 4000 mc"));
+    }
+
+    @Test
     void a_refusal_of_a_copy_that_was_written_after_the_end_undoes_nothing() {
         judge.take(command("c-0-1", "vm-b", "b", "c"), 1);
         judge.take(succeeded("c-0-1", "vm-b", "b", "c"), 2);
@@ -127,6 +139,26 @@ class LoadJudgeTest {
                 false,
                 false,
                 false);
+    }
+
+    private static ActOnVm start(String id, String vm, String crashed, String host) {
+        return new ActOnVm(
+                DECISION,
+                id,
+                "p-0-1",
+                DECISION,
+                "d",
+                SOMEWHERE,
+                vm,
+                host,
+                1L,
+                ActionKind.START,
+                "",
+                false,
+                SOMEWHERE,
+                crashed,
+                Instant.EPOCH,
+                "its host crashed");
     }
 
     private static CommandSucceeded succeeded(String id, String vm, String source, String target) {

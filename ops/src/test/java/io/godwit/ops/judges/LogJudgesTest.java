@@ -36,7 +36,12 @@ final class LogJudgesTest {
     @Test
     void a_recovery_has_no_fault() {
         recovered();
-        assertEquals(new LogJudges.Judged(1, 4, 2, 4, List.of()), LogJudges.of(log, BOUND, true));
+        LogJudges.Plans plans = new LogJudges.Plans(
+                0,
+                1,
+                Instant.EPOCH,
+                List.of("the journal of segment 0 is not in this log, so none of its plans was judged"));
+        assertEquals(new LogJudges.Judged(1, 4, 2, 4, plans, List.of()), LogJudges.of(log, BOUND, true));
     }
 
     @Test
@@ -126,7 +131,7 @@ final class LogJudgesTest {
 
     private static ActOnVm start(String id) {
         return new ActOnVm(
-                DECISION,
+                new Decision(0, 2L),
                 id,
                 "p-1",
                 DECISION,

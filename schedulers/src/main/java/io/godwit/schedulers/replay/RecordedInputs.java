@@ -10,6 +10,7 @@ import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
@@ -45,6 +46,11 @@ final class RecordedInputs {
         return cursors.getOrDefault(topic, -1L) + 1;
     }
 
+    /** Whether all inputs of these topics that were not read yet are kept. */
+    boolean kept(Collection<Topic> topics) {
+        return topics.stream().allMatch(topic -> log.beginning(topic, segment) <= next(topic));
+    }
+
     /** What of the inputs that were read is not kept any more, in a sentence; empty: all was there. */
     Optional<String> missing() {
         return missing;
@@ -52,10 +58,15 @@ final class RecordedInputs {
 
     /** Index after the last of the inputs that are read together with the first. */
     int batchEnd(List<InputsTaken> taken, int first) {
+        return batchEnd(taken, first, BATCH_RECORDS);
+    }
+
+    /** @param recordsMax inputs that may be held at once, besides those of one turn */
+    int batchEnd(List<InputsTaken> taken, int first, long recordsMax) {
         Map<Topic, Long> reached = new EnumMap<>(cursors);
         long records = 0;
         int next = first;
-        while (next < taken.size() && records < BATCH_RECORDS) {
+        while (next < taken.size() && records < recordsMax) {
             for (InputRun run : taken.get(next).getRuns()) {
                 Long before = reached.put(topicOf(run), run.getToOffset());
                 records += run.getToOffset() - (before == null ? -1 : before);

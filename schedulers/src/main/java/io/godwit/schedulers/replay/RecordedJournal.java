@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * What the journal of one segment says about a stretch of time.
@@ -25,6 +26,24 @@ import java.util.Map;
  */
 record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken) {
     private static final Duration TWO_SNAPSHOTS = Duration.ofMinutes(20);
+
+    /** Puts snapshots together of what comes part by part. */
+    static final class Parts {
+        private final List<StateSnapshotted> parts = new ArrayList<>();
+
+        /** Whether the snapshot is whole with this part. */
+        boolean add(StateSnapshotted part) {
+            if (part.getPart() == 0) {
+                parts.clear();
+            }
+            parts.add(part);
+            return parts.size() == part.getParts();
+        }
+
+        List<StateSnapshotted> parts() {
+            return List.copyOf(parts);
+        }
+    }
 
     static RecordedJournal of(Log log, int segment, Instant from, Instant to) {
         Instant near = from.minus(TWO_SNAPSHOTS);
@@ -37,19 +56,15 @@ record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken)
 
     private static RecordedJournal read(Log log, int segment, long first, Instant from, Instant to) {
         List<StateSnapshotted> newest = new ArrayList<>();
-        List<StateSnapshotted> parts = new ArrayList<>();
+        Parts parts = new Parts();
         List<InputsTaken> taken = new ArrayList<>();
         log.scan(List.of(new LogRange(Topic.JOURNAL, segment, first, Long.MAX_VALUE)), record -> {
             switch (read(record)) {
                 case StateSnapshotted part -> {
-                    if (part.getPart() == 0) {
-                        parts.clear();
-                    }
-                    parts.add(part);
-                    boolean whole = parts.size() == part.getParts();
+                    boolean whole = parts.add(part);
                     if (whole && (newest.isEmpty() || !part.getLogTime().isAfter(from))) {
                         newest.clear();
-                        newest.addAll(parts);
+                        newest.addAll(parts.parts());
                         taken.clear();
                     }
                 }
@@ -79,7 +94,8 @@ record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken)
         return SchedulerState.of(entries);
     }
 
-    private static Object read(LogRecord record) {
+    /** What a record says; null: it is damaged. */
+    static SpecificRecord read(LogRecord record) {
         try {
             return EventCodec.decode(record.value());
         } catch (UnreadableRecord damaged) {
