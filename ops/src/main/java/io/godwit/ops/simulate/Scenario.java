@@ -35,8 +35,8 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
     /** From then on all may be judged. */
     static final Duration CALM = TROUBLE.plusSeconds(150);
 
-    /** A plan of moves that hardly get on may take so long. */
-    private static final Duration LONGEST = TROUBLE.plusSeconds(900);
+    /** A plan of many moves that hardly get on may take so long: each may last as long as the executor lets it. */
+    private static final Duration LONGEST = TROUBLE.plusSeconds(3600);
 
     /** Moves that nobody holds back or calls off are tried again and again, and must end before the bound. */
     private static final Duration WAITING_MOST = Duration.ofSeconds(60);
