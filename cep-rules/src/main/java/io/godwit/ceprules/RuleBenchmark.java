@@ -59,6 +59,54 @@ public final class RuleBenchmark {
         return rows;
     }
 
+    /**
+     * What a rule costs, measured.
+     *
+     * @param samples samples that it took
+     * @param nanosPerSample CPU beyond what the same samples take without it; 0 or more
+     * @param bytesPerHost what it remembers of a host, beyond what is remembered without it; 0 or more
+     */
+    public record Cost(long samples, double nanosPerSample, long bytesPerHost) {}
+
+    /**
+     * Runs a rule alone on samples of hosts with a period of 10 s, first for its look-back, so that its windows are full.
+     *
+     * @param seconds log time over which its CPU is measured
+     */
+    public static Cost cost(CompiledRule rule, int hosts, int seconds) {
+        List<List<HostSampled>> rounds = rounds(hosts);
+        Costly without = costly(List.of(), rounds, rule.feed().toSeconds(), seconds);
+        Costly with = costly(List.of(rule), rounds, rule.feed().toSeconds(), seconds);
+        return new Cost(
+                with.run().samples(),
+                Math.max(
+                        0, 1e9 / with.run().perCpuSecond() - 1e9 / without.run().perCpuSecond()),
+                Math.max(0, (with.bytes() - without.bytes()) / hosts));
+    }
+
+    private record Costly(Run run, long bytes) {}
+
+    private static Costly costly(
+            List<CompiledRule> rules, List<List<HostSampled>> rounds, long fullAfterSeconds, int seconds) {
+        long before = usedBytes();
+        try (SegmentDetector detector =
+                SegmentDetector.open(0, new OpenDetections(0), Place.BEGINNING, List.of(), (_, _, _, _) -> {})) {
+            detector.activate(rules);
+            Feeding feeding = new Feeding(
+                    rounds,
+                    (event, offset, at) -> detector.take(event, offset, at).size());
+            feeding.seconds(WARM_UP_SECONDS + Math.toIntExact(fullAfterSeconds));
+            Run run = feeding.measured(seconds);
+            return new Costly(run, usedBytes() - before);
+        }
+    }
+
+    private static long usedBytes() {
+        System.gc();
+        var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+        return heap.getUsed();
+    }
+
     private static Row row(String name, Run run, Run limit) {
         return new Row(
                 name, run.samples(), run.perCpuSecond(), run.perCpuSecond() / limit.perCpuSecond(), run.detections());

@@ -31,7 +31,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -125,6 +127,30 @@ final class EplAllowList {
             longest = reach.compareTo(longest) > 0 ? reach : longest;
         }
         return longest;
+    }
+
+    /** What the statements of a text that was checked read and remember. */
+    static List<StatementUse> uses(String text) {
+        List<StatementUse> uses = new ArrayList<>();
+        for (ModuleItem item : statements(parse(text), text)) {
+            EPStatementObjectModel statement = model(item);
+            FilterStream stream =
+                    (FilterStream) statement.getFromClause().getStreams().getFirst();
+            TreeSet<String> properties = new TreeSet<>();
+            SodaWalk.visit(statement, node -> {
+                if (node instanceof PropertyValueExpression property) {
+                    String name = property.getPropertyName();
+                    properties.add(name.substring(name.indexOf('.') + 1));
+                }
+            });
+            boolean remembers = stream.getViews() != null && !stream.getViews().isEmpty();
+            uses.add(new StatementUse(
+                    Place.of(item, "select").line(),
+                    stream.getFilter().getEventTypeName(),
+                    List.copyOf(properties),
+                    remembers ? Optional.of(reach(statement, item)) : Optional.empty()));
+        }
+        return uses;
     }
 
     /** Checks a text that the log calls built-in: it may have been written by anyone who can write to the log. */

@@ -6,6 +6,7 @@ import io.godwit.ceprules.rules.RuleRefused;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.schemas.events.DetectionKind;
 import java.time.Duration;
+import java.util.List;
 
 /** Whether an operator's rule may run. */
 public final class RuleCheck {
@@ -19,8 +20,10 @@ public final class RuleCheck {
      *
      * @param name name in its header
      * @param lookBack how far back its state reaches, from its windows; at least a second
+     * @param uses what its statements read and remember, in order
      */
-    public record Admitted(String name, Duration lookBack, RuleHeader header, CompiledRule compiled)
+    public record Admitted(
+            String name, Duration lookBack, RuleHeader header, CompiledRule compiled, List<StatementUse> uses)
             implements Answer {}
 
     /**
@@ -35,7 +38,8 @@ public final class RuleCheck {
     public static Answer check(String text) {
         try {
             CompiledRule compiled = admit(text, 1);
-            return new Admitted(compiled.rule().name(), compiled.lookBack(), compiled.header(), compiled);
+            return new Admitted(
+                    compiled.rule().name(), compiled.lookBack(), compiled.header(), compiled, EplAllowList.uses(text));
         } catch (RuleRefused refused) {
             return new Refused(refused.line(), refused.column(), refused.getMessage());
         }

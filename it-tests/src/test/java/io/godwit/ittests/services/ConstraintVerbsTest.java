@@ -3,7 +3,6 @@ package io.godwit.ittests.services;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.godwit.ops.Godwit;
 import io.godwit.ops.broker.BrokerConfig;
 import io.godwit.ops.broker.BrokerProcess;
 import io.godwit.ops.cli.ExitCode;
@@ -21,10 +20,7 @@ import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.kafka.Topics;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.Topic;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,7 +38,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The verbs for constraints on a real log: what they write, what they refuse, what they show. */
 final class ConstraintVerbsTest {
@@ -116,9 +111,13 @@ final class ConstraintVerbsTest {
     }
 
     private int run(String... arguments) {
-        CommandLine line = Godwit.commandLine();
-        line.setErr(new PrintWriter(told, true));
-        return line.execute(Stream.of(
+        Verb.Said said = say(arguments);
+        told.append(said.err());
+        return said.code();
+    }
+
+    private Verb.Said say(String... arguments) {
+        return Verb.say(Stream.of(
                         Stream.of("constraint"),
                         Stream.of(arguments),
                         Stream.of("--bootstrap", broker.bootstrap(), "--site", SITE))
@@ -127,17 +126,9 @@ final class ConstraintVerbsTest {
     }
 
     private String listed(String... arguments) {
-        PrintStream before = System.out;
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        try {
-            List<String> words = new ArrayList<>(List.of("list"));
-            words.addAll(List.of(arguments));
-            assertEquals(ExitCode.OK, run(words.toArray(String[]::new)), told::toString);
-        } finally {
-            System.setOut(before);
-        }
-        return out.toString(StandardCharsets.UTF_8);
+        return say(Stream.concat(Stream.of("list"), Stream.of(arguments)).toArray(String[]::new))
+                .endsWith(ExitCode.OK)
+                .out();
     }
 
     /** What a segment says, once it says so many things: a commit returns before its markers are in each segment. */

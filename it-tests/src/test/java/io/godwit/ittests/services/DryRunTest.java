@@ -3,7 +3,6 @@ package io.godwit.ittests.services;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.godwit.ops.Godwit;
 import io.godwit.ops.broker.BrokerConfig;
 import io.godwit.ops.broker.BrokerProcess;
 import io.godwit.ops.cli.ExitCode;
@@ -26,10 +25,6 @@ import io.godwit.schemas.kafka.TopicTail;
 import io.godwit.schemas.kafka.Topics;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +47,6 @@ final class DryRunTest {
     private static final int SEGMENTS = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final StringWriter told = new StringWriter();
     private final BlockingQueue<LogRecord> commands = new LinkedBlockingQueue<>();
 
     @TempDir
@@ -132,24 +126,14 @@ final class DryRunTest {
 
     /** What a verb prints. */
     private String says(int code, String[] words, String... more) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PrintStream before = System.out;
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        try {
-            String[] line = Stream.of(
-                            Stream.of(words),
-                            Stream.of(more),
-                            Stream.of("--bootstrap", broker.bootstrap(), "--site", SITE))
-                    .flatMap(each -> each)
-                    .toArray(String[]::new);
-            assertEquals(
-                    code,
-                    Godwit.commandLine().setErr(new PrintWriter(told, true)).execute(line),
-                    told::toString);
-        } finally {
-            System.setOut(before);
-        }
-        return out.toString(StandardCharsets.UTF_8);
+        return Verb.say(Stream.of(
+                                Stream.of(words),
+                                Stream.of(more),
+                                Stream.of("--bootstrap", broker.bootstrap(), "--site", SITE))
+                        .flatMap(each -> each)
+                        .toArray(String[]::new))
+                .endsWith(code)
+                .out();
     }
 
     private static void host(Producer<byte[], byte[]> producer, String id, int segment, long... demands)

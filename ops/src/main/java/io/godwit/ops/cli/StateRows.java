@@ -32,12 +32,14 @@ final class StateRows {
 
     private static final int NAMED_MAX = 8;
 
+    private final Rules rules;
     private final Map<String, String> hostNames;
     private final Map<String, String> vmNames;
     private final Set<String> drained;
     private final ZoneId zone;
 
     StateRows(RegionState state, ZoneId zone) {
+        this.rules = state.rules();
         this.hostNames = state.hosts().stream().collect(Collectors.toMap(Host::id, Host::label));
         this.vmNames = state.inventory().definitions().entrySet().stream()
                 .collect(Collectors.toMap(
@@ -201,13 +203,21 @@ final class StateRows {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("rule", version.deployed().getRule());
         row.put("version", version.deployed().getVersion());
-        row.put("state", version.retired().isPresent() ? "retired" : "deployed");
+        row.put("state", standing(version));
         row.put("origin", version.deployed().getBuiltIn() ? "built in" : "operator");
         row.put("at", time(version.at()));
         row.put("by", version.deployed().getAuthor());
         row.put("reason", version.deployed().getReason());
         row.put("lookBack", version.deployed().getLookBackSeconds() + " s");
+        version.retired().ifPresent(retired -> {
+            row.put("retiredBy", retired.getAuthor());
+            row.put("retiredReason", retired.getReason());
+        });
         return row;
+    }
+
+    private String standing(Rules.Version version) {
+        return version.retired().isPresent() ? "retired" : rules.superseded(version) ? "superseded" : "live";
     }
 
     /** One constraint as people know its VMs and hosts; long sets are cut. */

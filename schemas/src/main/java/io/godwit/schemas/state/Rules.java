@@ -51,12 +51,16 @@ public final class Rules {
         return all;
     }
 
+    /** Whether a later version of the rule was deployed. */
+    public boolean superseded(Version version) {
+        return deployed.get(version.deployed().getRule()).lastKey()
+                > version.deployed().getVersion();
+    }
+
     /** The version of each rule that counts: the newest one, unless it was retired. */
     public List<Version> live() {
         return all().stream()
-                .filter(version -> version.retired().isEmpty())
-                .filter(version -> deployed.get(version.deployed().getRule()).lastKey()
-                        == version.deployed().getVersion())
+                .filter(version -> version.retired().isEmpty() && !superseded(version))
                 .toList();
     }
 }

@@ -1,0 +1,118 @@
+package io.godwit.ceprules.backtest;
+
+import io.godwit.ceprules.detections.OpenDetections;
+import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.rules.RuleVersion;
+import io.godwit.ceprules.segment.LookBack;
+import io.godwit.ceprules.segment.Place;
+import io.godwit.ceprules.segment.SegmentDetector;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.LogRange;
+import io.godwit.schemas.log.Topic;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Draws from the recorded observations of a segment what an operator's rule would have detected, and beside it what another
+ * version of it would have, both from the same start. Cannot write anything.
+ */
+public final class Backtest {
+    private static final String TRIED = "tried";
+    private static final String BEFORE = "before";
+
+    /**
+     * What came of it.
+     *
+     * @param observations how many were taken
+     * @param unreadable how many of them are damaged
+     * @param lookBackWhole false where the log does not reach back far enough for the windows at the start
+     */
+    public record Result(
+            int segment,
+            long observations,
+            long unreadable,
+            boolean lookBackWhole,
+            List<Drawn> drawn,
+            List<Drawn> before) {}
+
+    private final int segment;
+    private final Map<String, List<Drawn>> ended =
+            new HashMap<>(Map.of(TRIED, new ArrayList<>(), BEFORE, new ArrayList<>()));
+    private final Map<String, Begun> open = new HashMap<>(); // by id
+    private long observations;
+    private long unreadable;
+
+    private record Begun(DetectionBegan began, long offset) {
+        Drawn until(int segment, Optional<Instant> until) {
+            String vmId = began.getVmId() == null ? "" : began.getVmId();
+            return new Drawn(segment, began.getHostId(), vmId, began.getSince(), offset, until);
+        }
+    }
+
+    private Backtest(int segment) {
+        this.segment = segment;
+    }
+
+    /**
+     * Runs over a segment's observations of a stretch of time.
+     *
+     * @param before empty: nothing is drawn beside it
+     */
+    public static Result run(
+            Log log, int segment, CompiledRule rule, Optional<CompiledRule> before, Instant from, Instant to) {
+        return new Backtest(segment).run(log, rule, before, from, to);
+    }
+
+    private Result run(Log log, CompiledRule rule, Optional<CompiledRule> before, Instant from, Instant to) {
+        List<CompiledRule> rules = new ArrayList<>(List.of(named(TRIED, rule)));
+        before.ifPresent(other -> rules.add(named(BEFORE, other)));
+        long first = log.offsetAt(Topic.OBSERVATIONS, segment, from);
+        long end = log.offsetAt(Topic.OBSERVATIONS, segment, to);
+        long kept = log.beginning(Topic.OBSERVATIONS, segment);
+        try (SegmentDetector detector = SegmentDetector.open(
+                segment, new OpenDetections(segment), new Place(first, from), List.of(), LookBack.of(log))) {
+            detector.activate(rules);
+            if (first < end) {
+                log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, first, end)), record -> {
+                    observations++;
+                    var taken = detector.take(record);
+                    unreadable += taken.deadLetter().isPresent() ? 1 : 0;
+                    taken.records().forEach(event -> take(event, record.offset()));
+                    return true;
+                });
+            }
+        }
+        open.values().forEach(begun -> ended(begun, Optional.empty()));
+        boolean whole = kept == 0 || first > kept;
+        return new Result(segment, observations, unreadable, whole, ended.get(TRIED), ended.get(BEFORE));
+    }
+
+    /** Two versions of one rule go by other names here, so that one detector draws both and each record is read once. */
+    private static CompiledRule named(String name, CompiledRule rule) {
+        RuleVersion version = rule.rule();
+        return new CompiledRule(
+                new RuleVersion(name, version.version(), version.text(), version.builtIn()),
+                rule.header(),
+                rule.lookBack(),
+                rule.classes());
+    }
+
+    private void take(SpecificRecord event, long offset) {
+        switch (event) {
+            case DetectionBegan began -> open.put(began.getId(), new Begun(began, offset));
+            case DetectionEnded over -> ended(open.remove(over.getId()), Optional.of(over.getUntil()));
+            default -> {} // checkpoints
+        }
+    }
+
+    private void ended(Begun begun, Optional<Instant> until) {
+        ended.get(begun.began().getRule()).add(begun.until(segment, until));
+    }
+}

@@ -1,0 +1,2 @@
+/** What a rule would have detected in a recorded log. */
+package io.godwit.ceprules.backtest;

@@ -1,0 +1,245 @@
+package io.godwit.ops.cli;
+
+import io.godwit.ceprules.backtest.Backtest;
+import io.godwit.ceprules.backtest.Change;
+import io.godwit.ceprules.backtest.Drawn;
+import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.engine.RuleCheck;
+import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.rules.RuleVersion;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.Topic;
+import io.godwit.schemas.state.Rules;
+import io.godwit.schemas.state.StateRebuild;
+import io.godwit.schemas.units.Durations;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code godwit rule backtest}: what a rule would have detected; nothing can be published from here. */
+@Command(
+        name = "backtest",
+        description = "What a rule would have detected in the recorded past, against the version of it that is live.")
+final class RuleBacktest implements Callable<Integer> {
+    private static final int TOP_HOSTS = 5;
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Parameters(paramLabel = "FILE.epl")
+    Path file;
+
+    @Option(
+            names = "--since",
+            paramLabel = "DURATION",
+            defaultValue = "7d",
+            description =
+                    "How far back from the end (default: ${DEFAULT-VALUE}; what is not kept any more is passed over).")
+    String since;
+
+    @Option(
+            names = "--to",
+            paramLabel = "TIME",
+            description = "The end: RFC 3339, local time, or how long ago (default: now).")
+    String to;
+
+    @Option(names = "--against", paramLabel = "V", description = "Version to compare with (default: the live one).")
+    Integer against;
+
+    @Option(
+            names = "--expect",
+            paramLabel = "BOUND",
+            converter = Expectation.Reader.class,
+            description =
+                    "A bound on detections, added, removed, moved or same, as in added<=5; exit code 3 where it is"
+                            + " not kept. May be given more than once.")
+    List<Expectation> expectations = List.of();
+
+    @Option(names = "--all", description = "Lists detections that are the same in both, too.")
+    boolean all;
+
+    @Override
+    public Integer call() {
+        String text = RuleFile.read(file);
+        RuleCheck.Admitted rule = RuleFile.admitted(file, text);
+        try (Log log = common.log()) {
+            Instant end = CommonOptions.moment(to).orElseGet(() -> newest(log));
+            Instant start = end.minus(Durations.parse(since));
+            Optional<RuleVersion> other = other(log, rule.name());
+            List<Backtest.Result> results =
+                    segments(log.segments(), rule, other.map(RuleCompiler::compile), start, end);
+            List<Change> changes = Change.between(
+                    results.stream().flatMap(one -> one.drawn().stream()).toList(),
+                    results.stream().flatMap(one -> one.before().stream()).toList());
+            Map<String, Long> figures = figures(changes);
+            StateRows rows = new StateRows(StateRebuild.of(log, Optional.of(end), end), ZoneId.systemDefault());
+            print(rule, other, results, changes, figures, rows, start, end);
+            List<String> faults = expectations.stream()
+                    .flatMap(expectation -> expectation.fault(figures).stream())
+                    .toList();
+            faults.forEach(System.err::println);
+            return faults.isEmpty() ? ExitCode.OK : ExitCode.DIFFERS;
+        }
+    }
+
+    /** Of a record in a folder the end is its last observation, however long ago that was. */
+    private static Instant newest(Log log) {
+        return IntStream.range(0, log.segments())
+                .mapToObj(segment -> log.at(Topic.OBSERVATIONS, segment, log.end(Topic.OBSERVATIONS, segment) - 1))
+                .flatMap(Optional::stream)
+                .map(record -> Instant.ofEpochMilli(record.timestampMillis() + 1))
+                .max(Comparator.naturalOrder())
+                .orElseGet(Instant::now);
+    }
+
+    private Optional<RuleVersion> other(Log log, String name) {
+        RuleVersions versions = RuleVersions.of(log, name);
+        if (against != null) {
+            return Optional.of(RuleVersion.of(versions.version(against).deployed()));
+        }
+        return versions.newestLive().map(Rules.Version::deployed).map(RuleVersion::of);
+    }
+
+    /** Several segments at a time, each with a reader of its own: what one draws depends on no other. */
+    private List<Backtest.Result> segments(
+            int segments, RuleCheck.Admitted rule, Optional<CompiledRule> other, Instant start, Instant end) {
+        int threads = Math.min(segments, Runtime.getRuntime().availableProcessors());
+        try (ExecutorService workers = Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().daemon().name("backtest-", 0).factory())) {
+            List<Future<Backtest.Result>> running = IntStream.range(0, segments)
+                    .mapToObj(segment -> workers.submit(() -> {
+                        try (Log log = common.log()) {
+                            return Backtest.run(log, segment, rule.compiled(), other, start, end);
+                        }
+                    }))
+                    .toList();
+            List<Backtest.Result> results = new ArrayList<>();
+            for (Future<Backtest.Result> one : running) {
+                results.add(one.get());
+            }
+            return results;
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof RuntimeException known
+                    ? known
+                    : new IllegalStateException(failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Failed("interrupted");
+        }
+    }
+
+    private static Map<String, Long> figures(List<Change> changes) {
+        Map<String, Long> figures = new LinkedHashMap<>();
+        figures.put(
+                "detections",
+                changes.stream().filter(change -> change.drawn().isPresent()).count());
+        for (Change.Kind kind : Change.Kind.values()) {
+            figures.put(
+                    CommonOptions.lower(kind),
+                    changes.stream().filter(change -> change.kind() == kind).count());
+        }
+        return figures;
+    }
+
+    private void print(
+            RuleCheck.Admitted rule,
+            Optional<RuleVersion> other,
+            List<Backtest.Result> results,
+            List<Change> changes,
+            Map<String, Long> figures,
+            StateRows rows,
+            Instant start,
+            Instant end) {
+        Map<String, Object> whole = new LinkedHashMap<>();
+        whole.put("rule", rule.name());
+        whole.put("against", other.map(RuleVersion::toString).orElse("nothing, as no version of it is live"));
+        whole.put("from", rows.time(start));
+        whole.put("to", rows.time(end));
+        whole.put(
+                "observations",
+                results.stream().mapToLong(Backtest.Result::observations).sum());
+        whole.putAll(figures);
+        whole.put("topHosts", topHosts(changes, rows));
+        List<Map<String, Object>> listed = changes.stream()
+                .filter(change -> all || change.kind() != Change.Kind.SAME)
+                .map(change -> row(change, rows))
+                .toList();
+        if (common.format == Printer.Format.TABLE) {
+            common.printer().one(whole);
+            if (!listed.isEmpty()) {
+                System.out.println();
+                common.printer()
+                        .list(List.of("change", "host", "vm", "since", "until", "sinceBefore", "untilBefore"), listed);
+            }
+        } else {
+            whole.put("changes", listed);
+            common.printer().whole(whole);
+        }
+        tellGaps(results);
+    }
+
+    private static void tellGaps(List<Backtest.Result> results) {
+        List<Integer> incomplete = results.stream()
+                .filter(result -> !result.lookBackWhole())
+                .map(Backtest.Result::segment)
+                .toList();
+        if (!incomplete.isEmpty()) {
+            System.err.println("of segments " + incomplete
+                    + " observations from before are not kept any more, so that windows were not full at the start");
+        }
+        long unreadable =
+                results.stream().mapToLong(Backtest.Result::unreadable).sum();
+        if (unreadable > 0) {
+            System.err.println(unreadable + " observations are damaged and were passed over");
+        }
+    }
+
+    private static List<String> topHosts(List<Change> changes, StateRows rows) {
+        Map<String, Long> byHost = changes.stream()
+                .flatMap(change -> change.drawn().stream())
+                .collect(Collectors.groupingBy(drawn -> rows.hostName(drawn.hostId()), Collectors.counting()));
+        return byHost.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(TOP_HOSTS)
+                .map(host -> host.getKey() + " (" + host.getValue() + ")")
+                .toList();
+    }
+
+    private static Map<String, Object> row(Change change, StateRows rows) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        Drawn any = change.any();
+        row.put("change", CommonOptions.lower(change.kind()));
+        row.put("host", rows.hostName(any.hostId()));
+        row.put("vm", any.vmId().isEmpty() ? null : rows.vmName(any.vmId()));
+        row.put("since", time(change.drawn(), rows, drawn -> Optional.of(drawn.since())));
+        row.put("until", time(change.drawn(), rows, Drawn::until));
+        row.put("sinceBefore", time(change.before(), rows, drawn -> Optional.of(drawn.since())));
+        row.put("untilBefore", time(change.before(), rows, Drawn::until));
+        row.put("segment", any.segment());
+        row.put("offset", any.offset());
+        return row;
+    }
+
+    private static Object time(Optional<Drawn> drawn, StateRows rows, Function<Drawn, Optional<Instant>> which) {
+        return drawn.flatMap(which).map(rows::time).orElse(null);
+    }
+}

@@ -1,0 +1,34 @@
+package io.godwit.ops.cli;
+
+import io.godwit.ceprules.engine.RuleCheck;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The text of an operator's rule. */
+final class RuleFile {
+    private RuleFile() {}
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new Failed("cannot read " + file + ": " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    /**
+     * A rule that may run.
+     *
+     * @param source what the text is from, for the message where it may not
+     */
+    static RuleCheck.Admitted admitted(Object source, String text) {
+        return switch (RuleCheck.check(text)) {
+            case RuleCheck.Admitted admitted -> admitted;
+            case RuleCheck.Refused refused ->
+                throw new Refused(
+                        "%s:%d:%d: %s".formatted(source, refused.line(), refused.column(), refused.message()));
+        };
+    }
+}
