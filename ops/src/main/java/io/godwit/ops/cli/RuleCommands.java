@@ -22,7 +22,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "rule",
         description = "The rules that draw detections.",
-        subcommands = {RuleCommands.Deploy.class, RuleCommands.ListRules.class, RuleCommands.Retire.class})
+        subcommands = {
+            RuleTestCommand.class,
+            RuleCommands.Deploy.class,
+            RuleCommands.ListRules.class,
+            RuleCommands.Retire.class
+        })
 public final class RuleCommands {
     @Command(name = "deploy", description = "Deploys a rule of your own; it takes effect without a restart.")
     static final class Deploy implements Runnable {
