@@ -78,8 +78,8 @@ final class RuleBacktest implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String text = RuleFile.read(file);
-        RuleCheck.Admitted rule = RuleFile.admitted(file, text);
+        String text = RuleText.read(file);
+        RuleCheck.Admitted rule = RuleText.admitted(file, text);
         try (Log log = common.log()) {
             Instant end = CommonOptions.moment(to).orElseGet(() -> newest(log));
             Instant start = end.minus(Durations.parse(since));

@@ -32,7 +32,7 @@ final class RuleCheckCommand implements Runnable {
 
     @Override
     public void run() {
-        RuleCheck.Admitted rule = RuleFile.admitted(file, RuleFile.read(file));
+        RuleCheck.Admitted rule = RuleText.admitted(file, RuleText.read(file));
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("rule", rule.name());
         row.put("purpose", rule.header().purpose());

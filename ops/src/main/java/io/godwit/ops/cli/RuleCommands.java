@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
         description = "The rules that draw detections.",
         subcommands = {
             RuleCheckCommand.class,
+            RuleTestCommand.class,
             RuleBacktest.class,
             RuleCommands.Deploy.class,
             RuleCommands.ListRules.class,
@@ -42,8 +43,8 @@ public final class RuleCommands {
 
         @Override
         public void run() {
-            String text = RuleFile.read(file);
-            RuleCheck.Admitted rule = RuleFile.admitted(file, text);
+            String text = RuleText.read(file);
+            RuleCheck.Admitted rule = RuleText.admitted(file, text);
             SiteKafka kafka = common.home();
             try (Log log = CommonOptions.open(kafka)) {
                 RuleVersions versions = RuleVersions.of(log, rule.name());

@@ -198,7 +198,7 @@ final class RuleVersions {
                 int number = to == null ? newest - 1 : to;
                 String text = versions.version(number).deployed().getText();
                 String why = "back to v" + number + ": " + reason;
-                int next = deploy(kafka, RuleFile.admitted(rule + " v" + number, text), text, why);
+                int next = deploy(kafka, RuleText.admitted(rule + " v" + number, text), text, why);
                 System.err.println("rule %s v%d has the text of v%d; see: godwit rule history %s"
                         .formatted(rule, next, number, rule));
             }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Names of keys: how a record's component is written in YAML, and which known key is meant by an unknown one. */
-final class Keys {
+public final class Keys {
     private Keys() {}
 
     /** "samplePeriod" is written "sample-period". */
@@ -15,7 +15,7 @@ final class Keys {
     }
 
     /** The known key that takes the fewest changed letters; empty if none is near. */
-    static Optional<String> nearest(String unknown, Collection<String> known) {
+    public static Optional<String> nearest(String unknown, Collection<String> known) {
         return known.stream()
                 .min(Comparator.<String>comparingInt(key -> distance(unknown, key))
                         .thenComparing(Comparator.naturalOrder()))

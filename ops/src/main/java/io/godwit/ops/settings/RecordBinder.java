@@ -60,10 +60,10 @@ final class RecordBinder {
     }
 
     private Object record(Class<?> type, YamlNode node, String path, Object defaults) {
-        if (node instanceof YamlNode.Scalar(int _, String text) && text.isEmpty()) {
+        if (node instanceof YamlNode.Scalar(YamlNode.Spot _, String text) && text.isEmpty()) {
             return defaults; // the key stands there with nothing below it
         }
-        if (!(node instanceof YamlNode.Mapping(int line, Map<String, YamlNode.Entry> entries))) {
+        if (!(node instanceof YamlNode.Mapping(YamlNode.Spot at, Map<String, YamlNode.Entry> entries))) {
             fault(node.line(), "%s is one value; give keys below it".formatted(path));
             return null;
         }
@@ -88,10 +88,10 @@ final class RecordBinder {
             } else if (byDefault != null) {
                 values[index] = byDefault;
             } else {
-                fault(line, "%s is missing; give it".formatted(join(path, key)));
+                fault(at.line(), "%s is missing; give it".formatted(join(path, key)));
             }
         }
-        return faults.size() > faultsBefore ? null : make(type, components, values, line, entries);
+        return faults.size() > faultsBefore ? null : make(type, components, values, at.line(), entries);
     }
 
     private Object make(
@@ -158,7 +158,7 @@ final class RecordBinder {
     private List<Object> list(Type item, YamlNode node, String path) {
         List<YamlNode> items = switch (node) {
             case YamlNode.Sequence sequence -> sequence.items();
-            case YamlNode.Scalar(int _, String text) when text.isEmpty() -> List.of();
+            case YamlNode.Scalar(YamlNode.Spot _, String text) when text.isEmpty() -> List.of();
             default -> List.of(node); // one value stands for a list of one
         };
         List<Object> values = new ArrayList<>();
@@ -174,14 +174,14 @@ final class RecordBinder {
     private Map<String, Object> map(Type item, YamlNode node, String path) {
         Map<String, Object> values = new LinkedHashMap<>();
         switch (node) {
-            case YamlNode.Mapping(int _, Map<String, YamlNode.Entry> entries) ->
+            case YamlNode.Mapping(YamlNode.Spot _, Map<String, YamlNode.Entry> entries) ->
                 entries.forEach((key, entry) -> {
                     Object value = value(item, entry.value(), join(path, key), null);
                     if (value != null) {
                         values.put(key, value);
                     }
                 });
-            case YamlNode.Scalar(int _, String text) when text.isEmpty() -> {}
+            case YamlNode.Scalar(YamlNode.Spot _, String text) when text.isEmpty() -> {}
             default -> fault(node.line(), "%s is one value; give keys below it".formatted(path));
         }
         return values;

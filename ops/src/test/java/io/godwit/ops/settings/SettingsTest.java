@@ -116,6 +116,14 @@ final class SettingsTest {
     }
 
     @Test
+    void a_second_document_is_a_fault_and_not_passed_over() {
+        SettingsFault fault = assertThrows(
+                SettingsFault.class, () -> Settings.parse(FILE, "---\nname: west\n---\nname: east\n", Region.class));
+        assertEquals(
+                "region.yaml: is no YAML: line 4: a second document begins; keep one in a file", fault.getMessage());
+    }
+
+    @Test
     void settings_are_shown_as_they_are_written_with_secrets_masked() {
         Region region = new Region(
                 "west", ByteSize.ofGibibytes(2), Map.of("ssl.key.password", "hush"), List.of(), Mover.DEFAULTS);

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The text of an operator's rule. */
-final class RuleFile {
-    private RuleFile() {}
+final class RuleText {
+    private RuleText() {}
 
     static String read(Path file) {
         try {
