@@ -40,6 +40,7 @@ import picocli.CommandLine.Parameters;
         description = "What a rule would have detected in the recorded past, against the version of it that is live.")
 final class RuleBacktest implements Callable<Integer> {
     private static final int TOP_HOSTS = 5;
+    private static final String DETECTIONS = "detections";
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -78,8 +79,9 @@ final class RuleBacktest implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String text = RuleText.read(file);
-        RuleCheck.Admitted rule = RuleText.admitted(file, text);
+        List<String> figuresTold = List.copyOf(figures(List.of()).keySet());
+        expectations.forEach(expectation -> expectation.check(figuresTold)); // before what may take minutes
+        RuleCheck.Admitted rule = RuleText.admitted(file, RuleText.read(file));
         try (Log log = common.log()) {
             Instant end = CommonOptions.moment(to).orElseGet(() -> newest(log));
             Instant start = end.minus(Durations.parse(since));
@@ -149,7 +151,7 @@ final class RuleBacktest implements Callable<Integer> {
     private static Map<String, Long> figures(List<Change> changes) {
         Map<String, Long> figures = new LinkedHashMap<>();
         figures.put(
-                "detections",
+                DETECTIONS,
                 changes.stream().filter(change -> change.drawn().isPresent()).count());
         for (Change.Kind kind : Change.Kind.values()) {
             figures.put(
