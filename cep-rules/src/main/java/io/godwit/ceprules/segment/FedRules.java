@@ -3,8 +3,10 @@ package io.godwit.ceprules.segment;
 import io.godwit.ceprules.detections.Signal;
 import io.godwit.ceprules.engine.CompiledRule;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,9 +49,8 @@ public abstract class FedRules implements OperatorRules {
     /** A rule that may not go on is wanted no more. */
     protected final void drop(RuleId rule) {
         wanted.remove(rule);
-        if (fed.remove(rule) != null) {
-            remove(rule);
-        }
+        fed.remove(rule);
+        remove(rule);
     }
 
     /** Who ran the rules is gone with their state; they get their look-back anew. */
@@ -59,35 +60,51 @@ public abstract class FedRules implements OperatorRules {
 
     /** Feeds rules that are new with what they need to know from before a place. */
     protected final void feedLookBack(Place place, Map<Long, Said> into) {
-        List<CompiledRule> fresh = wanted.values().stream()
+        for (List<CompiledRule> together : groups(wanted.values().stream()
                 .filter(rule -> !fed.containsKey(RuleId.of(rule)))
-                .toList();
-        if (!fresh.isEmpty()) {
-            fresh.forEach(this::add);
-            feedLookBack(place, fresh, into);
-            fresh.forEach(rule -> fed.put(RuleId.of(rule), rule));
+                .toList())) {
+            together.forEach(this::add);
+            feedLookBack(place, together, into);
+            together.stream()
+                    .filter(rule -> wanted.containsKey(RuleId.of(rule)))
+                    .forEach(rule -> fed.put(RuleId.of(rule), rule));
         }
     }
 
-    /** The same for some rules, which are empty. */
+    /** How rules that are new are fed: all together, so that the log is read once. */
+    protected List<List<CompiledRule>> groups(List<CompiledRule> fresh) {
+        return fresh.isEmpty() ? List.of() : List.of(fresh);
+    }
+
+    /** The same for some rules, which are empty; each gets as much as it needs. */
     protected final void feedLookBack(Place place, List<CompiledRule> rules, Map<Long, Said> into) {
-        Duration reach =
-                rules.stream().map(CompiledRule::feed).max(Duration::compareTo).orElse(Duration.ZERO);
-        List<RuleId> ids = rules.stream().map(RuleId::of).toList();
+        Map<RuleId, Long> fromMillis = new TreeMap<>();
+        rules.forEach(rule -> fromMillis.put(
+                RuleId.of(rule), place.logTime().minus(rule.feed()).minus(SLACK).toEpochMilli()));
         List<Observation> stretch = new ArrayList<>();
         long[] nowMillis = {0};
-        lookBack.read(segment, place.logTime().minus(reach).minus(SLACK), place.nextOffset(), record -> {
+        Instant from = Instant.ofEpochMilli(Collections.min(fromMillis.values()));
+        lookBack.read(segment, from, place.nextOffset(), record -> {
             Observation observation = Observation.of(record, nowMillis[0]);
             nowMillis[0] = observation.atMillis();
             stretch.add(observation);
             if (stretch.size() == STRETCH) {
-                feed(ids, stretch, true, into);
+                feedHeld(fromMillis, stretch, into);
                 stretch.clear();
             }
         });
         if (!stretch.isEmpty()) {
-            feed(ids, stretch, true, into);
+            feedHeld(fromMillis, stretch, into);
         }
+    }
+
+    private void feedHeld(Map<RuleId, Long> fromMillis, List<Observation> stretch, Map<Long, Said> into) {
+        List<RuleId> rules = fromMillis.entrySet().stream()
+                .filter(rule -> wanted.containsKey(rule.getKey())) // one may be out since the last stretch
+                .filter(rule -> stretch.getLast().atMillis() >= rule.getValue())
+                .map(Map.Entry::getKey)
+                .toList();
+        feed(rules, stretch, true, into);
     }
 
     /** Puts what one rule said to what others said of the same observations. */
