@@ -199,10 +199,11 @@ public final class DetectionReplay {
                 Map.Entry<Long, List<List<SpecificRecord>>> change = changes.firstEntry();
                 long stop = change == null ? end : Math.min(end, Math.max(next, change.getKey()));
                 if (next < stop) {
+                    detector.readLookBack();
                     Stretches stretches = new Stretches(
                             detector,
                             record -> others[0].at(record.offset()),
-                            taken -> taken.records().forEach(event -> said.add(Said.of(event))));
+                            (_, taken) -> taken.records().forEach(event -> said.add(Said.of(event))));
                     log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, next, stop)), record -> {
                         stretches.add(record);
                         return true;

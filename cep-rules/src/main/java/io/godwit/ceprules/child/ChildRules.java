@@ -23,14 +23,16 @@ final class ChildRules extends FedRules {
 
     private final OperatorsProcess process;
     private final OperatorsConfig budget;
+    private final boolean ofThePast;
     private final Map<RuleId, RuleMeter> meters = new HashMap<>();
     private final Map<RuleId, Long> allocated = new HashMap<>(); // for look-backs that were not weighed
     private final List<Offence> offences = new ArrayList<>();
     private int generation;
     private boolean alone;
 
-    ChildRules(int segment, LookBack lookBack, OperatorsProcess process, OperatorsConfig budget) {
+    ChildRules(int segment, LookBack lookBack, OperatorsProcess process, OperatorsConfig budget, boolean ofThePast) {
         super(segment, lookBack);
+        this.ofThePast = ofThePast;
         this.process = process;
         this.budget = budget;
     }
@@ -118,6 +120,10 @@ final class ChildRules extends FedRules {
     }
 
     private void out(RuleId rule, String reason) {
+        if (ofThePast) {
+            throw new OperatorsGone(
+                    "rule %s cannot be run again in segment %d: %s".formatted(rule, segment, reason), null);
+        }
         offences.add(new Offence(rule, reason));
         drop(rule);
     }
@@ -126,7 +132,7 @@ final class ChildRules extends FedRules {
     private void weigh(Place place, List<CompiledRule> rules) throws ChildLost {
         for (CompiledRule rule : rules) {
             RuleId id = RuleId.of(rule);
-            if (allocated.getOrDefault(id, 0L) > budget.state().bytes()) {
+            if (!ofThePast && allocated.getOrDefault(id, 0L) > budget.state().bytes()) {
                 long bytes = process.weigh(segment, id);
                 if (bytes > budget.state().bytes()) {
                     out(
@@ -143,7 +149,7 @@ final class ChildRules extends FedRules {
 
     @Override
     protected void add(CompiledRule rule) {
-        order(new Order.Add(segment, rule.rule()));
+        order(new Order.Add(segment, rule.rule(), rule.lookBack()));
     }
 
     @Override
@@ -168,7 +174,7 @@ final class ChildRules extends FedRules {
 
     @Override
     protected void feed(List<RuleId> rules, List<Observation> stretch, boolean held, Map<Long, Said> into) {
-        if (rules.isEmpty()) {
+        if (rules.isEmpty() || stretch.isEmpty()) {
             return;
         }
         Map<RuleId, Told.Ended> all = new TreeMap<>();
@@ -194,6 +200,9 @@ final class ChildRules extends FedRules {
 
     /** Of a look-back the batches count, and not the rates: it is fed in one go. */
     private Optional<String> over(RuleId rule, Told.Ended ended, List<Observation> stretch, boolean held) {
+        if (ofThePast) {
+            return Optional.empty();
+        }
         RuleMeter meter = held ? new RuleMeter(budget) : meters.computeIfAbsent(rule, _ -> new RuleMeter(budget));
         long to = stretch.getLast().atMillis();
         long from = stretch.getFirst().atMillis();

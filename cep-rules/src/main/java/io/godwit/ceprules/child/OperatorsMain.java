@@ -1,10 +1,8 @@
 package io.godwit.ceprules.child;
 
 import com.sun.management.ThreadMXBean;
-import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.engine.SegmentRuntime;
-import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.OperatorRules.Said;
 import io.godwit.ceprules.segment.RuleId;
 import io.godwit.ceprules.segment.RuleRuns;
@@ -22,7 +20,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Function;
 
 /**
  * The JVM in which operators' rules run. Takes orders on its standard input and tells on its standard output; ends when its
@@ -31,29 +28,22 @@ import java.util.function.Function;
 public final class OperatorsMain {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    private final Function<RuleVersion, CompiledRule> compiler;
     private final OutputStream out;
     private final Map<Integer, RuleRuns> segments = new TreeMap<>();
 
-    private OperatorsMain(Function<RuleVersion, CompiledRule> compiler, OutputStream out) {
-        this.compiler = compiler;
+    private OperatorsMain(OutputStream out) {
         this.out = out;
     }
 
-    /** Argument: folder of compiled rules. */
+    /** Argument: folder of compiled rules. Ends when there is nobody any more who gives orders. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        RuleCompiler.keepIn(Path.of(arguments[0]));
-        serve(RuleCompiler::compile);
-    }
-
-    /** Never returns: ends the JVM when there is nobody any more who gives orders. */
-    static void serve(Function<RuleVersion, CompiledRule> compiler) throws IOException, InterruptedException {
         PrintStream out = System.out;
         System.setOut(System.err); // what anybody else prints is no answer
         BlockingQueue<DataInputStream> orders = new LinkedBlockingQueue<>();
         Thread.ofPlatform().daemon().name("orders").start(() -> listen(System.in, orders));
+        RuleCompiler.keepIn(Path.of(arguments[0]));
         new SegmentRuntime(false, List.of(), 0).close(); // what only the first one costs is no rule's fault
-        OperatorsMain main = new OperatorsMain(compiler, out);
+        OperatorsMain main = new OperatorsMain(out);
         main.tell(new Told.Ready());
         while (true) {
             main.carryOut(Order.read(orders.take()));
@@ -74,8 +64,8 @@ public final class OperatorsMain {
     private void carryOut(Order order) throws IOException {
         RuleRuns runs = segments.computeIfAbsent(order.segment(), RuleRuns::new);
         switch (order) {
-            case Order.Add add -> runs.add(compiler.apply(add.rule()));
-            case Order.Remove remove -> runs.remove(remove.rule());
+            case Order.Add add -> runs.add(RuleCompiler.compileAdmitted(add.rule(), add.lookBack()));
+            case Order.Remove remove -> runs.unload(remove.rule());
             case Order.Feed feed -> feed(runs, feed);
             case Order.Weigh weigh -> tell(new Told.Weighed(weigh(runs, weigh.rule())));
         }
@@ -114,7 +104,7 @@ public final class OperatorsMain {
 
     private static long weigh(RuleRuns runs, RuleId rule) {
         long with = usedBytes();
-        runs.remove(rule);
+        runs.unload(rule);
         return Math.max(0, with - usedBytes());
     }
 

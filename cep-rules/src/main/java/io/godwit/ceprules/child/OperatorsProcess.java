@@ -36,27 +36,35 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
     private static final int STALLED = 5;
 
     private final OperatorsConfig config;
-    private final Class<?> main;
     private final Path ruleCache;
     private final Runnable onRestart;
+    private final boolean ofThePast;
     private final Map<RuleId, Integer> outOfMemory = new HashMap<>();
     private volatile Optional<Child> child = Optional.empty();
     private int generation;
+    private boolean ready;
 
     /**
      * @param ruleCache folder of compiled rules
      * @param onRestart is run when a child has ended that was not told to
      */
     public OperatorsProcess(OperatorsConfig config, Path ruleCache, Runnable onRestart) {
-        this(config, OperatorsMain.class, ruleCache, onRestart);
+        this(config, ruleCache, onRestart, false);
     }
 
-    /** @param main what runs in the child, as {@link OperatorsMain} does */
-    OperatorsProcess(OperatorsConfig config, Class<?> main, Path ruleCache, Runnable onRestart) {
+    /**
+     * One for replays, which has no budgets: which rule was quarantined where stands in the log. One that hangs ends the
+     * replay.
+     */
+    public static OperatorsProcess ofThePast(OperatorsConfig config, Path ruleCache) {
+        return new OperatorsProcess(config, ruleCache, () -> {}, true);
+    }
+
+    private OperatorsProcess(OperatorsConfig config, Path ruleCache, Runnable onRestart, boolean ofThePast) {
         this.config = config;
-        this.main = main;
         this.ruleCache = ruleCache;
         this.onRestart = onRestart;
+        this.ofThePast = ofThePast;
     }
 
     /** A process, and what it tells; empty: its end. */
@@ -69,7 +77,7 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
 
     @Override
     public OperatorRules of(int segment, LookBack lookBack) {
-        return new ChildRules(segment, lookBack, this, config);
+        return new ChildRules(segment, lookBack, this, config, ofThePast);
     }
 
     /** Grows with each child; what an earlier one knew is gone. Starts one where none runs. */
@@ -80,7 +88,20 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
         if (child.isEmpty()) {
             start();
         }
+        if (!ready) {
+            if (!(next(START_MAX, Optional.empty()) instanceof Told.Ready)) {
+                throw new IllegalStateException("the rules' JVM is out of step");
+            }
+            ready = true;
+        }
         return generation;
+    }
+
+    /** Starts a child where none runs, and does not wait for it: rules are on their way. */
+    public void warm() {
+        if (child.isEmpty()) {
+            start();
+        }
     }
 
     /** Whether what this one was told still counts. */
@@ -88,10 +109,10 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
         return child.isPresent() && ofGeneration == generation;
     }
 
-    private void start() throws ChildLost {
+    private void start() {
         Process process;
         try {
-            process = ChildJvm.start(main, config.heap(), List.of(), ruleCache.toString());
+            process = ChildJvm.start(OperatorsMain.class, config.heap(), List.of(), ruleCache.toString());
         } catch (IOException failed) {
             throw new OperatorsGone("the JVM of operators' rules cannot be started: " + failed.getMessage(), failed);
         }
@@ -99,9 +120,7 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
         Thread.ofPlatform().daemon().name("operators-rules").start(() -> listen(process, told));
         child = Optional.of(new Child(process, new BufferedOutputStream(process.getOutputStream(), 1 << 16), told));
         generation++;
-        if (!(next(START_MAX, Optional.empty()) instanceof Told.Ready)) {
-            throw lost(ChildLost.Why.ENDED, Optional.empty());
-        }
+        ready = false;
     }
 
     private static void listen(Process process, BlockingQueue<Optional<DataInputStream>> told) {
@@ -129,7 +148,7 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
         order(feed);
         Optional<RuleId> atWork = Optional.empty();
         while (true) {
-            switch (next(atWork.isEmpty() ? START_MAX : config.batchCpu().multipliedBy(2), atWork)) {
+            switch (next(atWork.isEmpty() ? START_MAX : config.batchCpu().multipliedBy(ofThePast ? 20 : 2), atWork)) {
                 case Told.Begins(int rule) -> atWork = Optional.of(feed.rules().get(rule));
                 case Told.Ended ended -> {
                     listener.ended(feed.rules().get(ended.rule()), ended);

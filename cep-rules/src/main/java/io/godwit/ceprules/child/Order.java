@@ -8,6 +8,7 @@ import io.godwit.schemas.log.Topic;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,8 +16,8 @@ import java.util.List;
 sealed interface Order {
     int segment();
 
-    /** Let a rule begin, without any state. */
-    record Add(int segment, RuleVersion rule) implements Order {}
+    /** Let a rule begin that was admitted, without any state. */
+    record Add(int segment, RuleVersion rule, Duration lookBack) implements Order {}
 
     /** Let a rule end. */
     record Remove(int segment, RuleId rule) implements Order {}
@@ -34,6 +35,7 @@ sealed interface Order {
                 Frames.writeText(out, add.rule().name());
                 out.writeInt(add.rule().version());
                 Frames.writeText(out, add.rule().text());
+                out.writeLong(add.lookBack().toMillis());
             }
             case Remove remove -> {
                 begin(out, 'R', remove.segment());
@@ -67,7 +69,10 @@ sealed interface Order {
         int segment = in.readInt();
         return switch (kind) {
             case 'A' ->
-                new Add(segment, new RuleVersion(Frames.readText(in), in.readInt(), Frames.readText(in), false));
+                new Add(
+                        segment,
+                        new RuleVersion(Frames.readText(in), in.readInt(), Frames.readText(in), false),
+                        Duration.ofMillis(in.readLong()));
             case 'R' -> new Remove(segment, readRule(in));
             case 'F' -> {
                 List<RuleId> rules = new ArrayList<>();

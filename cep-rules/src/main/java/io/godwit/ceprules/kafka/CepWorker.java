@@ -108,7 +108,7 @@ public final class CepWorker implements AutoCloseable {
         long since = busySinceNanos;
         if (since != 0 && System.nanoTime() - since > config.ruleWatchdog().toNanos()) {
             return Health.failed("rules have been at work on one poll for more than "
-                    + config.ruleWatchdog().toSeconds() + " s; retire the operators' rule that was deployed last");
+                    + config.ruleWatchdog().toSeconds() + " s; restart it, and send its log to who maintains it");
         }
         List<String> amiss = new ArrayList<>(refusedRules);
         amiss.addAll(quarantined);
@@ -179,6 +179,9 @@ public final class CepWorker implements AutoCloseable {
 
     private void step() {
         tryOperatorsAgain();
+        if (shelf.operators() && operatorsGone.isEmpty()) {
+            operators.warm();
+        }
         restore();
         activate();
         ConsumerRecords<byte[], byte[]> polled = consumer.poll(pollTime());

@@ -35,7 +35,7 @@ public interface OperatorRules extends AutoCloseable {
     void want(List<CompiledRule> rules);
 
     /**
-     * Feeds the next observations, in order.
+     * Feeds the next observations, in order; none, to have no more than the look-back read.
      *
      * @param place where the segment stands before the first of them
      */

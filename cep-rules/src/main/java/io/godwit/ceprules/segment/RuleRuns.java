@@ -56,6 +56,15 @@ public final class RuleRuns implements AutoCloseable {
         }
     }
 
+    /** The same, and nothing of it stays in memory. */
+    public void unload(RuleId rule) {
+        Run run = runs.get(rule);
+        remove(rule);
+        if (run != null) {
+            run.rule.classes().unload();
+        }
+    }
+
     /** Made once for all rules. Observations that cannot be read are left out. */
     public List<Viewed> viewed(List<Observation> stretch) {
         Views views = new Views(nothingOpen);

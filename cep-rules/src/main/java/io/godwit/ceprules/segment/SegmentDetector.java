@@ -154,15 +154,25 @@ public final class SegmentDetector implements AutoCloseable {
             atMillis = observation.atMillis();
             ahead.add(observation);
         }
-        lookAhead(List.copyOf(ahead));
+        if (!next.isEmpty()) {
+            lookAhead(List.copyOf(ahead));
+        }
+    }
+
+    /**
+     * Lets operators' rules that are new read their look-back now, and not with the next observation: for logs that cannot be
+     * read while they are read.
+     */
+    public void readLookBack() {
+        lookAhead(List.of());
     }
 
     private void lookAhead(List<Observation> next) {
-        if (!operatorsAtWork || next.isEmpty()) {
+        if (!operatorsAtWork) {
             return;
         }
         OperatorRules.Drawn drawn = operators.take(place(), next);
-        long first = next.getFirst().offset();
+        long first = next.isEmpty() ? nextOffset : next.getFirst().offset();
         for (OperatorRules.Said said : drawn.said()) {
             if (said.offset() < first) {
                 spoke(said.signals(), said.atMillis());

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.godwit.ceprules.DetectionReplay;
 import io.godwit.ceprules.OperatorsConfig;
 import io.godwit.ceprules.child.OperatorsProcess;
-import io.godwit.ceprules.child.TestedProcess;
 import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.RuleCompiler;
@@ -52,7 +51,7 @@ final class ChildJvmTest {
     }
 
     private OperatorsProcess process(OperatorsConfig config) {
-        process = Optional.of(TestedProcess.unchecked(config, cache));
+        process = Optional.of(new OperatorsProcess(config, cache, () -> {}));
         return process.get();
     }
 
@@ -201,13 +200,13 @@ final class ChildJvmTest {
         @public create schema Kept(hostId string, pad string);
         insert into Kept select hostId, hostId || '%s' as pad from HostSample;
         select hostId, count(*) as value from Kept#keepall group by hostId having count(*) > 1000000
-        """.formatted("x".repeat(40_000));
+        """.formatted("x".repeat(60_000));
 
     @Test
     void a_rule_that_takes_the_jvm_down_with_memory_is_quarantined() throws IOException {
         OperatorsConfig config = new OperatorsConfig(
                 ByteSize.ofMebibytes(64), 100, Duration.ofSeconds(30), 1_000_000, ByteSize.ofMebibytes(64));
-        History history = RestartTest.random(10, 900);
+        History history = RestartTest.random(10, 600);
         quarantines(history, unchecked("hoards", "// look-back: 1h\n" + HOARDS), config, "ran out of its 64 MiB");
     }
 
