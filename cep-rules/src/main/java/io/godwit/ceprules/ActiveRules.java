@@ -8,6 +8,7 @@ import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.RuleId;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.events.RuleQuarantined;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,7 @@ final class ActiveRules {
         switch (change) {
             case RuleActivated on -> on(on.getRule(), on.getVersion());
             case RuleDeactivated off -> off(off.getRule());
+            case RuleQuarantined stopped -> on(stopped.getRule(), stopped.getVersion()); // wanted, and silent
             default -> throw new IllegalArgumentException(change.getSchema().getName() + " changes no rule");
         }
     }

@@ -37,6 +37,14 @@ public final class CepMetrics {
             .labelNames("site")
             .register();
 
+    private static final Gauge RULES_QUARANTINED = Gauge.build(
+                    "godwit_cep_rules_quarantined_count",
+                    "operators' rules that are quarantined in a segment of this process; they draw no detections there")
+            .labelNames("site")
+            .register();
+    private static final Counter OPERATORS_RESTARTS =
+            counter("godwit_cep_operators_restarts_total", "times that the JVM of operators' rules was lost");
+
     private final String site;
 
     CepMetrics(String site) {
@@ -78,6 +86,14 @@ public final class CepMetrics {
 
     public void rulesRefused(int count) {
         RULES_REFUSED.labels(site).set(count);
+    }
+
+    public void rulesQuarantined(int count) {
+        RULES_QUARANTINED.labels(site).set(count);
+    }
+
+    public void operatorsRestart() {
+        OPERATORS_RESTARTS.labels(site).inc();
     }
 
     public void segments(int count) {

@@ -4,16 +4,19 @@ import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.ceprules.segment.LookBack;
+import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ceprules.segment.Place;
 import io.godwit.ceprules.segment.RecordedDetections;
 import io.godwit.ceprules.segment.RecordedSignals;
 import io.godwit.ceprules.segment.SegmentDetector;
+import io.godwit.ceprules.segment.Stretches;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.Topic;
@@ -94,6 +97,11 @@ public final class DetectionReplay {
 
     /** The same with the rules of the log, for callers that replay several segments. */
     public static Result run(Log log, RuleBook book, int segment, long from, long to) {
+        return run(log, book, segment, from, to, OperatorRules.HERE);
+    }
+
+    /** The same with operators' rules at work where the caller wants them. */
+    public static Result run(Log log, RuleBook book, int segment, long from, long to, OperatorRules.Source source) {
         List<SpecificRecord> recorded = new ArrayList<>();
         log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
             RecordedDetections.decode(record).ifPresent(recorded::add);
@@ -110,7 +118,8 @@ public final class DetectionReplay {
         List<SpecificRecord> after = recorded.subList(start, recorded.size());
         ActiveRules rules = new ActiveRules(book);
         open.active().forEach(rules::evolve);
-        List<Said> all = replay(log, segment, open, place, to, after, rules);
+        open.quarantined().forEach(rules::evolve);
+        List<Said> all = replay(log, segment, open, place, to, after, rules, source);
         List<Said> replayed = within(all, from, to);
         List<Said> expected = within(after.stream().map(Said::of).toList(), from, to);
         int began = (int) replayed.stream()
@@ -142,13 +151,28 @@ public final class DetectionReplay {
         return new Place(checkpoint.getObservationOffset(), checkpoint.getLogTime());
     }
 
-    /** Which rules are active from which observation on, in the order of the observations. */
-    private static NavigableMap<Long, List<SpecificRecord>> changes(List<SpecificRecord> recorded) {
-        TreeMap<Long, List<SpecificRecord>> changes = new TreeMap<>();
+    /**
+     * What became of rules from which observation on, in the order of the observations; what was written at once, which a
+     * checkpoint ends, stands together, and each quarantine alone.
+     */
+    private static NavigableMap<Long, List<List<SpecificRecord>>> changes(List<SpecificRecord> recorded) {
+        TreeMap<Long, List<List<SpecificRecord>>> changes = new TreeMap<>();
+        List<SpecificRecord> together = List.of();
         for (SpecificRecord record : recorded) {
-            if (record instanceof RuleActivated || record instanceof RuleDeactivated) {
-                changes.computeIfAbsent(RecordedDetections.nextOffsetAfter(record), _ -> new ArrayList<>())
-                        .add(record);
+            boolean ofRules = record instanceof RuleActivated || record instanceof RuleDeactivated;
+            boolean quarantine = record instanceof RuleQuarantined;
+            if (!ofRules || together.isEmpty()) {
+                together = new ArrayList<>();
+            }
+            if (ofRules || quarantine) {
+                if (together.isEmpty()) {
+                    changes.computeIfAbsent(RecordedDetections.nextOffsetAfter(record), _ -> new ArrayList<>())
+                            .add(together);
+                }
+                together.add(record);
+            }
+            if (quarantine) {
+                together = List.of();
             }
         }
         return changes;
@@ -161,33 +185,47 @@ public final class DetectionReplay {
             Place place,
             long to,
             List<SpecificRecord> recorded,
-            ActiveRules rules) {
+            ActiveRules rules,
+            OperatorRules.Source source) {
         List<Said> said = new ArrayList<>();
-        NavigableMap<Long, List<SpecificRecord>> changes = changes(recorded);
+        NavigableMap<Long, List<List<SpecificRecord>>> changes = changes(recorded);
         RecordedSignals[] others = {new RecordedSignals(recorded, rules.everRefused())};
         long end = Math.min(to, log.end(Topic.OBSERVATIONS, segment));
-        try (SegmentDetector detector = SegmentDetector.open(segment, open, place, rules.running(), LookBack.of(log))) {
+        try (SegmentDetector detector =
+                SegmentDetector.open(segment, open, place, rules.running(), LookBack.of(log), source)) {
             detector.activate(rules.running(), rules.refused()); // they are active already: nothing is said of it
             long next = place.nextOffset();
             while (true) {
-                Map.Entry<Long, List<SpecificRecord>> change = changes.firstEntry();
+                Map.Entry<Long, List<List<SpecificRecord>>> change = changes.firstEntry();
                 long stop = change == null ? end : Math.min(end, Math.max(next, change.getKey()));
                 if (next < stop) {
+                    detector.readLookBack();
+                    Stretches stretches = new Stretches(
+                            detector,
+                            record -> others[0].at(record.offset()),
+                            (_, taken) -> taken.records().forEach(event -> said.add(Said.of(event))));
                     log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, next, stop)), record -> {
-                        detector.take(record, others[0].at(record.offset()))
-                                .records()
-                                .forEach(event -> said.add(Said.of(event)));
+                        stretches.add(record);
                         return true;
                     });
+                    stretches.flush();
                     next = stop;
                 }
                 if (change == null || change.getKey() > end) {
                     return said;
                 }
                 changes.pollFirstEntry();
-                change.getValue().forEach(rules::evolve);
-                others[0] = new RecordedSignals(recorded, rules.everRefused());
-                detector.activate(rules.running(), rules.refused()).forEach(event -> said.add(Said.of(event)));
+                for (List<SpecificRecord> together : change.getValue()) {
+                    together.forEach(rules::evolve);
+                    if (together.getFirst()
+                            instanceof RuleQuarantined stopped) { // was decided once, by what was measured
+                        detector.quarantine(stopped);
+                        said.add(Said.of(stopped));
+                    } else {
+                        others[0] = new RecordedSignals(recorded, rules.everRefused());
+                        detector.activate(rules.running(), rules.refused()).forEach(event -> said.add(Said.of(event)));
+                    }
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.schemas.units.ByteSize;
 import io.prometheus.client.CollectorRegistry;
 import java.time.Duration;
 import java.util.Collections;
@@ -20,6 +21,11 @@ final class CepConfigTest {
         assertEquals(Duration.ofSeconds(1), defaults.tickInterval());
         assertEquals(Duration.ofSeconds(30), defaults.ruleWatchdog());
         assertTrue(defaults.ruleCache().endsWith(".cache/godwit/rules"));
+        assertEquals(ByteSize.ofMebibytes(512), defaults.operators().heap());
+        assertEquals(5, defaults.operators().cpuPercent());
+        assertEquals(Duration.ofSeconds(1), defaults.operators().batchCpu());
+        assertEquals(1000, defaults.operators().rowsPerSecond());
+        assertEquals(ByteSize.ofMebibytes(64), defaults.operators().state());
     }
 
     @Test
@@ -32,7 +38,8 @@ final class CepConfigTest {
                                 usual.idleCommitInterval(),
                                 usual.tickInterval(),
                                 usual.ruleWatchdog(),
-                                usual.ruleCache()))
+                                usual.ruleCache(),
+                                usual.operators()))
                 .getMessage();
         assertEquals("cep.commit-interval is 5000 ms; give 1 to 1000 ms, or drop the key for 20ms", message);
     }
@@ -47,8 +54,10 @@ final class CepConfigTest {
                         "godwit_cep_dead_letters",
                         "godwit_cep_detections",
                         "godwit_cep_observations",
+                        "godwit_cep_operators_restarts",
                         "godwit_cep_recoveries",
                         "godwit_cep_restore_duration_seconds",
+                        "godwit_cep_rules_quarantined_count",
                         "godwit_cep_rules_refused_count",
                         "godwit_cep_segments_count",
                         "godwit_cep_ticks")),

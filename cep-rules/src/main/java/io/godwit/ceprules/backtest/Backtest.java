@@ -4,10 +4,13 @@ import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.LookBack;
+import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ceprules.segment.Place;
 import io.godwit.ceprules.segment.SegmentDetector;
+import io.godwit.ceprules.segment.Stretches;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.Topic;
@@ -34,12 +37,14 @@ public final class Backtest {
      *
      * @param observations how many were taken
      * @param unreadable how many of them are damaged
+     * @param quarantined where a rule would have been quarantined, a sentence each; from there on it draws nothing
      * @param lookBackWhole false where the log does not reach back far enough for the windows at the start
      */
     public record Result(
             int segment,
             long observations,
             long unreadable,
+            List<String> quarantined,
             boolean lookBackWhole,
             List<Drawn> drawn,
             List<Drawn> before) {}
@@ -50,6 +55,7 @@ public final class Backtest {
     private final Map<String, Begun> open = new HashMap<>(); // by id
     private long observations;
     private long unreadable;
+    private final List<String> quarantined = new ArrayList<>();
 
     private record Begun(DetectionBegan began, long offset) {
         Drawn until(int segment, Optional<Instant> until) {
@@ -69,31 +75,57 @@ public final class Backtest {
      */
     public static Result run(
             Log log, int segment, CompiledRule rule, Optional<CompiledRule> before, Instant from, Instant to) {
-        return new Backtest(segment).run(log, rule, before, from, to);
+        return run(log, segment, rule, before, from, to, OperatorRules.HERE);
     }
 
-    private Result run(Log log, CompiledRule rule, Optional<CompiledRule> before, Instant from, Instant to) {
+    /**
+     * The same.
+     *
+     * @param source where the rule is at work
+     */
+    public static Result run(
+            Log log,
+            int segment,
+            CompiledRule rule,
+            Optional<CompiledRule> before,
+            Instant from,
+            Instant to,
+            OperatorRules.Source source) {
+        return new Backtest(segment).run(log, rule, before, from, to, source);
+    }
+
+    private Result run(
+            Log log,
+            CompiledRule rule,
+            Optional<CompiledRule> before,
+            Instant from,
+            Instant to,
+            OperatorRules.Source source) {
         List<CompiledRule> rules = new ArrayList<>(List.of(named(TRIED, rule)));
         before.ifPresent(other -> rules.add(named(BEFORE, other)));
         long first = log.offsetAt(Topic.OBSERVATIONS, segment, from);
         long end = log.offsetAt(Topic.OBSERVATIONS, segment, to);
         long kept = log.beginning(Topic.OBSERVATIONS, segment);
         try (SegmentDetector detector = SegmentDetector.open(
-                segment, new OpenDetections(segment), new Place(first, from), List.of(), LookBack.of(log))) {
+                segment, new OpenDetections(segment), new Place(first, from), List.of(), LookBack.of(log), source)) {
             detector.activate(rules);
+            detector.readLookBack();
             if (first < end) {
-                log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, first, end)), record -> {
+                Stretches stretches = new Stretches(detector, _ -> List.of(), (record, taken) -> {
                     observations++;
-                    var taken = detector.take(record);
                     unreadable += taken.deadLetter().isPresent() ? 1 : 0;
                     taken.records().forEach(event -> take(event, record.offset()));
+                });
+                log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, first, end)), record -> {
+                    stretches.add(record);
                     return true;
                 });
+                stretches.flush();
             }
         }
         open.values().forEach(begun -> ended(begun, Optional.empty()));
         boolean whole = kept == 0 || log.offsetAt(Topic.OBSERVATIONS, segment, from.minus(reach(rules))) > kept;
-        return new Result(segment, observations, unreadable, whole, ended.get(TRIED), ended.get(BEFORE));
+        return new Result(segment, observations, unreadable, quarantined, whole, ended.get(TRIED), ended.get(BEFORE));
     }
 
     private static Duration reach(List<CompiledRule> rules) {
@@ -117,6 +149,13 @@ public final class Backtest {
         switch (event) {
             case DetectionBegan began -> open.put(began.getId(), new Begun(began, offset));
             case DetectionEnded over -> ended(open.remove(over.getId()), Optional.of(over.getUntil()));
+            case RuleQuarantined stopped ->
+                quarantined.add("segment %d, observation %d: %s would be quarantined: %s"
+                        .formatted(
+                                segment,
+                                stopped.getObservationOffset(),
+                                stopped.getRule().equals(TRIED) ? "the rule" : "the version before it",
+                                stopped.getReason()));
             default -> {} // checkpoints
         }
     }

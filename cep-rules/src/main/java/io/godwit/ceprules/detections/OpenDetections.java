@@ -7,6 +7,7 @@ import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.events.RuleQuarantined;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +26,7 @@ public final class OpenDetections {
     private final int segment;
     private final TreeMap<Subject, DetectionBegan> open = new TreeMap<>();
     private final TreeMap<String, RuleActivated> active = new TreeMap<>();
+    private final TreeMap<String, RuleQuarantined> quarantined = new TreeMap<>();
     /** By host and by VM, for look-ups only. */
     private final Map<String, OpenFlags> flagsByHost = new HashMap<>();
 
@@ -41,17 +43,25 @@ public final class OpenDetections {
             case DetectionBegan began -> begin(began);
             case DetectionEnded ended -> end(ended);
             case RuleActivated activated -> active.put(activated.getRule(), activated);
-            case RuleDeactivated deactivated ->
-                active.computeIfPresent(
+            case RuleDeactivated deactivated -> {
+                silence(deactivated.getRule(), deactivated.getVersion());
+                quarantined.computeIfPresent(
                         deactivated.getRule(),
-                        (_, activated) -> activated.getVersion() == deactivated.getVersion() ? null : activated);
+                        (_, stopped) -> stopped.getVersion() == deactivated.getVersion() ? null : stopped);
+            }
+            case RuleQuarantined stopped -> {
+                silence(stopped.getRule(), stopped.getVersion());
+                quarantined.put(stopped.getRule(), stopped);
+            }
             case DetectionsCheckpointed checkpoint -> {
                 open.clear();
                 active.clear();
+                quarantined.clear();
                 flagsByHost.clear();
                 crashByVm.clear();
                 checkpoint.getOpen().forEach(this::begin);
                 checkpoint.getActive().forEach(activated -> active.put(activated.getRule(), activated));
+                checkpoint.getQuarantined().forEach(stopped -> quarantined.put(stopped.getRule(), stopped));
                 checkpointedAt = checkpoint.getLogTime();
             }
             default ->
@@ -98,7 +108,8 @@ public final class OpenDetections {
     public DetectionsCheckpointed checkpoint(long observationOffset, Instant logTime) {
         List<DetectionBegan> byId = new ArrayList<>(open.values());
         byId.sort(Comparator.comparing(DetectionBegan::getId));
-        return new DetectionsCheckpointed(segment, observationOffset, logTime, byId, List.copyOf(active.values()));
+        return new DetectionsCheckpointed(
+                segment, observationOffset, logTime, byId, List.copyOf(active.values()), quarantined());
     }
 
     /** Log time of the last checkpoint; Instant.MIN where there was none. */
@@ -125,6 +136,16 @@ public final class OpenDetections {
         return List.copyOf(active.values());
     }
 
+    /** Rule versions that were active and are quarantined, by rule. */
+    public List<RuleQuarantined> quarantined() {
+        return List.copyOf(quarantined.values());
+    }
+
+    /** Whether a version of a rule is quarantined. */
+    public boolean isQuarantined(String rule) {
+        return quarantined.containsKey(rule);
+    }
+
     /** Whether any version of a rule is active. */
     public boolean isActive(String rule) {
         return active.containsKey(rule);
@@ -133,6 +154,10 @@ public final class OpenDetections {
     /** Open detections, by subject. */
     public List<DetectionBegan> open() {
         return List.copyOf(open.values());
+    }
+
+    private void silence(String rule, int version) {
+        active.computeIfPresent(rule, (_, activated) -> activated.getVersion() == version ? null : activated);
     }
 
     private void begin(DetectionBegan began) {

@@ -36,6 +36,11 @@ public final class RuleClasses {
         return new Deployed(deployment, () -> free.offer(loader));
     }
 
+    /** Lets go of what is not lent: static fields of those classes may still hold all that their last runtime kept. */
+    public void unload() {
+        free.clear();
+    }
+
     /**
      * Esper puts a loader of its own before this one, asks its parent first as loaders do, and so never defines a class. Names
      * of compiled rules are not asked of the class path: a search through all its files would take most of a deployment.

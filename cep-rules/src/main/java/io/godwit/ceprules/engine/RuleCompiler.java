@@ -10,6 +10,7 @@ import io.godwit.ceprules.rules.RuleHeader;
 import io.godwit.ceprules.rules.RuleRefused;
 import io.godwit.ceprules.rules.RuleVersion;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,6 +51,21 @@ public final class RuleCompiler {
                 header,
                 header.lookBack().orElseThrow(() -> new RuleRefused(1, 1, "a built-in rule says its look-back")),
                 new RuleClasses(compile(rule.text(), true)));
+    }
+
+    /**
+     * The same for an operator's rule that was admitted by another process of this build, which is not looked through again.
+     *
+     * @param lookBack as it was found there
+     */
+    public static CompiledRule compileAdmitted(RuleVersion rule, Duration lookBack) {
+        return COMPILED.computeIfAbsent(
+                rule,
+                admitted -> new CompiledRule(
+                        admitted,
+                        RuleHeader.parse(admitted.text()),
+                        lookBack,
+                        new RuleClasses(compileOperators(admitted.text()))));
     }
 
     static EPCompiled compileOperators(String text) {

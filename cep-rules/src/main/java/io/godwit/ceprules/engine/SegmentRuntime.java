@@ -28,6 +28,9 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class SegmentRuntime implements AutoCloseable {
     private static final AtomicLong COUNTER = new AtomicLong();
 
+    /** Signals kept of one observation; more of them is a flood, and rows beyond are counted only. */
+    private static final int SIGNALS_MAX = 100_000;
+
     private final EPRuntime runtime;
     private final EPEventService events;
     private final List<Signal> signals = new ArrayList<>();
@@ -41,6 +44,7 @@ public final class SegmentRuntime implements AutoCloseable {
     private final EventSender sweeps;
     private boolean held;
     private long nowMillis;
+    private long rows;
 
     /**
      * @param builtIn whether these are the rules that came with the product; the others see less
@@ -79,8 +83,11 @@ public final class SegmentRuntime implements AutoCloseable {
     private UpdateListener listener(SignalReader reader) {
         return (arrived, _, _, _) -> {
             if (arrived != null && !(held && builtIn)) {
+                rows += arrived.length;
                 for (EventBean row : arrived) {
-                    reader.read(row, signals);
+                    if (signals.size() < SIGNALS_MAX) {
+                        reader.read(row, signals);
+                    }
                 }
             }
         };
@@ -124,6 +131,13 @@ public final class SegmentRuntime implements AutoCloseable {
         signals.clear();
         drained.sort(Signal.ORDER);
         return drained;
+    }
+
+    /** Rows of all statements that speak of hosts since the last call. */
+    public long takeRows() {
+        long taken = rows;
+        rows = 0;
+        return taken;
     }
 
     @Override

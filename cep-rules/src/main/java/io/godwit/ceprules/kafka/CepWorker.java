@@ -2,7 +2,13 @@ package io.godwit.ceprules.kafka;
 
 import io.godwit.ceprules.CepConfig;
 import io.godwit.ceprules.CepMetrics;
+import io.godwit.ceprules.child.OperatorsGone;
+import io.godwit.ceprules.child.OperatorsProcess;
+import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.segment.FedRules;
+import io.godwit.ceprules.segment.RuleId;
 import io.godwit.ceprules.segment.Taken;
+import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.kafka.DeadLetters;
 import io.godwit.schemas.kafka.KafkaLog;
 import io.godwit.schemas.kafka.KafkaSettings;
@@ -14,6 +20,7 @@ import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.service.Health;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +53,7 @@ public final class CepWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CepWorker.class);
     private static final int RECORDS_BETWEEN_LOOKS = 256;
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+    private static final Duration OPERATORS_AGAIN = Duration.ofMinutes(1);
 
     private final CepConfig config;
     private final SiteKafka kafka;
@@ -58,6 +66,7 @@ public final class CepWorker implements AutoCloseable {
     private final Thread thread;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Ticker ticker;
+    private final OperatorsProcess operators;
     private Consumer<byte[], byte[]> consumer;
     private Producer<byte[], byte[]> producer;
     private TopicTail tail;
@@ -69,6 +78,9 @@ public final class CepWorker implements AutoCloseable {
     private volatile Consumer<byte[], byte[]> toWake;
     private volatile Health health = Health.starting("waits for the broker");
     private volatile List<String> refusedRules = List.of();
+    private volatile List<String> quarantined = List.of();
+    private volatile String operatorsGone = "";
+    private long operatorsGoneNanos;
     private long rulesTold = -1;
 
     public CepWorker(CepConfig config, KafkaSettings settings, Slot slot, CepMetrics metrics, InstantSource clock) {
@@ -76,6 +88,7 @@ public final class CepWorker implements AutoCloseable {
         this.kafka = new SiteKafka(settings);
         this.slot = slot;
         this.metrics = metrics;
+        this.operators = new OperatorsProcess(config.operators(), config.ruleCache(), metrics::operatorsRestart);
         this.thread = Thread.ofPlatform()
                 .name("cep-" + slot.name() + "@" + settings.site())
                 .unstarted(this::run);
@@ -95,11 +108,15 @@ public final class CepWorker implements AutoCloseable {
         long since = busySinceNanos;
         if (since != 0 && System.nanoTime() - since > config.ruleWatchdog().toNanos()) {
             return Health.failed("rules have been at work on one poll for more than "
-                    + config.ruleWatchdog().toSeconds() + " s; retire the operators' rule that was deployed last");
+                    + config.ruleWatchdog().toSeconds() + " s; restart it, and send its log to who maintains it");
         }
-        List<String> refused = refusedRules;
-        return health.ready() && !refused.isEmpty()
-                ? Health.degraded(String.join("; ", refused) + "; the other rules go on; " + health.says())
+        List<String> amiss = new ArrayList<>(refusedRules);
+        amiss.addAll(quarantined);
+        if (!operatorsGone.isEmpty()) {
+            amiss.add("no operators' rule is at work: " + operatorsGone);
+        }
+        return health.ready() && !amiss.isEmpty()
+                ? Health.degraded(String.join("; ", amiss) + "; the other rules go on; " + health.says())
                 : health;
     }
 
@@ -118,6 +135,10 @@ public final class CepWorker implements AutoCloseable {
                 if (!closing()) {
                     throw woken;
                 }
+            } catch (OperatorsGone gone) {
+                operatorsGone = gone.getMessage();
+                operatorsGoneNanos = System.nanoTime();
+                recover(gone);
             } catch (RuntimeException failed) {
                 recover(failed);
             }
@@ -157,6 +178,10 @@ public final class CepWorker implements AutoCloseable {
     }
 
     private void step() {
+        tryOperatorsAgain();
+        if (shelf.operators() && operatorsGone.isEmpty()) {
+            operators.warm();
+        }
         restore();
         activate();
         ConsumerRecords<byte[], byte[]> polled = consumer.poll(pollTime());
@@ -168,6 +193,20 @@ public final class CepWorker implements AutoCloseable {
         if (tail.failure() != null) {
             throw new IllegalStateException("the rules cannot be followed", tail.failure());
         }
+    }
+
+    /** Without their JVM operators' rules are deactivated, in the log as well, and the built-in ones go on. */
+    private void tryOperatorsAgain() {
+        if (!operatorsGone.isEmpty() && System.nanoTime() - operatorsGoneNanos > OPERATORS_AGAIN.toNanos()) {
+            operatorsGone = "";
+            works.values().forEach(work -> work.rulesSeen = -1);
+        }
+    }
+
+    private List<CompiledRule> atWork(List<CompiledRule> rules) {
+        return operatorsGone.isEmpty()
+                ? rules
+                : rules.stream().filter(rule -> rule.rule().builtIn()).toList();
     }
 
     private Duration pollTime() {
@@ -184,23 +223,38 @@ public final class CepWorker implements AutoCloseable {
             if (work == null) {
                 continue; // revoked within the poll
             }
-            for (ConsumerRecord<byte[], byte[]> record : polled.records(partition)) {
-                if (record.offset() < work.detector.place().nextOffset()) {
-                    continue;
+            List<LogRecord> batch = new ArrayList<>();
+            List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+            for (int index = 0; index < records.size(); index++) {
+                if (records.get(index).offset() >= work.detector.place().nextOffset()) {
+                    batch.add(KafkaLog.toLogRecord(Topic.OBSERVATIONS, records.get(index)));
                 }
-                LogRecord observation = KafkaLog.toLogRecord(Topic.OBSERVATIONS, record);
-                Taken result = work.detector.take(observation);
-                work.detections.addAll(result.records());
-                result.deadLetter()
-                        .ifPresent(reason -> work.deadLetters.add(
-                                DeadLetters.record(kafka.site(), observation, reason, slot.toString())));
-                if (++taken % RECORDS_BETWEEN_LOOKS == 0) {
-                    busySinceNanos = System.nanoTime();
-                    commitIfDue();
+                if (batch.size() == FedRules.STRETCH || index == records.size() - 1) {
+                    take(work, batch);
+                    taken += batch.size();
+                    batch.clear();
                 }
             }
         }
         metrics.observations(taken);
+    }
+
+    private void take(SegmentWork work, List<LogRecord> batch) {
+        work.detector.prepare(batch);
+        polledNanos = System.nanoTime(); // operators' rules may have taken their time
+        int taken = 0;
+        for (LogRecord observation : batch) {
+            Taken result = work.detector.take(observation);
+            work.detections.addAll(result.records());
+            result.deadLetter()
+                    .ifPresent(reason -> work.deadLetters.add(
+                            DeadLetters.record(kafka.site(), observation, reason, slot.toString())));
+            if (++taken % RECORDS_BETWEEN_LOOKS == 0) {
+                busySinceNanos = System.nanoTime();
+                commitIfDue();
+            }
+        }
+        busySinceNanos = System.nanoTime();
     }
 
     private void commitIfDue() {
@@ -218,7 +272,11 @@ public final class CepWorker implements AutoCloseable {
         moved.values().removeIf(work -> !work.hasProgress());
         if (!moved.isEmpty()) {
             try {
+                boolean ofRules = moved.values().stream().anyMatch(SegmentWork::changedRules);
                 new SegmentTransaction(kafka.site(), producer, metrics).commit(moved, consumer.groupMetadata());
+                if (ofRules) {
+                    sayQuarantined();
+                }
                 if (degraded) {
                     degraded = false;
                     LOG.atInfo().addKeyValue("slot", slot).log("detections are committed again");
@@ -243,7 +301,7 @@ public final class CepWorker implements AutoCloseable {
         }
         works.forEach((segment, work) -> {
             if (work.rulesSeen != changes) {
-                work.detections.addAll(work.detector.activate(shelf.live()));
+                work.detections.addAll(work.detector.activate(atWork(shelf.live())));
                 work.rulesSeen = changes;
                 for (RuleShelf.Unusable unusable : shelf.unusable(segment, work.metadata.rules())) {
                     work.deadLetters.add(
@@ -258,7 +316,7 @@ public final class CepWorker implements AutoCloseable {
         if (toRestore.isEmpty()) {
             return;
         }
-        SegmentRestorer restorer = new SegmentRestorer(log, shelf);
+        SegmentRestorer restorer = new SegmentRestorer(log, active -> atWork(shelf.of(active)), operators);
         for (int segment : List.copyOf(toRestore)) {
             long began = System.nanoTime();
             TopicPartition partition = partition(segment);
@@ -275,7 +333,28 @@ public final class CepWorker implements AutoCloseable {
         sayShare();
     }
 
+    private void sayQuarantined() {
+        Map<RuleId, List<RuleQuarantined>> byRule = new TreeMap<>();
+        for (SegmentWork work : works.values()) {
+            for (RuleQuarantined stopped : work.detector.openDetections().quarantined()) {
+                byRule.computeIfAbsent(new RuleId(stopped.getRule(), stopped.getVersion()), _ -> new ArrayList<>())
+                        .add(stopped);
+            }
+        }
+        List<String> says = new ArrayList<>();
+        byRule.forEach((rule, where) -> says.add(
+                "rule %s is quarantined in segments %s: %s; deploy a version that needs less, or retire it: godwit rule retire %s"
+                        .formatted(
+                                rule,
+                                where.stream().map(RuleQuarantined::getSegment).toList(),
+                                where.getFirst().getReason(),
+                                rule.name())));
+        quarantined = List.copyOf(says);
+        metrics.rulesQuarantined(byRule.size());
+    }
+
     private void sayShare() {
+        sayQuarantined();
         metrics.segments(works.size());
         health = toRestore.isEmpty()
                 ? Health.ready("works on segments " + works.keySet())
@@ -353,6 +432,8 @@ public final class CepWorker implements AutoCloseable {
             LOG.atWarn().setCause(failed).log("the last commit failed; it is made up for at the next start");
         }
         drop(Set.copyOf(works.keySet()));
+        operators.close();
+        operators.close();
         closeQuietly(producer);
         if (consumer != null) {
             try {

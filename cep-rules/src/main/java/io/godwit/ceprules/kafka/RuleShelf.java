@@ -30,6 +30,7 @@ final class RuleShelf {
     private final Map<RuleVersion, String> refused = new HashMap<>();
     private final Map<Integer, Long> taken = new HashMap<>();
     private final List<Unusable> unusable = new ArrayList<>();
+    private volatile boolean operators;
 
     /** A record of the rules topic that cannot be used, and why. */
     record Unusable(LogRecord record, String reason) {}
@@ -44,6 +45,7 @@ final class RuleShelf {
             var event = EventCodec.decode(record.value());
             if (event instanceof RuleDeployed deployed) {
                 RuleVersion rule = RuleVersion.of(deployed);
+                operators |= !rule.builtIn();
                 if (compiled(rule).isEmpty()) {
                     unusable.add(new Unusable(record, refused.get(rule)));
                 }
@@ -58,6 +60,11 @@ final class RuleShelf {
     /** Grows with each change. */
     long changes() {
         return changes.get();
+    }
+
+    /** Whether there are rules that are not built in; known before they are compiled. */
+    boolean operators() {
+        return operators;
     }
 
     RuleBook book() {

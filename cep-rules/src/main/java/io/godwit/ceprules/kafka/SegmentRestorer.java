@@ -1,10 +1,13 @@
 package io.godwit.ceprules.kafka;
 
 import io.godwit.ceprules.detections.OpenDetections;
+import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.segment.LookBack;
+import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ceprules.segment.Place;
 import io.godwit.ceprules.segment.RecordedDetections;
 import io.godwit.ceprules.segment.SegmentDetector;
+import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
@@ -13,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
@@ -24,11 +28,17 @@ final class SegmentRestorer {
     private static final Duration READABLE_WITHIN = Duration.ofSeconds(5);
 
     private final Log log;
-    private final RuleShelf shelf;
+    private final Function<List<RuleActivated>, List<CompiledRule>> rules;
+    private final OperatorRules.Source operators;
 
-    SegmentRestorer(Log log, RuleShelf shelf) {
+    /**
+     * @param rules those that may run of the ones that are active
+     * @param operators where those that are not built in are at work
+     */
+    SegmentRestorer(Log log, Function<List<RuleActivated>, List<CompiledRule>> rules, OperatorRules.Source operators) {
         this.log = log;
-        this.shelf = shelf;
+        this.rules = rules;
+        this.operators = operators;
     }
 
     /** @param committed the group's offset of the segment; null if there is none */
@@ -49,7 +59,7 @@ final class SegmentRestorer {
         });
         Place place = place(segment, committed, metadata, beyond[0]);
         SegmentDetector detector =
-                SegmentDetector.open(segment, open, place, shelf.of(open.active()), LookBack.of(log));
+                SegmentDetector.open(segment, open, place, rules.apply(open.active()), LookBack.of(log), operators);
         return new SegmentWork(detector, metadata);
     }
 

@@ -1,6 +1,9 @@
 package io.godwit.ceprules.kafka;
 
 import io.godwit.ceprules.segment.SegmentDetector;
+import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.events.RuleQuarantined;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
@@ -27,6 +30,14 @@ final class SegmentWork implements AutoCloseable {
 
     boolean hasProgress() {
         return hasOutput() || detector.place().nextOffset() > committedOffset;
+    }
+
+    /** Whether what is to be committed changes which rules count. */
+    boolean changedRules() {
+        return detections.stream()
+                .anyMatch(record -> record instanceof RuleQuarantined
+                        || record instanceof RuleDeactivated
+                        || record instanceof RuleActivated);
     }
 
     @Override

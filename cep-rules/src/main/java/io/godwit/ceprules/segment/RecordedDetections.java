@@ -7,6 +7,7 @@ import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.log.LogRecord;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -20,8 +21,12 @@ public final class RecordedDetections {
         try {
             SpecificRecord event = EventCodec.decode(record.value());
             return switch (event) {
-                case DetectionBegan _, DetectionEnded _, RuleActivated _, RuleDeactivated _, DetectionsCheckpointed _ ->
-                    Optional.of(event);
+                case DetectionBegan _,
+                        DetectionEnded _,
+                        RuleActivated _,
+                        RuleDeactivated _,
+                        RuleQuarantined _,
+                        DetectionsCheckpointed _ -> Optional.of(event);
                 default -> Optional.empty();
             };
         } catch (UnreadableRecord _) {
@@ -38,6 +43,7 @@ public final class RecordedDetections {
                 ended.getEvidence().getLast().getPosition().getOffset() + 1;
             case RuleActivated activated -> activated.getObservationOffset();
             case RuleDeactivated deactivated -> deactivated.getObservationOffset();
+            case RuleQuarantined stopped -> stopped.getObservationOffset();
             case DetectionsCheckpointed checkpoint -> checkpoint.getObservationOffset();
             default -> throw new IllegalArgumentException(event.getSchema().getName() + " is no detection");
         };

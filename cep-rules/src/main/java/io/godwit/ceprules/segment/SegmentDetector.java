@@ -12,18 +12,23 @@ import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.log.LogRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -35,9 +40,6 @@ public final class SegmentDetector implements AutoCloseable {
     /** Distance of checkpoints in log time. */
     static final Duration CHECKPOINT_EVERY = Duration.ofMinutes(10);
 
-    /** Fed beyond what the rules need, so that the edges of what they need are whole. */
-    private static final Duration SLACK = Duration.ofSeconds(5);
-
     private final int segment;
     private final OpenDetections open;
     private final LookBack lookBack;
@@ -45,18 +47,25 @@ public final class SegmentDetector implements AutoCloseable {
     private final Map<String, Long> holdMillis = new HashMap<>();
     private final Map<Subject, Long> lastRowMillis = new HashMap<>();
     private Set<RuleId> told = Set.of();
+    private final OperatorRules operators;
+    private final Map<String, RuleId> atWork = new HashMap<>(); // operators' rules, by name
+    private final Deque<Observation> ahead = new ArrayDeque<>();
+    private final Map<Long, List<Signal>> theirs = new HashMap<>(); // of observations that are not taken yet
+    private final List<SpecificRecord> unsaid = new ArrayList<>();
+    private boolean operatorsAtWork;
     private Views views;
     private SegmentRuntime builtIn;
-    private Optional<SegmentRuntime> operators = Optional.empty();
     private long nextOffset;
     private long nowMillis;
 
-    private SegmentDetector(int segment, OpenDetections open, Place place, LookBack lookBack) {
+    private SegmentDetector(
+            int segment, OpenDetections open, Place place, LookBack lookBack, OperatorRules.Source source) {
         this.segment = segment;
         this.open = open;
         this.nextOffset = place.nextOffset();
         this.nowMillis = place.logTime().toEpochMilli();
         this.lookBack = lookBack;
+        this.operators = source.of(segment, lookBack);
     }
 
     /**
@@ -67,8 +76,26 @@ public final class SegmentDetector implements AutoCloseable {
      */
     public static SegmentDetector open(
             int segment, OpenDetections open, Place place, List<CompiledRule> rules, LookBack lookBack) {
-        SegmentDetector detector = new SegmentDetector(segment, open, place, lookBack);
-        detector.build(rules);
+        return open(segment, open, place, rules, lookBack, OperatorRules.HERE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param source where operators' rules are at work
+     */
+    public static SegmentDetector open(
+            int segment,
+            OpenDetections open,
+            Place place,
+            List<CompiledRule> rules,
+            LookBack lookBack,
+            OperatorRules.Source source) {
+        SegmentDetector detector = new SegmentDetector(segment, open, place, lookBack, source);
+        detector.build(rules.stream()
+                .filter(rule -> open.quarantined().stream()
+                        .noneMatch(stopped -> RuleId.of(stopped).equals(RuleId.of(rule))))
+                .toList());
         return detector;
     }
 
@@ -83,35 +110,116 @@ public final class SegmentDetector implements AutoCloseable {
      * @param others their signals, as {@link RecordedSignals} reads them from the log
      */
     public Taken take(LogRecord record, List<Signal> others) {
-        nowMillis = Math.max(nowMillis, record.timestampMillis());
-        nextOffset = record.offset() + 1;
-        SpecificRecord event;
-        try {
-            event = Observed.decode(record);
-        } catch (UnreadableRecord unreadable) {
-            return Taken.unreadable(unreadable.getMessage());
+        if (ahead.isEmpty()) {
+            prepare(List.of(record));
         }
-        List<SpecificRecord> records = takeDecoded(event, record.offset(), others);
-        return records.isEmpty() ? Taken.NOTHING : new Taken(records, Optional.empty());
+        return take(ahead.remove(), record.offset(), others);
     }
 
     /** Takes the next observation, which was decoded before. */
     public Taken take(LogRecord record, SpecificRecord event) {
-        List<SpecificRecord> records = take(event, record.offset(), record.timestampMillis());
-        return records.isEmpty() ? Taken.NOTHING : new Taken(records, Optional.empty());
+        Observation observation = new Observation(
+                record.offset(),
+                Math.max(nowMillis, record.timestampMillis()),
+                Optional.of(record),
+                Optional.of(event),
+                "");
+        lookAhead(List.of(observation));
+        return take(observation, record.offset(), List.of());
     }
 
     /** Takes an observation that was decoded before; for benchmarks. */
     public List<SpecificRecord> take(SpecificRecord event, long offset, long timestampMillis) {
-        nowMillis = Math.max(nowMillis, timestampMillis);
+        long atMillis = Math.max(nowMillis, timestampMillis);
+        if (operatorsAtWork) {
+            lookAhead(List.of(Observation.decoded(event, offset, atMillis)));
+        }
+        nowMillis = atMillis;
         nextOffset = offset + 1;
         return takeDecoded(event, offset, List.of());
+    }
+
+    /**
+     * Lets operators' rules draw at once from observations that are taken next, one by one, before anything else is asked of
+     * this detector. Without it they draw from one at a time.
+     */
+    public void prepare(List<LogRecord> next) {
+        if (!ahead.isEmpty()) {
+            throw new IllegalStateException("segment " + segment + " is to take observation "
+                    + ahead.element().offset() + " first");
+        }
+        long atMillis = nowMillis;
+        for (LogRecord record : next) {
+            Observation observation = Observation.of(record, atMillis);
+            atMillis = observation.atMillis();
+            ahead.add(observation);
+        }
+        if (!next.isEmpty()) {
+            lookAhead(List.copyOf(ahead));
+        }
+    }
+
+    /**
+     * Lets operators' rules that are new read their look-back now, and not with the next observation: for logs that cannot be
+     * read while they are read.
+     */
+    public void readLookBack() {
+        lookAhead(List.of());
+    }
+
+    private void lookAhead(List<Observation> next) {
+        if (!operatorsAtWork) {
+            return;
+        }
+        OperatorRules.Drawn drawn = operators.take(place(), next);
+        long first = next.isEmpty() ? nextOffset : next.getFirst().offset();
+        for (OperatorRules.Said said : drawn.said()) {
+            if (said.offset() < first) {
+                spoke(said.signals(), said.atMillis());
+            } else {
+                theirs.put(said.offset(), said.signals());
+            }
+        }
+        for (OperatorRules.Offence offence : drawn.offences()) {
+            RuleQuarantined stopped = new RuleQuarantined(
+                    offence.rule().name(), offence.rule().version(), segment, nextOffset, offence.reason());
+            quarantine(stopped);
+            unsaid.add(stopped);
+        }
+    }
+
+    /** Silences a rule from the next observation on, as the log says. */
+    public void quarantine(RuleQuarantined stopped) {
+        open.evolve(stopped);
+        rules.removeIf(rule -> RuleId.of(rule).equals(RuleId.of(stopped)));
+        haveOperators();
+    }
+
+    private Taken take(Observation observation, long offset, List<Signal> others) {
+        if (observation.offset() != offset) {
+            throw new IllegalStateException("segment %d is to take observation %d, and was given %d"
+                    .formatted(segment, observation.offset(), offset));
+        }
+        nowMillis = observation.atMillis();
+        nextOffset = offset + 1;
+        List<SpecificRecord> records = unsaid.isEmpty() ? List.of() : new ArrayList<>(unsaid);
+        unsaid.clear();
+        if (observation.event().isEmpty()) {
+            return new Taken(records, Optional.of(observation.fault()));
+        }
+        List<SpecificRecord> decided = takeDecoded(observation.event().get(), offset, others);
+        if (records.isEmpty()) {
+            records = decided;
+        } else {
+            records.addAll(decided);
+        }
+        return records.isEmpty() ? Taken.NOTHING : new Taken(records, Optional.empty());
     }
 
     private List<SpecificRecord> takeDecoded(SpecificRecord event, long offset, List<Signal> others) {
         List<SpecificRecord> records = List.of();
         List<Signal> signals = merged(
-                feed(event, offset),
+                merged(feed(event, offset), theirs(offset)),
                 others.stream()
                         .filter(signal -> isTold(signal) && !isEndOfHold(signal))
                         .toList());
@@ -155,15 +263,26 @@ public final class SegmentDetector implements AutoCloseable {
      * @param others their versions
      */
     public List<SpecificRecord> activate(List<CompiledRule> wanted, Set<RuleId> others) {
+        if (!ahead.isEmpty()) {
+            throw new IllegalStateException("segment " + segment + " is to take observation "
+                    + ahead.element().offset() + " before its rules change");
+        }
         Map<RuleId, Optional<CompiledRule>> all = new TreeMap<>();
         others.forEach(rule -> all.put(rule, Optional.empty()));
         wanted.forEach(rule -> all.put(RuleId.of(rule), Optional.of(rule)));
+        List<RuleId> stopped = open.quarantined().stream().map(RuleId::of).toList();
+        List<RuleId> gone =
+                stopped.stream().filter(rule -> !all.containsKey(rule)).toList();
+        all.keySet().removeAll(stopped); // of these only a later version begins again
         List<RuleId> active = open.active().stream().map(RuleId::of).toList();
         List<SpecificRecord> records = new ArrayList<>();
         for (RuleId rule : active) {
             if (!all.containsKey(rule)) {
                 records.add(new RuleDeactivated(rule.name(), rule.version(), segment, nextOffset));
             }
+        }
+        for (RuleId rule : gone) {
+            records.add(new RuleDeactivated(rule.name(), rule.version(), segment, nextOffset));
         }
         for (RuleId rule : all.keySet()) {
             if (!active.contains(rule)) {
@@ -195,78 +314,120 @@ public final class SegmentDetector implements AutoCloseable {
 
     @Override
     public void close() {
-        if (builtIn != null) {
-            builtIn.close();
-        }
-        operators.ifPresent(SegmentRuntime::close);
+        closeBuiltIn();
+        operators.close();
     }
 
-    /** Fresh runtimes, fed their look-back: by definition the state of the rules at this place. */
+    private void closeBuiltIn() {
+        if (builtIn != null) {
+            builtIn.close();
+            builtIn = null;
+        }
+    }
+
+    /**
+     * By definition the state of rules at this place is that of fresh runtimes, fed their look-back: those that stay may stay
+     * as they are.
+     */
     private void build(List<CompiledRule> wanted) {
-        close();
+        boolean sameBuiltIn = views != null && idsOfBuiltIn(wanted).equals(idsOfBuiltIn(rules));
         rules.clear();
         rules.addAll(wanted);
+        haveOperators();
+        if (!sameBuiltIn) {
+            closeBuiltIn();
+            views = new Views(open);
+            feedLookBack();
+        }
+    }
+
+    private static Set<RuleId> idsOfBuiltIn(List<CompiledRule> rules) {
+        return rules.stream()
+                .filter(rule -> rule.rule().builtIn())
+                .map(RuleId::of)
+                .collect(Collectors.toSet());
+    }
+
+    /** Their own look-back reaches them with the next observation. */
+    private void haveOperators() {
+        List<CompiledRule> wanted =
+                rules.stream().filter(rule -> !rule.rule().builtIn()).toList();
+        Map<String, RuleId> before = new HashMap<>(atWork);
+        atWork.clear();
         holdMillis.clear();
-        lastRowMillis.clear();
-        views = new Views(open);
-        builtIn = null;
-        operators = Optional.empty();
-        Duration reach = Duration.ofMillis(WatchedTime.HORIZON_MILLIS);
         for (CompiledRule rule : wanted) {
-            reach = rule.feed().compareTo(reach) > 0 ? rule.feed() : reach;
-            if (!rule.rule().builtIn()) {
-                holdMillis.put(rule.rule().name(), rule.header().hold().toMillis());
+            atWork.put(rule.rule().name(), RuleId.of(rule));
+            holdMillis.put(rule.rule().name(), rule.header().hold().toMillis());
+        }
+        lastRowMillis
+                .keySet()
+                .removeIf(subject -> !Objects.equals(before.get(subject.rule()), atWork.get(subject.rule())));
+        operators.want(wanted);
+        operatorsAtWork = !wanted.isEmpty();
+    }
+
+    private void feedLookBack() {
+        Duration reach = Duration.ofMillis(WatchedTime.HORIZON_MILLIS);
+        for (CompiledRule rule : rules) {
+            if (rule.rule().builtIn() && rule.feed().compareTo(reach) > 0) {
+                reach = rule.feed();
             }
         }
         long placeMillis = nowMillis;
         long placeOffset = nextOffset;
         nowMillis = 0;
-        lookBack.read(segment, Instant.ofEpochMilli(placeMillis).minus(reach).minus(SLACK), placeOffset, record -> {
-            nowMillis = Math.max(nowMillis, record.timestampMillis());
-            try {
-                feedHeld(Observed.decode(record), record.offset());
-            } catch (UnreadableRecord _) {
-                // told in the dead letters when it was first taken
-            }
-        });
+        lookBack.read(
+                segment, Instant.ofEpochMilli(placeMillis).minus(reach).minus(FedRules.SLACK), placeOffset, record -> {
+                    nowMillis = Math.max(nowMillis, record.timestampMillis());
+                    try {
+                        feedHeld(Observed.decode(record), record.offset());
+                    } catch (UnreadableRecord _) {
+                        // told in the dead letters when it was first taken
+                    }
+                });
         nowMillis = Math.max(nowMillis, placeMillis);
         nextOffset = placeOffset;
     }
 
     private void feedHeld(SpecificRecord event, long offset) {
-        ensureRuntimes();
+        ensureBuiltIn();
         builtIn.hold(true);
         feed(event, offset);
         builtIn.hold(false);
     }
 
-    private void ensureRuntimes() {
+    private void ensureBuiltIn() {
         if (builtIn == null) {
             List<CompiledRule> ours =
                     rules.stream().filter(rule -> rule.rule().builtIn()).toList();
-            List<CompiledRule> theirs =
-                    rules.stream().filter(rule -> !rule.rule().builtIn()).toList();
             builtIn = new SegmentRuntime(true, ours, nowMillis);
-            operators = theirs.isEmpty() ? Optional.empty() : Optional.of(new SegmentRuntime(false, theirs, nowMillis));
         }
     }
 
-    /** Moves the clock, feeds the views of an event, and returns what the rules said of it. */
+    /** Moves the clock, feeds the views of an event, and returns what the built-in rules said of it. */
     private List<Signal> feed(SpecificRecord event, long offset) {
-        ensureRuntimes();
+        ensureBuiltIn();
         builtIn.advance(nowMillis);
-        operators.ifPresent(runtime -> runtime.advance(nowMillis));
-        views.of(event, offset, nowMillis, view -> {
-            builtIn.feed(view);
-            operators.ifPresent(runtime -> runtime.feed(view));
-        });
-        List<Signal> signals = builtIn.drain();
-        if (operators.isEmpty()) {
-            return signals;
+        views.of(event, offset, nowMillis, builtIn::feed);
+        return builtIn.drain();
+    }
+
+    /** What operators' rules said of an observation when they were let look ahead. */
+    private List<Signal> theirs(long offset) {
+        List<Signal> signals = theirs.isEmpty() ? null : theirs.remove(offset);
+        if (signals == null) {
+            return List.of();
         }
-        List<Signal> theirs = operators.get().drain();
-        theirs.forEach(signal -> lastRowMillis.put(signal.subject(), nowMillis));
-        return merged(signals, theirs);
+        spoke(signals, nowMillis);
+        return signals;
+    }
+
+    private void spoke(List<Signal> signals, long atMillis) {
+        for (Signal signal : signals) {
+            if (holdMillis.containsKey(signal.rule())) {
+                lastRowMillis.put(signal.subject(), atMillis);
+            }
+        }
     }
 
     private static List<Signal> merged(List<Signal> some, List<Signal> others) {
@@ -310,7 +471,8 @@ public final class SegmentDetector implements AutoCloseable {
 
     private Optional<String> reasonToEnd(DetectionBegan began, Subject subject) {
         if (!open.isActive(began.getRule())) {
-            return Optional.of("the rule was retired");
+            return Optional.of(
+                    open.isQuarantined(began.getRule()) ? "the rule was quarantined" : "the rule was retired");
         }
         boolean unheld = subject.kind() == DetectionKind.CUSTOM
                 && holdMillis.containsKey(began.getRule())

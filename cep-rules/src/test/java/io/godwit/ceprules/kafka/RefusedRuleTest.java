@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.ceprules.DetectionReplay;
+import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ceprules.segment.RefusedRuleHistory;
 import io.godwit.ceprules.segment.SegmentDetector;
 import io.godwit.schemas.events.RuleDeactivated;
@@ -23,7 +24,8 @@ final class RefusedRuleTest {
         long half = history.end() / 2;
         history.record(history.said().subList(0, history.saidBelow(half)));
         RuleShelf shelf = shelf();
-        try (SegmentWork work = new SegmentRestorer(history.log(), shelf).restore(0, new OffsetAndMetadata(half))) {
+        try (SegmentWork work = new SegmentRestorer(history.log(), shelf::of, OperatorRules.HERE)
+                .restore(0, new OffsetAndMetadata(half))) {
             List<SpecificRecord> changes = work.detector.activate(shelf.live());
             assertEquals(new RuleDeactivated("idle-host", 1, 0, half), changes.getFirst());
             assertEquals(2, changes.size(), "that, and a checkpoint");
@@ -45,7 +47,8 @@ final class RefusedRuleTest {
             here.record(records);
             RuleShelf shelf = new RuleShelf();
             here.rules().forEach(shelf::take);
-            try (SegmentWork work = new SegmentRestorer(here.log(), shelf).restore(0, new OffsetAndMetadata(restart))) {
+            try (SegmentWork work = new SegmentRestorer(here.log(), shelf::of, OperatorRules.HERE)
+                    .restore(0, new OffsetAndMetadata(restart))) {
                 SegmentDetector detector = work.detector;
                 records.addAll(detector.activate(shelf.live()));
                 for (long offset = restart; offset < here.end(); offset++) {
@@ -84,7 +87,8 @@ final class RefusedRuleTest {
         history.record(records);
         RuleShelf shelf = shelf();
         List<SpecificRecord> later = new ArrayList<>();
-        try (SegmentWork work = new SegmentRestorer(history.log(), shelf).restore(0, new OffsetAndMetadata(half))) {
+        try (SegmentWork work = new SegmentRestorer(history.log(), shelf::of, OperatorRules.HERE)
+                .restore(0, new OffsetAndMetadata(half))) {
             later.addAll(work.detector.activate(shelf.live()));
             for (long offset = half; offset < history.end(); offset++) {
                 later.addAll(work.detector.take(history.observation(offset)).records());

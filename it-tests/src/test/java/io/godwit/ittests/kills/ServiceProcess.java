@@ -75,6 +75,10 @@ public final class ServiceProcess implements AutoCloseable {
         return atMillis;
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public boolean lives() {
         return process.isAlive();
     }

@@ -10,15 +10,15 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 
 /** A verb as an operator types it, run in this process. */
-final class Verb {
+public final class Verb {
     /**
      * What came of it.
      *
      * @param out what it printed
      * @param err what the command line told
      */
-    record Said(int code, String out, String err) {
-        Said endsWith(int expected) {
+    public record Said(int code, String out, String err) {
+        public Said endsWith(int expected) {
             assertEquals(expected, code, () -> out + err);
             return this;
         }
@@ -26,7 +26,7 @@ final class Verb {
 
     private Verb() {}
 
-    static Said say(String... words) {
+    public static Said say(String... words) {
         StringWriter told = new StringWriter();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream before = System.out;

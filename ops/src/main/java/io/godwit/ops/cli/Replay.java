@@ -1,10 +1,14 @@
 package io.godwit.ops.cli;
 
+import io.godwit.ceprules.CepConfig;
 import io.godwit.ceprules.CepService;
 import io.godwit.ceprules.DetectionReplay;
+import io.godwit.ceprules.child.OperatorsGone;
+import io.godwit.ceprules.child.OperatorsProcess;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ceprules.rules.RuleBook;
+import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.schedulers.kafka.DecidingCode;
 import io.godwit.schedulers.replay.DecisionReplay;
 import io.godwit.schemas.kafka.LogUnreachable;
@@ -56,12 +60,13 @@ public final class Replay implements Callable<Integer> {
     public Integer call() {
         Instant start = CommonOptions.moment(from).orElseThrow();
         Optional<Instant> end = CommonOptions.moment(to);
-        RuleCompiler.keepIn(common.region().cep().ruleCache());
+        CepConfig config = common.region().cep();
+        RuleCompiler.keepIn(config.ruleCache());
         MessageDigest digest = sha256();
         long detections = 0;
         long decisions = 0;
         List<String> differences = new ArrayList<>();
-        for (Segment segment : segments(start, end)) {
+        for (Segment segment : segments(start, end, config)) {
             detections += segment.detected().detections();
             decisions += segment.decided().decisions();
             digest.update((segment.detected().digest() + segment.decided().digest()).getBytes(StandardCharsets.UTF_8));
@@ -80,10 +85,12 @@ public final class Replay implements Callable<Integer> {
     }
 
     /** All segments, several at a time: what one says depends on no other. */
-    private List<Segment> segments(Instant start, Optional<Instant> end) {
+    private List<Segment> segments(Instant start, Optional<Instant> end, CepConfig config) {
         int threads = Runtime.getRuntime().availableProcessors();
         AtomicInteger done = new AtomicInteger();
         try (Log behind = common.log();
+                ChildPerThread children =
+                        new ChildPerThread(() -> OperatorsProcess.ofThePast(config.operators(), config.ruleCache()));
                 ExecutorService workers = Executors.newFixedThreadPool(
                         threads, Thread.ofPlatform().daemon().name("replay-", 0).factory())) {
             // before what is held, so that it is held whole
@@ -93,7 +100,7 @@ public final class Replay implements Callable<Integer> {
             String code = DecidingCode.digest();
             List<Future<Segment>> running = IntStream.range(0, behind.segments())
                     .mapToObj(number -> workers.submit(() -> {
-                        Segment segment = segment(log, rules, code, number, start, end, taken);
+                        Segment segment = segment(log, rules, code, number, start, end, taken, children.mine());
                         done.incrementAndGet();
                         return segment;
                     }))
@@ -112,6 +119,7 @@ public final class Replay implements Callable<Integer> {
         } catch (ExecutionException failed) {
             switch (failed.getCause()) {
                 case LogUnreachable gone -> throw unreachable(gone, done.get());
+                case OperatorsGone gone -> throw new Failed(gone.getMessage(), gone);
                 case RuntimeException known -> throw known;
                 default -> throw new IllegalStateException(failed.getCause());
             }
@@ -132,7 +140,8 @@ public final class Replay implements Callable<Integer> {
             int number,
             Instant start,
             Optional<Instant> end,
-            Map<Integer, Long> taken) {
+            Map<Integer, Long> taken,
+            OperatorRules.Source operators) {
         Log log = held.log();
         held.hold(number);
         // a copy of another site's log lacks the offsets of cep there; what it said last tells how far it was at least
@@ -143,7 +152,8 @@ public final class Replay implements Callable<Integer> {
                 number,
                 log.offsetAt(Topic.OBSERVATIONS, number, start),
                 end.map(to -> Math.min(takenTo, log.offsetAt(Topic.OBSERVATIONS, number, to)))
-                        .orElse(takenTo));
+                        .orElse(takenTo),
+                operators);
         DecisionReplay.Result decided = DecisionReplay.run(log, number, start, end.orElse(Instant.now()), code);
         held.release(number);
         return new Segment(number, detected, decided);

@@ -1,8 +1,11 @@
 package io.godwit.ops.cli;
 
+import io.godwit.ceprules.CepConfig;
 import io.godwit.ceprules.backtest.Backtest;
 import io.godwit.ceprules.backtest.Change;
 import io.godwit.ceprules.backtest.Drawn;
+import io.godwit.ceprules.child.OperatorsGone;
+import io.godwit.ceprules.child.OperatorsProcess;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.RuleCheck;
 import io.godwit.ceprules.engine.RuleCompiler;
@@ -80,6 +83,8 @@ final class RuleBacktest implements Callable<Integer> {
     public Integer call() {
         List<String> figuresTold = List.copyOf(figures(List.of()).keySet());
         expectations.forEach(expectation -> expectation.check(figuresTold)); // before what may take minutes
+        CepConfig config = common.region().cep();
+        RuleCompiler.keepIn(config.ruleCache());
         RuleCheck.Admitted rule = RuleText.admitted(file, RuleText.read(file));
         try (Log log = common.log()) {
             Instant end = CommonOptions.moment(to).orElseGet(() -> common.present(log));
@@ -87,7 +92,7 @@ final class RuleBacktest implements Callable<Integer> {
             Optional<RuleVersion> other = other(log, rule.name());
             long began = System.nanoTime();
             List<Backtest.Result> results =
-                    segments(log.segments(), rule, other.map(RuleCompiler::compile), start, end);
+                    segments(log.segments(), rule, other.map(RuleCompiler::compile), start, end, config);
             List<Change> changes = Change.between(
                     results.stream().flatMap(one -> one.drawn().stream()).toList(),
                     results.stream().flatMap(one -> one.before().stream()).toList());
@@ -113,14 +118,22 @@ final class RuleBacktest implements Callable<Integer> {
 
     /** Several segments at a time, each with a reader of its own: what one draws depends on no other. */
     private List<Backtest.Result> segments(
-            int segments, RuleCheck.Admitted rule, Optional<CompiledRule> other, Instant start, Instant end) {
+            int segments,
+            RuleCheck.Admitted rule,
+            Optional<CompiledRule> other,
+            Instant start,
+            Instant end,
+            CepConfig config) {
         int threads = Math.min(segments, Runtime.getRuntime().availableProcessors());
-        try (ExecutorService workers = Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().daemon().name("backtest-", 0).factory())) {
+        try (ChildPerThread children = new ChildPerThread(
+                        () -> new OperatorsProcess(config.operators(), config.ruleCache(), () -> {}));
+                ExecutorService workers = Executors.newFixedThreadPool(
+                        threads,
+                        Thread.ofPlatform().daemon().name("backtest-", 0).factory())) {
             List<Future<Backtest.Result>> running = IntStream.range(0, segments)
                     .mapToObj(segment -> workers.submit(() -> {
                         try (Log log = common.log()) {
-                            return Backtest.run(log, segment, rule.compiled(), other, start, end);
+                            return Backtest.run(log, segment, rule.compiled(), other, start, end, children.mine());
                         }
                     }))
                     .toList();
@@ -130,9 +143,11 @@ final class RuleBacktest implements Callable<Integer> {
             }
             return results;
         } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof RuntimeException known
-                    ? known
-                    : new IllegalStateException(failed.getCause());
+            throw switch (failed.getCause()) {
+                case OperatorsGone gone -> new Failed(gone.getMessage(), gone);
+                case RuntimeException known -> known;
+                default -> new IllegalStateException(failed.getCause());
+            };
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new Failed("interrupted");
@@ -171,6 +186,9 @@ final class RuleBacktest implements Callable<Integer> {
                 "observations",
                 results.stream().mapToLong(Backtest.Result::observations).sum());
         whole.putAll(figures);
+        whole.put(
+                "quarantined",
+                results.stream().mapToLong(one -> one.quarantined().size()).sum());
         whole.put("seconds", seconds);
         whole.put("topHosts", topHosts(changes, rows));
         List<Map<String, Object>> listed = changes.stream()
@@ -192,6 +210,7 @@ final class RuleBacktest implements Callable<Integer> {
     }
 
     private static void tellGaps(List<Backtest.Result> results) {
+        results.forEach(result -> result.quarantined().forEach(System.err::println));
         List<Integer> incomplete = results.stream()
                 .filter(result -> !result.lookBackWhole())
                 .map(Backtest.Result::segment)

@@ -1,6 +1,7 @@
 package io.godwit.ops.cli;
 
 import io.godwit.ceprules.engine.RuleCheck;
+import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.schemas.events.RuleRetired;
 import io.godwit.schemas.kafka.SiteKafka;
@@ -43,6 +44,7 @@ public final class RuleCommands {
 
         @Override
         public void run() {
+            RuleCompiler.keepIn(common.region().cep().ruleCache()); // a cep of this machine finds it there
             String text = RuleText.read(file);
             RuleCheck.Admitted rule = RuleText.admitted(file, text);
             SiteKafka kafka = common.home();
@@ -62,7 +64,7 @@ public final class RuleCommands {
         @Override
         public void run() {
             list(
-                    List.of("rule", "version", "state", "origin", "lookBack", "at", "by", "reason"),
+                    List.of("rule", "version", "state", "quarantine", "origin", "lookBack", "at", "by", "reason"),
                     (state, rows) -> state.rules().all().stream().map(rows::rule));
         }
     }

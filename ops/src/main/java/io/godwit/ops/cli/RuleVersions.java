@@ -107,15 +107,17 @@ final class RuleVersions {
 
         @Override
         public void run() {
-            list(List.of("version", "state", "at", "by", "reason", "retiredBy", "retiredReason"), (state, rows) -> {
-                List<Rules.Version> versions = state.rules().all().stream()
-                        .filter(version -> version.deployed().getRule().equals(rule))
-                        .toList();
-                if (versions.isEmpty()) {
-                    throw unknown(rule);
-                }
-                return versions.stream().map(rows::rule);
-            });
+            list(
+                    List.of("version", "state", "quarantine", "at", "by", "reason", "retiredBy", "retiredReason"),
+                    (state, rows) -> {
+                        List<Rules.Version> versions = state.rules().all().stream()
+                                .filter(version -> version.deployed().getRule().equals(rule))
+                                .toList();
+                        if (versions.isEmpty()) {
+                            throw unknown(rule);
+                        }
+                        return versions.stream().map(rows::rule);
+                    });
         }
     }
 

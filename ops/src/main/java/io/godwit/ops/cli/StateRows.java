@@ -3,6 +3,7 @@ package io.godwit.ops.cli;
 import io.godwit.schedulers.constraints.Constraint;
 import io.godwit.schedulers.constraints.Form;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.state.Detections;
 import io.godwit.schemas.state.Host;
 import io.godwit.schemas.state.Migrations;
@@ -33,6 +34,7 @@ final class StateRows {
     private static final int NAMED_MAX = 8;
 
     private final Rules rules;
+    private final Detections detections;
     private final Map<String, String> hostNames;
     private final Map<String, String> vmNames;
     private final Set<String> drained;
@@ -40,6 +42,7 @@ final class StateRows {
 
     StateRows(RegionState state, ZoneId zone) {
         this.rules = state.rules();
+        this.detections = state.detections();
         this.hostNames = state.hosts().stream().collect(Collectors.toMap(Host::id, Host::label));
         this.vmNames = state.inventory().definitions().entrySet().stream()
                 .collect(Collectors.toMap(
@@ -213,11 +216,27 @@ final class StateRows {
             row.put("retiredBy", retired.getAuthor());
             row.put("retiredReason", retired.getReason());
         });
+        List<RuleQuarantined> where = quarantined(version);
+        if (!where.isEmpty()) {
+            row.put("quarantine", where.getFirst().getReason());
+            row.put(
+                    "quarantinedSegments",
+                    where.stream().map(RuleQuarantined::getSegment).toList());
+        }
         return row;
     }
 
     private String standing(Rules.Version version) {
-        return version.retired().isPresent() ? "retired" : rules.superseded(version) ? "superseded" : "live";
+        if (version.retired().isPresent() || rules.superseded(version)) {
+            return version.retired().isPresent() ? "retired" : "superseded";
+        }
+        int segments = quarantined(version).size();
+        return segments == 0 ? "live" : "quarantined in " + segments + (segments == 1 ? " segment" : " segments");
+    }
+
+    private List<RuleQuarantined> quarantined(Rules.Version version) {
+        return detections.quarantined(
+                version.deployed().getRule(), version.deployed().getVersion());
     }
 
     /** One constraint as people know its VMs and hosts; long sets are cut. */

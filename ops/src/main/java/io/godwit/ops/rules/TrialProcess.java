@@ -1,6 +1,7 @@
 package io.godwit.ops.rules;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.godwit.ceprules.child.ChildJvm;
 import io.godwit.ops.rules.RuleFolder.RuleFile;
 import io.godwit.ops.rules.TrialMain.Told;
 import io.godwit.ops.settings.Settings;
@@ -9,7 +10,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +22,6 @@ import java.util.concurrent.TimeUnit;
 public final class TrialProcess implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final Duration END_MAX = Duration.ofSeconds(20);
-
-    /** With what a JVM ends under -XX:+ExitOnOutOfMemoryError. */
-    private static final int OUT_OF_MEMORY = 3;
 
     private final Duration timeOut;
     private final ByteSize heap;
@@ -95,7 +92,7 @@ public final class TrialProcess implements AutoCloseable {
             return "the process of rule %s closed its output while %s and did not end; it was killed"
                     .formatted(file.name(), step);
         }
-        return process.exitValue() == OUT_OF_MEMORY
+        return process.exitValue() == ChildJvm.OUT_OF_MEMORY
                 ? "rule %s needs more than the %s of memory that there are, and was ended while %s; make its windows shorter, or give more with --heap"
                         .formatted(file.name(), heap, step)
                 : "the process of rule %s ended with exit code %d while %s; what it said stands above"
@@ -103,25 +100,13 @@ public final class TrialProcess implements AutoCloseable {
     }
 
     private Child start() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + Math.max(1, heap.bytes() >> 20) + "m",
-                        "-XX:+UseSerialGC",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-XX:TieredStopAtLevel=1",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.godwit.schemas",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        TrialMain.class.getName()))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process process = ChildJvm.start(TrialMain.class, heap, List.of("-XX:TieredStopAtLevel=1"));
         BlockingQueue<Optional<String>> told = new LinkedBlockingQueue<>();
         Thread.ofPlatform().daemon().name("rule-trial").start(() -> listen(process, told));
         Optional<String> first = told.poll(START_MAX.toMillis(), TimeUnit.MILLISECONDS);
         if (first == null || first.isEmpty()) {
             if (first == null || !process.waitFor(END_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly().waitFor();
+                ChildJvm.kill(process);
             }
             throw new IOException("the process that tries rules did not start"
                     + (first == null
@@ -135,11 +120,7 @@ public final class TrialProcess implements AutoCloseable {
     private static void listen(Process process, BlockingQueue<Optional<String>> told) {
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
-                if (line.startsWith("{")) {
-                    told.add(Optional.of(line));
-                } else {
-                    System.err.println(line); // the JVM's own last words come on this stream, too
-                }
+                told.add(Optional.of(line));
             }
         } catch (IOException killed) {
             // the same as the end
@@ -154,23 +135,12 @@ public final class TrialProcess implements AutoCloseable {
 
     /** Ends the child, whatever it does. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (child.isEmpty()) {
             return;
         }
         Process process = child.get().process();
         child = Optional.empty();
-        process.destroyForcibly();
-        boolean interrupted = false;
-        while (process.isAlive()) {
-            try {
-                process.waitFor();
-            } catch (InterruptedException again) {
-                interrupted = true; // killed processes end at once; nobody is left behind for it
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ChildJvm.kill(process);
     }
 }

@@ -27,6 +27,7 @@ import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.RequestAnswered;
 import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.events.VmActionAsked;
 import io.godwit.schemas.log.Topic;
 import java.time.Duration;
@@ -35,9 +36,11 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Tells events of the log in one plain line each: what was detected, what is moved and why, how it ended. Pure. */
@@ -50,6 +53,8 @@ public final class LiveLines {
     private final Map<String, ActionKind> actions = new HashMap<>(); // of open commands that move nothing
     private String mode = "";
     private final Map<String, SpecificRecord> constraints = new HashMap<>(); // as last told, by name of their script
+
+    private final Set<String> quarantined = new HashSet<>();
 
     public LiveLines(String site, Names names, ZoneId zone) {
         this.site = site;
@@ -200,6 +205,16 @@ public final class LiveLines {
                             time,
                             "rule",
                             "%s v%d is active at %s".formatted(activated.getRule(), activated.getVersion(), site)));
+                }
+            }
+            case RuleQuarantined stopped -> {
+                String rule = "%s v%d".formatted(stopped.getRule(), stopped.getVersion());
+                if (quarantined.add(rule)) { // others may follow, segment by segment; "rule list" tells in how many
+                    lines.add(line(
+                            time,
+                            "alarm",
+                            "rule %s is quarantined in segment %d of %s: %s; see: godwit rule list"
+                                    .formatted(rule, stopped.getSegment(), site, stopped.getReason())));
                 }
             }
             default -> {

@@ -21,6 +21,7 @@ import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.RuleQuarantined;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -157,6 +158,11 @@ final class LiveLinesTest {
                 List.of("10:00:01.000  rule       overload v1 is active at west"),
                 of(new RuleActivated("overload", 1, 0, 17L)));
         assertEquals(List.of(), of(new RuleActivated("overload", 1, 1, 4L)));
+        assertEquals(
+                List.of("10:00:01.000  alarm      rule mine v2 is quarantined in segment 3 of west: too much of it;"
+                        + " see: godwit rule list"),
+                of(new RuleQuarantined("mine", 2, 3, 17L, "too much of it")));
+        assertEquals(List.of(), of(new RuleQuarantined("mine", 2, 4, 17L, "too much of it")), "once is enough");
         ConstraintsApplied applied = new ConstraintsApplied("web", "", List.of(), "ann", "two racks");
         assertEquals(List.of("10:00:01.000  demand     web  0 in force: two racks"), of(applied));
         assertEquals(List.of(), of(applied));

@@ -56,6 +56,7 @@ import io.godwit.schemas.events.RoundTrip;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
 import io.godwit.schemas.events.RuleDeployed;
+import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.events.RuleRetired;
 import io.godwit.schemas.events.SchedulerProgress;
 import io.godwit.schemas.events.SegmentTold;
@@ -108,6 +109,7 @@ public final class Events {
                         DetectionEnded.class,
                         RuleActivated.class,
                         RuleDeactivated.class,
+                        RuleQuarantined.class,
                         DetectionsCheckpointed.class));
         events.put(
                 Topic.HOST_PARTITIONS,

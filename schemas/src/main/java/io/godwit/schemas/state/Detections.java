@@ -6,6 +6,7 @@ import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.log.LogRecord;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,11 +37,13 @@ public final class Detections {
 
     private final List<Map<String, Detection>> bySegment = new ArrayList<>();
     private final List<Map<String, RuleActivated>> active = new ArrayList<>();
+    private final List<Map<String, RuleQuarantined>> quarantined = new ArrayList<>();
 
     public Detections(int segments) {
         for (int segment = 0; segment < segments; segment++) {
             bySegment.add(new TreeMap<>());
             active.add(new TreeMap<>());
+            quarantined.add(new TreeMap<>());
         }
     }
 
@@ -65,12 +68,24 @@ public final class Detections {
                         ended.getId(),
                         (_, open) -> new Detection(open.began, open.position, open.appended, Optional.of(ended)));
             case RuleActivated activated -> rules.put(activated.getRule(), activated);
-            case RuleDeactivated deactivated ->
-                rules.computeIfPresent(
-                        deactivated.getRule(),
-                        (_, live) -> live.getVersion() == deactivated.getVersion() ? null : live);
+            case RuleDeactivated deactivated -> {
+                silence(rules, deactivated.getRule(), deactivated.getVersion());
+                quarantined
+                        .get(record.segment())
+                        .computeIfPresent(
+                                deactivated.getRule(),
+                                (_, one) -> one.getVersion() == deactivated.getVersion() ? null : one);
+            }
+            case RuleQuarantined stopped -> {
+                silence(rules, stopped.getRule(), stopped.getVersion());
+                quarantined.get(record.segment()).put(stopped.getRule(), stopped);
+            }
             default -> {} // checkpoints repeat what is known
         }
+    }
+
+    private static void silence(Map<String, RuleActivated> rules, String rule, int version) {
+        rules.computeIfPresent(rule, (_, live) -> live.getVersion() == version ? null : live);
     }
 
     /** Every detection, by log time of its beginning, then id. */
@@ -95,5 +110,13 @@ public final class Detections {
     /** Rule versions whose output counts in a segment, by rule. */
     public Map<String, RuleActivated> activeIn(int segment) {
         return new TreeMap<>(active.get(segment));
+    }
+
+    /** Where a rule version is quarantined, by segment, and why. */
+    public List<RuleQuarantined> quarantined(String rule, int version) {
+        return quarantined.stream()
+                .map(rules -> rules.get(rule))
+                .filter(one -> one != null && one.getVersion() == version)
+                .toList();
     }
 }

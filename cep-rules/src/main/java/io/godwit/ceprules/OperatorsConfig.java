@@ -1,0 +1,28 @@
+package io.godwit.ceprules;
+
+import io.godwit.schemas.units.ByteSize;
+import java.time.Duration;
+
+/**
+ * What operators' rules may use. They run in a child JVM of cep; a rule that exceeds a budget in a segment is quarantined
+ * there.
+ *
+ * @param heap memory of the child JVM, for all rules and segments together
+ * @param cpuPercent share of one core that a rule may use for one segment, over a minute of log time
+ * @param batchCpu CPU time that a rule may use for one batch of at most 500 observations; one that has not come to its
+ *     end after twice of it is taken to hang, and its JVM is killed
+ * @param rowsPerSecond rows that a rule may make in one segment, over a minute of log time
+ * @param state memory that a rule may keep for one segment; measured where the rule allocates more than that for its look-back
+ */
+public record OperatorsConfig(ByteSize heap, int cpuPercent, Duration batchCpu, int rowsPerSecond, ByteSize state) {
+    public static final OperatorsConfig DEFAULTS =
+            new OperatorsConfig(ByteSize.ofMebibytes(512), 5, Duration.ofSeconds(1), 1000, ByteSize.ofMebibytes(64));
+
+    public OperatorsConfig {
+        Bounds.check("cep.operators.batch-cpu", batchCpu, Duration.ofMillis(100), Duration.ofMinutes(1), "1s");
+        Bounds.check("cep.operators.cpu-percent", cpuPercent, 100, "5");
+        Bounds.check("cep.operators.rows-per-second", rowsPerSecond, 1_000_000, "1000");
+        Bounds.check("cep.operators.heap", heap, ByteSize.ofMebibytes(64), "512MiB");
+        Bounds.check("cep.operators.state", state, ByteSize.ofMebibytes(1), "64MiB");
+    }
+}

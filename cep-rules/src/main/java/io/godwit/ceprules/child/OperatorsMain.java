@@ -1,0 +1,119 @@
+package io.godwit.ceprules.child;
+
+import com.sun.management.ThreadMXBean;
+import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.engine.SegmentRuntime;
+import io.godwit.ceprules.segment.OperatorRules.Said;
+import io.godwit.ceprules.segment.RuleId;
+import io.godwit.ceprules.segment.RuleRuns;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * The JVM in which operators' rules run. Takes orders on its standard input and tells on its standard output; ends when its
+ * standard input ends, even in the middle of a rule, so that it cannot outlive the process that started it.
+ */
+public final class OperatorsMain {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final OutputStream out;
+    private final Map<Integer, RuleRuns> segments = new TreeMap<>();
+
+    private OperatorsMain(OutputStream out) {
+        this.out = out;
+    }
+
+    /** Argument: folder of compiled rules. Ends when there is nobody any more who gives orders. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        PrintStream out = System.out;
+        System.setOut(System.err); // what anybody else prints is no answer
+        BlockingQueue<DataInputStream> orders = new LinkedBlockingQueue<>();
+        Thread.ofPlatform().daemon().name("orders").start(() -> listen(System.in, orders));
+        RuleCompiler.keepIn(Path.of(arguments[0]));
+        new SegmentRuntime(false, List.of(), 0).close(); // what only the first one costs is no rule's fault
+        OperatorsMain main = new OperatorsMain(out);
+        main.tell(new Told.Ready());
+        while (true) {
+            main.carryOut(Order.read(orders.take()));
+        }
+    }
+
+    private static void listen(InputStream from, BlockingQueue<DataInputStream> orders) {
+        try (InputStream in = new BufferedInputStream(from, 1 << 16)) {
+            for (Optional<DataInputStream> order = Frames.next(in); order.isPresent(); order = Frames.next(in)) {
+                orders.add(order.get());
+            }
+        } catch (IOException gone) {
+            // the same as the end: nobody is there any more
+        }
+        Runtime.getRuntime().halt(0); // a rule may be at work for ever, and nothing here has to be put in order
+    }
+
+    private void carryOut(Order order) throws IOException {
+        RuleRuns runs = segments.computeIfAbsent(order.segment(), RuleRuns::new);
+        switch (order) {
+            case Order.Add add -> runs.add(RuleCompiler.compileAdmitted(add.rule(), add.lookBack()));
+            case Order.Remove remove -> runs.unload(remove.rule());
+            case Order.Feed feed -> feed(runs, feed);
+            case Order.Weigh weigh -> tell(new Told.Weighed(weigh(runs, weigh.rule())));
+        }
+    }
+
+    private void feed(RuleRuns runs, Order.Feed feed) throws IOException {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        List<RuleRuns.Viewed> viewed = runs.viewed(feed.stretch());
+        long seen = THREADS.getCurrentThreadAllocatedBytes() - before;
+        for (int i = 0; i < feed.rules().size(); i++) {
+            tell(new Told.Begins(i));
+            tell(ended(runs, i, feed.rules().get(i), viewed, seen));
+        }
+        tell(new Told.Done());
+    }
+
+    private static Told.Ended ended(
+            RuleRuns runs, int number, RuleId rule, List<RuleRuns.Viewed> viewed, long seenBytes) {
+        long cpu = THREADS.getCurrentThreadCpuTime();
+        long allocated = THREADS.getCurrentThreadAllocatedBytes();
+        List<Said> said = List.of();
+        String failure = "";
+        try {
+            said = runs.feed(rule, viewed);
+        } catch (RuntimeException | StackOverflowError failed) {
+            failure = failed.toString();
+        }
+        return new Told.Ended(
+                number,
+                THREADS.getCurrentThreadCpuTime() - cpu,
+                THREADS.getCurrentThreadAllocatedBytes() - allocated + seenBytes,
+                runs.rows(rule),
+                failure,
+                said);
+    }
+
+    private static long weigh(RuleRuns runs, RuleId rule) {
+        long with = usedBytes();
+        runs.unload(rule);
+        return Math.max(0, with - usedBytes());
+    }
+
+    private static long usedBytes() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    private void tell(Told told) throws IOException {
+        Frames.send(out, to -> Told.write(told, to));
+    }
+}

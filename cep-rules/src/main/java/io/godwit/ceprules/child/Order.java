@@ -1,0 +1,110 @@
+package io.godwit.ceprules.child;
+
+import io.godwit.ceprules.rules.RuleVersion;
+import io.godwit.ceprules.segment.Observation;
+import io.godwit.ceprules.segment.RuleId;
+import io.godwit.schemas.log.LogRecord;
+import io.godwit.schemas.log.Topic;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the rules' JVM is told to do. */
+sealed interface Order {
+    int segment();
+
+    /** Let a rule begin that was admitted, without any state. */
+    record Add(int segment, RuleVersion rule, Duration lookBack) implements Order {}
+
+    /** Let a rule end. */
+    record Remove(int segment, RuleId rule) implements Order {}
+
+    /** Feed some rules, one after the other. */
+    record Feed(int segment, List<RuleId> rules, List<Observation> stretch) implements Order {}
+
+    /** Let a rule end, and tell how much memory comes free. */
+    record Weigh(int segment, RuleId rule) implements Order {}
+
+    static void write(Order order, DataOutputStream out) throws IOException {
+        switch (order) {
+            case Add add -> {
+                begin(out, 'A', add.segment());
+                Frames.writeText(out, add.rule().name());
+                out.writeInt(add.rule().version());
+                Frames.writeText(out, add.rule().text());
+                out.writeLong(add.lookBack().toMillis());
+            }
+            case Remove remove -> {
+                begin(out, 'R', remove.segment());
+                write(remove.rule(), out);
+            }
+            case Feed feed -> {
+                begin(out, 'F', feed.segment());
+                out.writeInt(feed.rules().size());
+                for (RuleId rule : feed.rules()) {
+                    write(rule, out);
+                }
+                List<Observation> readable = feed.stretch().stream()
+                        .filter(observation -> observation.event().isPresent())
+                        .toList();
+                out.writeInt(readable.size());
+                for (Observation observation : readable) {
+                    out.writeLong(observation.offset());
+                    out.writeLong(observation.atMillis());
+                    Frames.writeBytes(out, observation.record().orElseThrow().value());
+                }
+            }
+            case Weigh weigh -> {
+                begin(out, 'W', weigh.segment());
+                write(weigh.rule(), out);
+            }
+        }
+    }
+
+    static Order read(DataInputStream in) throws IOException {
+        int kind = in.readByte();
+        int segment = in.readInt();
+        return switch (kind) {
+            case 'A' ->
+                new Add(
+                        segment,
+                        new RuleVersion(Frames.readText(in), in.readInt(), Frames.readText(in), false),
+                        Duration.ofMillis(in.readLong()));
+            case 'R' -> new Remove(segment, readRule(in));
+            case 'F' -> {
+                List<RuleId> rules = new ArrayList<>();
+                for (int left = in.readInt(); left > 0; left--) {
+                    rules.add(readRule(in));
+                }
+                List<Observation> stretch = new ArrayList<>();
+                for (int left = in.readInt(); left > 0; left--) {
+                    long offset = in.readLong();
+                    long atMillis = in.readLong();
+                    LogRecord record = new LogRecord(
+                            Topic.OBSERVATIONS, segment, offset, atMillis, new byte[0], Frames.readBytes(in));
+                    stretch.add(Observation.of(record, atMillis));
+                }
+                yield new Feed(segment, rules, stretch);
+            }
+            case 'W' -> new Weigh(segment, readRule(in));
+            default -> throw new IOException("order " + kind + " is not known");
+        };
+    }
+
+    private static void begin(DataOutputStream out, char kind, int segment) throws IOException {
+        out.writeByte(kind);
+        out.writeInt(segment);
+    }
+
+    private static void write(RuleId rule, DataOutputStream out) throws IOException {
+        Frames.writeText(out, rule.name());
+        out.writeInt(rule.version());
+    }
+
+    private static RuleId readRule(DataInputStream in) throws IOException {
+        return new RuleId(Frames.readText(in), in.readInt());
+    }
+}
