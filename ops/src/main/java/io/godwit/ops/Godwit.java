@@ -14,6 +14,8 @@ import io.godwit.ops.cli.Replay;
 import io.godwit.ops.cli.RequestCommands;
 import io.godwit.ops.cli.RuleCommands;
 import io.godwit.ops.cli.SiteCommands;
+import io.godwit.ops.cli.StateDiff;
+import io.godwit.ops.cli.TimelineCommand;
 import io.godwit.ops.cli.TopicsCommands;
 import io.godwit.ops.cli.VmCommands;
 import io.godwit.ops.cli.Why;
@@ -55,6 +57,8 @@ import picocli.CommandLine.ScopeType;
             RuleCommands.class,
             ConstraintCommands.class,
             Why.class,
+            TimelineCommand.class,
+            StateDiff.class,
             Replay.class,
             LogCommands.class,
             SimulateCommand.class,

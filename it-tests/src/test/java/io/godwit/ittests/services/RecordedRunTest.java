@@ -14,6 +14,11 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,6 +108,78 @@ final class RecordedRunTest {
         String early = says("host", "list", "--at", "2026-01-01T00:00:30Z", "--log");
         assertEquals(13, early.lines().count(), early);
         assertTrue(early.contains("00:00:29.") || early.contains(":29."), early);
+    }
+
+    @Test
+    void its_timeline_tells_every_migration_from_detection_to_end() {
+        String all = says("timeline", "--from", "2026-01-01T00:00:00Z", "--log");
+        String list = says("migration", "list", "--log");
+        long moves = list.lines().skip(1).count();
+        assertEquals(
+                moves, all.lines().filter(line -> line.contains("  migrate  ")).count(), all);
+        assertEquals(
+                list.lines().filter(line -> line.contains("  succeeded  ")).count(),
+                all.lines().filter(line -> line.contains("  moved  ")).count(),
+                all);
+        List<String> times =
+                all.lines().skip(1).map(line -> line.substring(0, 23)).toList();
+        assertEquals(times.stream().sorted().toList(), times);
+        String vm = list.lines()
+                .skip(1)
+                .flatMap(line -> Stream.of(line.split(" +")))
+                .filter(word -> word.startsWith("vm-"))
+                .findFirst()
+                .orElseThrow();
+        String of = says("timeline", "--vm", vm, "--positions", "--from", "2026-01-01T00:00:00Z", "--log");
+        assertTrue(
+                of.matches("(?s).*\\bdecided .* migrate +" + vm + " .* accepted +" + vm + " .* moved +" + vm + " .*"),
+                of);
+        assertTrue(of.lines().anyMatch(line -> line.matches(".* migrate .* commands \\d+:\\d+")), of);
+        assertTrue(of.lines().count() < all.lines().count(), of);
+        assertEquals(
+                ExitCode.FAILED,
+                run("timeline", "--host", "h99", "--log", folder.resolve("run").toString()));
+        assertTrue(told.toString().contains("no host was called h99"), told.toString());
+    }
+
+    @Test
+    void two_moments_differ_by_what_was_moved_between_them() {
+        String end = "2026-01-01T00:03:00Z";
+        String nothing = says("diff", "--at", "2026-01-01T00:02:59Z", "--at", end, "--log");
+        assertEquals(1, nothing.lines().count(), nothing);
+        String diff = says("diff", "--at", "2026-01-01T00:00:20Z", "--at", end, "--log");
+        String before = says("vm", "list", "--at", "2026-01-01T00:00:20Z", "--log");
+        String after = says("vm", "list", "--log");
+        assertEquals(
+                places(before, after),
+                diff.lines()
+                        .filter(line -> line.matches("VM +\\S+ +host .*"))
+                        .map(line -> line.replaceAll(" +", " "))
+                        .toList());
+        assertTrue(!places(before, after).isEmpty(), diff);
+        assertEquals(
+                ExitCode.USAGE,
+                run("diff", "--at", end, "--log", folder.resolve("run").toString()));
+        assertTrue(told.toString().contains("--at is given once; give two moments"), told.toString());
+    }
+
+    /** VMs that are listed with another host, as the difference tells them. */
+    private static List<String> places(String before, String after) {
+        Map<String, String> places = hostsOf(before);
+        List<String> moved = new ArrayList<>();
+        hostsOf(after).forEach((vm, host) -> {
+            if (!host.equals(places.get(vm))) {
+                moved.add("VM %s host %s %s".formatted(vm, places.get(vm), host));
+            }
+        });
+        return moved;
+    }
+
+    private static Map<String, String> hostsOf(String list) {
+        return list.lines()
+                .skip(1)
+                .map(line -> line.split(" +"))
+                .collect(Collectors.toMap(words -> words[0], words -> words[1], (one, _) -> one, TreeMap::new));
     }
 
     @Test

@@ -101,7 +101,7 @@ final class RuleBacktest implements Callable<Integer> {
     }
 
     /** Of a record in a folder the end is its last observation, however long ago that was. */
-    private static Instant newest(Log log) {
+    static Instant newest(Log log) {
         return IntStream.range(0, log.segments())
                 .mapToObj(segment -> log.at(Topic.OBSERVATIONS, segment, log.end(Topic.OBSERVATIONS, segment) - 1))
                 .flatMap(Optional::stream)
