@@ -69,6 +69,47 @@ final class RecordedRunTest {
     }
 
     @Test
+    void a_detection_is_explained_by_its_observation_and_by_what_was_decided_for_it() {
+        String id = says("timeline", "--from", "2026-01-01T00:00:00Z", "-o", "json", "--log")
+                .lines()
+                .filter(line -> line.contains("host partition p-") && line.contains(" for overload "))
+                .map(line -> line.replaceAll(".* for overload ([^\" ]+).*", "$1"))
+                .findFirst()
+                .orElseThrow();
+        String why = says("why", "detection", id, "--log");
+        assertTrue(why.contains("was in overload: cpu-demand") && why.contains("(" + id + ", "), why);
+        assertTrue(why.contains("because  of this observation: cpu demand"), why);
+        assertTrue(why.contains("then     host partition p-"), why);
+        assertEquals(why, says("why", id, "--log"));
+        String graph = says("why", "detection", id, "--graph", "--log");
+        assertTrue(graph.startsWith("digraph why {\n") && graph.contains("n1 -> n0 [label=\"led to\"]"), graph);
+        String json = says("why", "detection", id, "-o", "json", "--log");
+        assertTrue(json.contains("\"kind\" : \"observation\"") && json.contains("\"link\" : \"then\""), json);
+    }
+
+    @Test
+    void a_refusal_is_explained_and_what_was_not_refused_is_said_to_be_none() {
+        String timeline = says("timeline", "--from", "2026-01-01T00:00:00Z", "--log");
+        String partition = timeline.lines()
+                .filter(line -> line.contains(" infeasible: "))
+                .map(line -> line.replaceAll(".* decided +(p-\\d+-\\d+) .*", "$1"))
+                .findFirst()
+                .orElseThrow();
+        String why = says("why", "refusal", partition, "--log");
+        assertTrue(why.startsWith("host partition " + partition) && why.contains(": infeasible, "), why);
+        assertTrue(why.contains("was in overload"), why);
+        String moved = timeline.lines()
+                .filter(line -> line.contains(" accepted "))
+                .map(line -> line.replaceAll(".* (c-\\d+-\\d+) by .*", "$1"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(
+                ExitCode.FAILED,
+                run("why", "refusal", moved, "--log", folder.resolve("run").toString()));
+        assertTrue(told.toString().contains("nothing with id " + moved + " was refused"), told.toString());
+    }
+
+    @Test
     void a_host_partition_is_explained_with_its_moves() {
         String command =
                 says("migration", "list", "--log").lines().skip(1).findFirst().orElseThrow();
