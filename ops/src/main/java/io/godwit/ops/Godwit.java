@@ -19,6 +19,7 @@ import io.godwit.ops.cli.TimelineCommand;
 import io.godwit.ops.cli.TopicsCommands;
 import io.godwit.ops.cli.VmCommands;
 import io.godwit.ops.cli.Why;
+import io.godwit.ops.cli.WhyNotCommands;
 import io.godwit.ops.service.BrokerCommand;
 import io.godwit.ops.service.ServiceCommand;
 import io.godwit.ops.simulate.SimulateCommand;
@@ -57,6 +58,7 @@ import picocli.CommandLine.ScopeType;
             RuleCommands.class,
             ConstraintCommands.class,
             Why.class,
+            WhyNotCommands.class,
             TimelineCommand.class,
             StateDiff.class,
             Replay.class,

@@ -110,6 +110,29 @@ final class RecordedRunTest {
     }
 
     @Test
+    void what_did_not_happen_is_told_with_what_held_it_back() {
+        String line = says("timeline", "--from", "2026-01-01T00:00:00Z", "--log")
+                .lines()
+                .filter(one -> one.contains("  no way  "))
+                .findFirst()
+                .orElseThrow();
+        String host = line.replaceAll(".* no way +(\\S+) .*", "$1");
+        String when = line.substring(0, 23).replace(' ', 'T');
+        String because = line.replaceAll(".* no way +\\S+ +", "");
+        String why = says("why-not", "host", host, "--at", when, "--log");
+        assertTrue(why.startsWith(host + " at ") && why.contains(": held back by detection"), why);
+        assertTrue(why.contains(" ended infeasible: " + because), why);
+        String rule = says("why-not", "rule", "underload", "--at", when, "--host", host, "--log");
+        assertTrue(rule.contains("nearest was levels: " + host + ": quiet for "), rule);
+        String vm = says("why-not", "vm", "vm-local-7", "--at", when, "-o", "json", "--log");
+        assertTrue(vm.contains("\"what\" : \"its host: mode\""), vm);
+        assertEquals(
+                ExitCode.FAILED,
+                run("why-not", "rule", "none", "--log", folder.resolve("run").toString()));
+        assertTrue(told.toString().contains("there was no rule none at "), told.toString());
+    }
+
+    @Test
     void a_host_partition_is_explained_with_its_moves() {
         String command =
                 says("migration", "list", "--log").lines().skip(1).findFirst().orElseThrow();
