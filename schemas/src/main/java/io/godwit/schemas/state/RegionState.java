@@ -89,6 +89,10 @@ public final class RegionState {
         return site;
     }
 
+    public int segments() {
+        return observed.length;
+    }
+
     /** Log time of the newest record that was folded; EPOCH where none was. */
     public Instant newest() {
         return Instant.ofEpochMilli(newestMillis);
