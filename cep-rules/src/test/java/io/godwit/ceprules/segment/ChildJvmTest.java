@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.ceprules.DetectionReplay;
 import io.godwit.ceprules.OperatorsConfig;
+import io.godwit.ceprules.backtest.Backtest;
 import io.godwit.ceprules.child.OperatorsProcess;
 import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.engine.RulesPage;
 import io.godwit.ceprules.engine.Unchecked;
+import io.godwit.ceprules.kafka.RuleLog;
+import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.ceprules.rules.RuleHeader;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.schemas.codec.EventCodec;
@@ -283,12 +286,40 @@ final class ChildJvmTest {
         detector.close();
         said.forEach(record ->
                 history.log.append(Topic.DETECTIONS, History.SEGMENT, Instant.EPOCH, "k", EventCodec.encode(record)));
-        for (long from = 0; from < history.end(); from += 331) {
-            assertEquals(
-                    Optional.empty(),
-                    DetectionReplay.run(history.log, History.SEGMENT, from, Long.MAX_VALUE)
-                            .difference(),
-                    "from " + from);
+        RuleBook book = RuleLog.read(history.log);
+        try (OperatorsProcess past = OperatorsProcess.ofThePast(USUAL, cache)) {
+            for (long from = 0; from < history.end(); from += 331) {
+                for (OperatorRules.Source source : List.of(OperatorRules.HERE, past)) {
+                    assertEquals(
+                            Optional.empty(),
+                            DetectionReplay.run(history.log, book, History.SEGMENT, from, Long.MAX_VALUE, source)
+                                    .difference(),
+                            "from " + from);
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_backtest_in_a_child_draws_the_same_and_tells_where_a_budget_would_not_do() {
+        History history = RestartTest.random(13, 200);
+        CompiledRule often = History.custom(OFTEN);
+        Instant from = Instant.ofEpochMilli(History.START_MILLIS);
+        Instant to = from.plus(Duration.ofHours(1));
+        Backtest.Result here = Backtest.run(history.log, History.SEGMENT, often, Optional.of(often), from, to);
+        Backtest.Result child =
+                Backtest.run(history.log, History.SEGMENT, often, Optional.of(often), from, to, process(USUAL));
+        assertEquals(here, child);
+        assertTrue(child.drawn().size() > 3, "too little happened");
+        OperatorsConfig strict = new OperatorsConfig(USUAL.heap(), 100, USUAL.batchCpu(), 1, USUAL.state());
+        CompiledRule always = History.custom(OFTEN.replace("850", "-1"));
+        try (OperatorsProcess narrow = new OperatorsProcess(strict, cache, () -> {})) {
+            Backtest.Result stopped =
+                    Backtest.run(history.log, History.SEGMENT, always, Optional.empty(), from, to, narrow);
+            assertEquals(1, stopped.quarantined().size());
+            assertTrue(
+                    stopped.quarantined().getFirst().contains("the rule would be quarantined: it made "),
+                    stopped.quarantined().toString());
         }
     }
 
