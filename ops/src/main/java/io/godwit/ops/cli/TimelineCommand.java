@@ -56,8 +56,7 @@ public final class TimelineCommand implements Runnable {
         try (Log log = common.log()) {
             Optional<Instant> end = CommonOptions.moment(to);
             Instant start = CommonOptions.moment(from)
-                    .orElseGet(
-                            () -> end.orElseGet(() -> RuleBacktest.newest(log)).minus(STRETCH));
+                    .orElseGet(() -> end.orElseGet(() -> common.present(log)).minus(STRETCH));
             end.filter(moment -> moment.isBefore(start)).ifPresent(_ -> {
                 throw new IllegalArgumentException("--to " + to + " is before "
                         + (from == null ? "the beginning" : "--from " + from) + "; give the earlier one to --from");

@@ -63,7 +63,7 @@ public final class RegionState {
                 case REQUESTS -> requests.take(record);
                 case RULES -> rules.take(record);
                 case CONTROLS -> controls.take(record);
-                case JOURNAL, ENVIRONMENTS, DEAD_LETTERS -> {}
+                case JOURNAL, ENVIRONMENTS, DEAD_LETTERS, SEALS -> {}
             }
             newestMillis = Math.max(newestMillis, record.timestampMillis());
         } catch (UnreadableRecord damaged) {
