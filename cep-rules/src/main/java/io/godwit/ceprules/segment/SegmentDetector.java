@@ -17,6 +17,7 @@ import io.godwit.schemas.log.LogRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -211,9 +212,7 @@ public final class SegmentDetector implements AutoCloseable {
         views = new Views(open);
         builtIn = null;
         operators = Optional.empty();
-        Duration reach = Duration.ofMillis(WatchedTime.HORIZON_MILLIS);
         for (CompiledRule rule : wanted) {
-            reach = rule.feed().compareTo(reach) > 0 ? rule.feed() : reach;
             if (!rule.rule().builtIn()) {
                 holdMillis.put(rule.rule().name(), rule.header().hold().toMillis());
             }
@@ -221,7 +220,7 @@ public final class SegmentDetector implements AutoCloseable {
         long placeMillis = nowMillis;
         long placeOffset = nextOffset;
         nowMillis = 0;
-        lookBack.read(segment, Instant.ofEpochMilli(placeMillis).minus(reach).minus(SLACK), placeOffset, record -> {
+        lookBack.read(segment, Instant.ofEpochMilli(placeMillis).minus(lookBack(wanted)), placeOffset, record -> {
             nowMillis = Math.max(nowMillis, record.timestampMillis());
             try {
                 feedHeld(Observed.decode(record), record.offset());
@@ -231,6 +230,15 @@ public final class SegmentDetector implements AutoCloseable {
         });
         nowMillis = Math.max(nowMillis, placeMillis);
         nextOffset = placeOffset;
+    }
+
+    /** How far before a place a detector with these rules reads the observations again. */
+    public static Duration lookBack(Collection<CompiledRule> rules) {
+        Duration reach = Duration.ofMillis(WatchedTime.HORIZON_MILLIS);
+        for (CompiledRule rule : rules) {
+            reach = rule.feed().compareTo(reach) > 0 ? rule.feed() : reach;
+        }
+        return reach.plus(SLACK);
     }
 
     private void feedHeld(SpecificRecord event, long offset) {
