@@ -3,6 +3,7 @@ package io.godwit.ops.cli;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ops.incident.IncidentExport;
 import io.godwit.ops.incident.Manifest;
+import io.godwit.ops.incident.NotTheSame;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.units.ByteSize;
 import java.io.IOException;
@@ -25,7 +26,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "incident",
         description = "A stretch of the past in one file: what a replay of it needs, and no more.",
-        subcommands = {IncidentCommands.Export.class, IncidentCommands.Show.class})
+        subcommands = {
+            IncidentCommands.Export.class,
+            IncidentCommands.Show.class,
+            IncidentReport.class,
+            RegressionCommands.ToTest.class,
+            RegressionCommands.Test.class
+        })
 public final class IncidentCommands {
     @Command(
             name = "export",
@@ -55,6 +62,12 @@ public final class IncidentCommands {
                         + " once.")
         List<String> hosts = List.of();
 
+        @Option(
+                names = "--pseudonyms",
+                description = "Replaces names of hosts, VMs, racks, sites, persons, addresses and what they wrote; the"
+                        + " file replays to the same. Refused where it would not (exit code 4).")
+        boolean pseudonyms;
+
         @Parameters(paramLabel = "FILE")
         Path file;
 
@@ -65,7 +78,7 @@ public final class IncidentCommands {
                     moment(from),
                     moment(to),
                     hosts,
-                    false,
+                    pseudonyms,
                     String.join(" ", spec.root().version()));
             try (Log log = common.log()) {
                 Manifest manifest = IncidentExport.write(log, wanted, file);
@@ -76,6 +89,12 @@ public final class IncidentCommands {
                             + " --incident " + file);
                 }
                 return ExitCode.OK;
+            } catch (NotTheSame differs) {
+                throw new Refused(
+                        "under pseudonyms the period replays to something else, as the policy dvms does, which"
+                                + " goes by a hash of ids; export it without --pseudonyms, or another period. The first"
+                                + " difference: "
+                                + differs.getMessage());
             }
         }
 

@@ -44,7 +44,7 @@ public final class IncidentExport {
      * @throws IllegalArgumentException if it is there already, or a host is not known
      * @throws NotTheSame if it cannot be replayed under pseudonyms; nothing is written then
      */
-    public static Manifest write(Log log, Wanted wanted, Path file) throws InterruptedException {
+    public static Manifest write(Log log, Wanted wanted, Path file) throws InterruptedException, NotTheSame {
         if (Files.exists(file)) {
             throw new IllegalArgumentException(file + " is there already; name another file, or remove it");
         }
@@ -52,10 +52,28 @@ public final class IncidentExport {
             Path cut = folder.path().resolve("log");
             Manifest manifest = cut(log, wanted, cut);
             RegionReplay replay = replay(cut, wanted);
+            if (wanted.pseudonyms()) {
+                Path renamed = folder.path().resolve("renamed");
+                manifest = Pseudonyms.rename(manifest, cut, folder.path().resolve("rounds"), renamed);
+                RegionReplay again = replay(renamed, wanted);
+                same(replay, again);
+                replay = again;
+                cut = renamed;
+            }
             manifest = manifest.verified(
                     replay.differences().isEmpty() && replay.gaps().isEmpty(), replay.words());
             manifest.write(file, cut);
             return manifest;
+        }
+    }
+
+    private static void same(RegionReplay before, RegionReplay after) throws NotTheSame {
+        List<String> differences = after.differences();
+        if (before.differences().isEmpty() && !differences.isEmpty()) {
+            throw new NotTheSame(differences.getFirst());
+        }
+        if (before.detections() != after.detections() || before.decisions() != after.decisions()) {
+            throw new NotTheSame("before: " + before.words() + "\nafter: " + after.words());
         }
     }
 

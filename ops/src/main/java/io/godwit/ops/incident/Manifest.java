@@ -62,7 +62,11 @@ public record Manifest(
      * @param bytes of their keys and values
      * @param why what they are needed for
      */
-    public record Slice(String topic, int segment, long first, long last, long records, long bytes, String why) {}
+    public record Slice(String topic, int segment, long first, long last, long records, long bytes, String why) {
+        Slice ofBytes(long other) {
+            return new Slice(topic, segment, first, last, records, other, why);
+        }
+    }
 
     /** @throws IllegalArgumentException if the file is no incident that this version reads */
     public static Manifest of(Path file) {
