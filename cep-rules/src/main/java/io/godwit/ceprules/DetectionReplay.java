@@ -1,6 +1,7 @@
 package io.godwit.ceprules;
 
 import io.godwit.ceprules.detections.OpenDetections;
+import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.ceprules.segment.LookBack;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -74,6 +76,45 @@ public final class DetectionReplay {
             boolean lookBackWhole,
             List<String> refused,
             Optional<Difference> difference) {}
+
+    /**
+     * What a replay of a stretch reads of one segment.
+     *
+     * @param detectionsFrom offset of the checkpoint that it begins with; 0 where it begins with the log
+     * @param observationsFrom log time from which it reads observations, look-backs included; the epoch for all
+     * @param open ids of the detections that stand open where it begins
+     */
+    public record Needs(long detectionsFrom, Instant observationsFrom, List<String> open) {}
+
+    /** What a replay of the observations from an offset on needs, whichever rules come up until the end of the log. */
+    public static Needs needs(Log log, RuleBook book, int segment, long from) {
+        List<SpecificRecord> recorded = new ArrayList<>();
+        List<Long> offsets = new ArrayList<>();
+        log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
+            RecordedDetections.decode(record).ifPresent(event -> {
+                recorded.add(event);
+                offsets.add(record.offset());
+            });
+            return true;
+        });
+        int start = startIndex(recorded, Math.max(from, log.beginning(Topic.OBSERVATIONS, segment)));
+        if (start == 0) {
+            return new Needs(0, Instant.EPOCH, List.of());
+        }
+        DetectionsCheckpointed checkpoint = (DetectionsCheckpointed) recorded.get(start - 1);
+        ActiveRules rules = new ActiveRules(book);
+        List<CompiledRule> ever = new ArrayList<>();
+        Stream.concat(checkpoint.getActive().stream(), recorded.stream().skip(start))
+                .filter(event -> event instanceof RuleActivated)
+                .forEach(event -> {
+                    rules.evolve(event);
+                    ever.addAll(rules.running());
+                });
+        return new Needs(
+                offsets.get(start - 1),
+                checkpoint.getLogTime().minus(SegmentDetector.lookBack(ever)),
+                checkpoint.getOpen().stream().map(DetectionBegan::getId).toList());
+    }
 
     /** All observations below this offset were taken when the last record of a segment was written; 0 where none was. */
     public static long saidUpTo(Log log, int segment) {

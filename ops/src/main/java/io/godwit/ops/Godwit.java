@@ -6,6 +6,7 @@ import io.godwit.ops.cli.DetectionCommands;
 import io.godwit.ops.cli.ExitCode;
 import io.godwit.ops.cli.Failed;
 import io.godwit.ops.cli.HostCommands;
+import io.godwit.ops.cli.IncidentCommands;
 import io.godwit.ops.cli.LogCommands;
 import io.godwit.ops.cli.MigrationCommands;
 import io.godwit.ops.cli.RecoveryCommands;
@@ -62,6 +63,7 @@ import picocli.CommandLine.ScopeType;
             TimelineCommand.class,
             StateDiff.class,
             Replay.class,
+            IncidentCommands.class,
             LogCommands.class,
             SimulateCommand.class,
             BenchCommand.class,

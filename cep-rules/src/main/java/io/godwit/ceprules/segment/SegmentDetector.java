@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -367,26 +368,30 @@ public final class SegmentDetector implements AutoCloseable {
     }
 
     private void feedLookBack() {
-        Duration reach = Duration.ofMillis(WatchedTime.HORIZON_MILLIS);
-        for (CompiledRule rule : rules) {
-            if (rule.rule().builtIn() && rule.feed().compareTo(reach) > 0) {
-                reach = rule.feed();
-            }
-        }
+        Duration reach =
+                lookBack(rules.stream().filter(rule -> rule.rule().builtIn()).toList());
         long placeMillis = nowMillis;
         long placeOffset = nextOffset;
         nowMillis = 0;
-        lookBack.read(
-                segment, Instant.ofEpochMilli(placeMillis).minus(reach).minus(FedRules.SLACK), placeOffset, record -> {
-                    nowMillis = Math.max(nowMillis, record.timestampMillis());
-                    try {
-                        feedHeld(Observed.decode(record), record.offset());
-                    } catch (UnreadableRecord _) {
-                        // told in the dead letters when it was first taken
-                    }
-                });
+        lookBack.read(segment, Instant.ofEpochMilli(placeMillis).minus(reach), placeOffset, record -> {
+            nowMillis = Math.max(nowMillis, record.timestampMillis());
+            try {
+                feedHeld(Observed.decode(record), record.offset());
+            } catch (UnreadableRecord _) {
+                // told in the dead letters when it was first taken
+            }
+        });
         nowMillis = Math.max(nowMillis, placeMillis);
         nextOffset = placeOffset;
+    }
+
+    /** How far before a place a detector with these rules reads the observations again. */
+    public static Duration lookBack(Collection<CompiledRule> rules) {
+        Duration reach = Duration.ofMillis(WatchedTime.HORIZON_MILLIS);
+        for (CompiledRule rule : rules) {
+            reach = rule.feed().compareTo(reach) > 0 ? rule.feed() : reach;
+        }
+        return reach.plus(FedRules.SLACK);
     }
 
     private void feedHeld(SpecificRecord event, long offset) {

@@ -2,6 +2,7 @@ package io.godwit.ops.cli;
 
 import io.godwit.ops.data.DataFolder;
 import io.godwit.ops.data.Endpoints;
+import io.godwit.ops.incident.Manifest;
 import io.godwit.ops.region.RegionConfig;
 import io.godwit.ops.settings.Settings;
 import io.godwit.ops.settings.SettingsFault;
@@ -10,8 +11,10 @@ import io.godwit.schemas.kafka.KafkaSettings;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.log.DirectoryLog;
 import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.PackedLog;
 import io.godwit.schemas.log.Topic;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,9 +58,10 @@ public final class CommonOptions {
     String bootstrap;
 
     @Option(
-            names = "--log",
-            paramLabel = "FOLDER",
-            description = "Log in a folder, as godwit simulate --record writes it, instead of a Kafka.")
+            names = {"--log", "--incident"},
+            paramLabel = "FOLDER|FILE",
+            description = "Log in a folder, as godwit simulate --record writes it, or in a file, as godwit incident"
+                    + " export does, instead of a Kafka.")
     Path logFolder;
 
     @Option(
@@ -111,6 +115,11 @@ public final class CommonOptions {
     /** Whether a log in a folder is asked, which has no Kafka behind it. */
     boolean ofFolder() {
         return logFolder != null;
+    }
+
+    /** What the log in a file says of itself; empty where none is asked. */
+    Optional<Manifest> incident() {
+        return Optional.ofNullable(logFolder).filter(Files::isRegularFile).map(Manifest::of);
     }
 
     private void refuseFolder() {
@@ -223,8 +232,9 @@ public final class CommonOptions {
                     "--log names a folder to read, and --bootstrap, --data or --from-site a region that runs; give"
                             + " one");
         }
-        DirectoryLog log = new DirectoryLog(logFolder);
+        Log log = Files.isRegularFile(logFolder) ? PackedLog.open(logFolder) : new DirectoryLog(logFolder);
         if (site != null && !site.equals(log.site())) {
+            log.close();
             throw new IllegalArgumentException(
                     "the log in " + logFolder + " is of site " + log.site() + ", not " + site + "; drop --site");
         }

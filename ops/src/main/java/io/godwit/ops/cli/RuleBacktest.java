@@ -10,6 +10,8 @@ import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.RuleCheck;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.rules.RuleVersion;
+import io.godwit.ops.incident.Manifest;
+import io.godwit.ops.rules.ChildPerThread;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.state.Rules;
 import io.godwit.schemas.state.StateRebuild;
@@ -41,6 +43,7 @@ import picocli.CommandLine.Parameters;
         name = "backtest",
         description = "What a rule would have detected in the recorded past, against the version of it that is live.")
 final class RuleBacktest implements Callable<Integer> {
+    private static final String SINCE = "7d";
     private static final int TOP_HOSTS = 5;
     private static final String DETECTIONS = "detections";
 
@@ -53,9 +56,9 @@ final class RuleBacktest implements Callable<Integer> {
     @Option(
             names = "--since",
             paramLabel = "DURATION",
-            defaultValue = "7d",
             description =
-                    "How far back from the end (default: ${DEFAULT-VALUE}; what is not kept any more is passed over).")
+                    "How far back from the end (default: 7d, or an incident's period; what is not kept any more is"
+                            + " passed over).")
     String since;
 
     @Option(
@@ -87,8 +90,13 @@ final class RuleBacktest implements Callable<Integer> {
         RuleCompiler.keepIn(config.ruleCache());
         RuleCheck.Admitted rule = RuleText.admitted(file, RuleText.read(file));
         try (Log log = common.log()) {
-            Instant end = CommonOptions.moment(to).orElseGet(() -> common.present(log));
-            Instant start = end.minus(Durations.parse(since));
+            Optional<Manifest> incident = common.incident();
+            Instant end = CommonOptions.moment(to)
+                    .or(() -> incident.map(Manifest::to))
+                    .orElseGet(() -> common.present(log));
+            Instant start = since == null && incident.isPresent()
+                    ? incident.get().from()
+                    : end.minus(Durations.parse(since == null ? SINCE : since));
             Optional<RuleVersion> other = other(log, rule.name());
             long began = System.nanoTime();
             List<Backtest.Result> results =

@@ -215,7 +215,7 @@ final class RuleTestCommand implements Callable<Integer> {
                 Files.createDirectories(junit.toAbsolutePath().getParent());
             }
             try (OutputStream out = Files.newOutputStream(junit)) {
-                JUnitReport.write(out, results, strays, strict);
+                JUnitReport.write(out, JUnitReport.RULES, results, strays, strict);
             }
         } catch (IOException | XMLStreamException unwritten) {
             throw new Failed(

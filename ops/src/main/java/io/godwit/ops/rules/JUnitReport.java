@@ -11,10 +11,23 @@ import javax.xml.stream.XMLStreamWriter;
 public final class JUnitReport {
     private static final String WHOLE_RULE = "the rule and its scenarios can be tried";
 
-    private final XMLStreamWriter xml;
+    /**
+     * What was tested.
+     *
+     * @param title of all suites
+     * @param classes what the names of cases' classes begin with
+     */
+    public record Subject(String title, String classes) {}
 
-    private JUnitReport(XMLStreamWriter xml) {
+    public static final Subject RULES = new Subject("godwit rule test", "rules");
+    public static final Subject INCIDENTS = new Subject("godwit incident test", "incidents");
+
+    private final XMLStreamWriter xml;
+    private final Subject subject;
+
+    private JUnitReport(XMLStreamWriter xml, Subject subject) {
         this.xml = xml;
+        this.subject = subject;
     }
 
     /**
@@ -23,13 +36,14 @@ public final class JUnitReport {
      * @param strays faults of files that belong to no rule
      * @param strict whether a rule without scenarios has failed
      */
-    public static void write(OutputStream out, List<RuleResult> results, List<String> strays, boolean strict)
+    public static void write(
+            OutputStream out, Subject subject, List<RuleResult> results, List<String> strays, boolean strict)
             throws XMLStreamException {
         XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out, "UTF-8");
         xml.writeStartDocument("UTF-8", "1.0");
         xml.writeStartElement("testsuites");
-        xml.writeAttribute("name", "godwit rule test");
-        JUnitReport report = new JUnitReport(xml);
+        xml.writeAttribute("name", subject.title());
+        JUnitReport report = new JUnitReport(xml, subject);
         for (RuleResult result : results) {
             report.rule(result, strict);
         }
@@ -97,7 +111,7 @@ public final class JUnitReport {
 
     private void begin(String rule, String name, String file, long millis) throws XMLStreamException {
         xml.writeStartElement("testcase");
-        attribute("classname", "rules." + rule);
+        attribute("classname", subject.classes() + "." + rule);
         attribute("name", name);
         if (!file.isEmpty()) {
             attribute("file", file);

@@ -69,7 +69,7 @@ final class JUnitReportTest {
 
     private static Element written(List<RuleResult> results, List<String> strays, boolean strict) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        JUnitReport.write(out, results, strays, strict);
+        JUnitReport.write(out, JUnitReport.RULES, results, strays, strict);
         assertTrue(out.toString(StandardCharsets.UTF_8).startsWith("<?xml"), out.toString(StandardCharsets.UTF_8));
         return DocumentBuilderFactory.newDefaultInstance()
                 .newDocumentBuilder()

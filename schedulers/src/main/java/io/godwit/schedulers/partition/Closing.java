@@ -19,6 +19,8 @@ final class Closing {
     /** After giving way or after a failed move, so that the older one or fresh samples come first. */
     private static final long SHORT_PAUSE_MILLIS = 1_000;
 
+    private static final long SCATTER =
+            0x9E3779B97F4A7C15L; // 2^64 by the golden ratio: neighbours come to lie far apart
     private static final int DOUBLINGS_MAX = 10;
     private static final int DOUBLINGS_MAX_CONTENDED = 2;
 
@@ -133,14 +135,15 @@ final class Closing {
 
     /**
      * Doubled with each answer, less for one that lost a race for a host than for one that found none. Spread by the
-     * detection's id, or detections that began together would get in each other's way again and again.
+     * detection's place in the log, or detections that began together would get in each other's way again and again. By its
+     * place and not by its id, so that a log in which names are replaced leads to the same times.
      */
     private long backOffMillis(OpenDetection open, boolean contended) {
         DecisionSettings settings = turn.state.settings();
         int doublings = Math.min(open.getAnswers(), contended ? DOUBLINGS_MAX_CONTENDED : DOUBLINGS_MAX);
         long millis = Math.min(settings.retryMillis() << doublings, settings.retryMillisMax());
-        int place = (open.getBegan().getId() + open.getAnswers()).hashCode();
-        return millis - millis / 2 + Math.floorMod((long) place, millis / 2 + 1);
+        long place = (open.getOffset() * SCATTER + turn.segment) * SCATTER + open.getAnswers();
+        return millis - millis / 2 + Math.floorMod((place * SCATTER) >>> 32, millis / 2 + 1);
     }
 
     /** Detections that found no plan need not wait out a long back-off once a host partition has ended well. */

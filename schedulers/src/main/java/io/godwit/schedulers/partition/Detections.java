@@ -7,11 +7,9 @@ import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.log.Topic;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** What open detections say about hosts. */
 final class Detections {
@@ -56,10 +54,6 @@ final class Detections {
 
     /** Digest of which VMs a host held in its newest sample, which must be there. */
     static String vmsDigest(SchedulerState state, String hostId) {
-        String ids = state.sample(hostId).sampled().getVms().stream()
-                .map(VmSample::getVmId)
-                .sorted()
-                .collect(Collectors.joining(" "));
-        return Digests.sha256(ids.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
+        return VmsDigest.of(state.sample(hostId).sampled().getVms().stream().map(VmSample::getVmId));
     }
 }

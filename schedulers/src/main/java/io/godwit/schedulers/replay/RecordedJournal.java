@@ -23,8 +23,10 @@ import org.apache.avro.specific.SpecificRecord;
  *
  * @param snapshot parts of the newest whole snapshot that is not younger than the start; empty if none is kept
  * @param taken inputs from there to the end of the stretch, in order
+ * @param from offset of the snapshot's first part; 0 where there is none
+ * @param to offset after the last of the inputs, or after the snapshot
  */
-record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken) {
+record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken, long from, long to) {
     private static final Duration TWO_SNAPSHOTS = Duration.ofMinutes(20);
 
     /** Puts snapshots together of what comes part by part. */
@@ -58,14 +60,19 @@ record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken)
         List<StateSnapshotted> newest = new ArrayList<>();
         Parts parts = new Parts();
         List<InputsTaken> taken = new ArrayList<>();
+        long[] partsFrom = {0};
+        long[] bounds = {0, 0};
         log.scan(List.of(new LogRange(Topic.JOURNAL, segment, first, Long.MAX_VALUE)), record -> {
             switch (read(record)) {
                 case StateSnapshotted part -> {
+                    partsFrom[0] = part.getPart() == 0 ? record.offset() : partsFrom[0];
                     boolean whole = parts.add(part);
                     if (whole && (newest.isEmpty() || !part.getLogTime().isAfter(from))) {
                         newest.clear();
                         newest.addAll(parts.parts());
                         taken.clear();
+                        bounds[0] = partsFrom[0];
+                        bounds[1] = record.offset() + 1;
                     }
                 }
                 case InputsTaken inputs -> {
@@ -73,12 +80,13 @@ record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken)
                         return false;
                     }
                     taken.add(inputs);
+                    bounds[1] = record.offset() + 1;
                 }
                 case null, default -> {} // one that is damaged shows as a difference
             }
             return true;
         });
-        return new RecordedJournal(List.copyOf(newest), List.copyOf(taken));
+        return new RecordedJournal(List.copyOf(newest), List.copyOf(taken), bounds[0], bounds[1]);
     }
 
     /** The state that the snapshot holds; without one, that of a scheduler which has read nothing. */

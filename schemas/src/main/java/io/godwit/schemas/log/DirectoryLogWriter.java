@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +22,7 @@ public final class DirectoryLogWriter implements AutoCloseable {
     private final String incarnation;
     private final int segments;
     private final Map<File, StoredSegmentWriter> files = new HashMap<>();
+    private final SortedMap<String, Long> wholeFrom = new TreeMap<>();
 
     /** @throws IllegalArgumentException if the folder holds something already */
     public DirectoryLogWriter(Path folder, String site, String incarnation, int segments) {
@@ -54,11 +57,16 @@ public final class DirectoryLogWriter implements AutoCloseable {
         }
     }
 
+    /** From this offset on nothing of a topic and segment is left out, whether or not a record stands right there. */
+    public void wholeFrom(Topic topic, int segment, long offset) {
+        wholeFrom.put(DirectoryLog.place(topic, segment), offset);
+    }
+
     /** All has been appended: from now on the folder holds a log. */
     public void finish() {
         close();
         try {
-            DirectoryLog.finish(folder, site, incarnation, segments);
+            DirectoryLog.finish(folder, site, incarnation, segments, wholeFrom);
         } catch (IOException failed) {
             throw failed(failed);
         }

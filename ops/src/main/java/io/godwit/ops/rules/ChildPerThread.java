@@ -1,4 +1,4 @@
-package io.godwit.ops.cli;
+package io.godwit.ops.rules;
 
 import io.godwit.ceprules.child.OperatorsProcess;
 import io.godwit.ceprules.segment.OperatorRules;
@@ -7,16 +7,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** JVMs of operators' rules for threads that work on segments side by side; one that no rule needs is never started. */
-final class ChildPerThread implements AutoCloseable {
+public final class ChildPerThread implements AutoCloseable {
     private final Supplier<OperatorsProcess> maker;
     private final Map<Thread, OperatorsProcess> children = new ConcurrentHashMap<>();
 
-    ChildPerThread(Supplier<OperatorsProcess> maker) {
+    public ChildPerThread(Supplier<OperatorsProcess> maker) {
         this.maker = maker;
     }
 
     /** That of the calling thread. */
-    OperatorRules.Source mine() {
+    public OperatorRules.Source mine() {
         return children.computeIfAbsent(Thread.currentThread(), _ -> maker.get());
     }
 

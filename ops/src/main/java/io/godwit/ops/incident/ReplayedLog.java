@@ -1,4 +1,4 @@
-package io.godwit.ops.cli;
+package io.godwit.ops.incident;
 
 import io.godwit.schemas.log.HeldLog;
 import io.godwit.schemas.log.Log;
