@@ -55,6 +55,7 @@ final class Layering {
                             "com.fasterxml.jackson"),
             "executors.migration", List.of(),
             "overlaysync.vivaldi", List.of(),
+            "ops.words", List.of("org.apache.avro"),
             // readings, descriptions and events are values of the ports beside it
             "monitors.hosts.simulated.model", List.of("io.godwit.monitors.hosts"));
 

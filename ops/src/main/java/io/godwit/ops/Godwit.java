@@ -14,9 +14,12 @@ import io.godwit.ops.cli.Replay;
 import io.godwit.ops.cli.RequestCommands;
 import io.godwit.ops.cli.RuleCommands;
 import io.godwit.ops.cli.SiteCommands;
+import io.godwit.ops.cli.StateDiff;
+import io.godwit.ops.cli.TimelineCommand;
 import io.godwit.ops.cli.TopicsCommands;
 import io.godwit.ops.cli.VmCommands;
 import io.godwit.ops.cli.Why;
+import io.godwit.ops.cli.WhyNotCommands;
 import io.godwit.ops.service.BrokerCommand;
 import io.godwit.ops.service.ServiceCommand;
 import io.godwit.ops.simulate.SimulateCommand;
@@ -55,6 +58,9 @@ import picocli.CommandLine.ScopeType;
             RuleCommands.class,
             ConstraintCommands.class,
             Why.class,
+            WhyNotCommands.class,
+            TimelineCommand.class,
+            StateDiff.class,
             Replay.class,
             LogCommands.class,
             SimulateCommand.class,

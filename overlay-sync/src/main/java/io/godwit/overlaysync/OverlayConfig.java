@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param announcePeriod how often coordinates are compared with what was announced last; 1 s or more
  * @param announceAgain after which time a coordinate is announced again although it has not moved; 1 min or more. Twice
  *     this time is read back after a restart
+ * @param sealPeriod how old a record may be before it is sealed, so that a change of it shows; 1 s to 1 h
  * @param mirrorAddress where the mirror workers of a site reach this one, on any free port; this machine's own address where
  *     overlay processes of the site run on several machines
  */
@@ -24,6 +25,7 @@ public record OverlayConfig(
         Duration roundTripPeriod,
         Duration announcePeriod,
         Duration announceAgain,
+        Duration sealPeriod,
         String mirrorAddress) {
     public static final OverlayConfig DEFAULTS = new OverlayConfig(
             Duration.ofSeconds(10),
@@ -33,6 +35,7 @@ public record OverlayConfig(
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
             Duration.ofHours(1),
+            Duration.ofMinutes(1),
             "127.0.0.1");
 
     public OverlayConfig {
@@ -42,6 +45,7 @@ public record OverlayConfig(
         within("round-trip-period", roundTripPeriod, Duration.ofSeconds(1), Duration.ofDays(1), "30s");
         within("announce-period", announcePeriod, Duration.ofSeconds(1), Duration.ofHours(1), "10s");
         within("announce-again", announceAgain, Duration.ofMinutes(1), Duration.ofDays(7), "1h");
+        within("seal-period", sealPeriod, Duration.ofSeconds(1), Duration.ofHours(1), "1m");
         if (concurrentProbes < 1 || concurrentProbes > 4096) {
             throw new IllegalArgumentException(
                     "overlay.concurrent-probes is " + concurrentProbes + "; give 1 to 4096, or drop the key for 256");

@@ -22,6 +22,7 @@ final class OverlayConfigTest {
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(10),
                         Duration.ofHours(1),
+                        Duration.ofMinutes(1),
                         "127.0.0.1"),
                 OverlayConfig.DEFAULTS);
     }
@@ -75,6 +76,7 @@ final class OverlayConfigTest {
                 usual.roundTripPeriod(),
                 usual.announcePeriod(),
                 usual.announceAgain(),
+                usual.sealPeriod(),
                 usual.mirrorAddress());
     }
 
@@ -88,6 +90,7 @@ final class OverlayConfigTest {
                 usual.roundTripPeriod(),
                 usual.announcePeriod(),
                 usual.announceAgain(),
+                usual.sealPeriod(),
                 address);
     }
 }

@@ -14,8 +14,10 @@ import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.Topic;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,8 +124,15 @@ public final class Backtest {
             }
         }
         open.values().forEach(begun -> ended(begun, Optional.empty()));
-        boolean whole = kept == 0 || first > kept;
+        boolean whole = kept == 0 || log.offsetAt(Topic.OBSERVATIONS, segment, from.minus(reach(rules))) > kept;
         return new Result(segment, observations, unreadable, quarantined, whole, ended.get(TRIED), ended.get(BEFORE));
+    }
+
+    private static Duration reach(List<CompiledRule> rules) {
+        return rules.stream()
+                .map(CompiledRule::feed)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     /** Two versions of one rule go by other names here, so that one detector draws both and each record is read once. */

@@ -4,25 +4,15 @@ import com.espertech.esper.common.client.module.Module;
 import com.espertech.esper.common.client.module.ModuleItem;
 import com.espertech.esper.common.client.module.ParseException;
 import com.espertech.esper.common.client.soda.AnnotationPart;
-import com.espertech.esper.common.client.soda.ArithmaticExpression;
-import com.espertech.esper.common.client.soda.AvgProjectionExpression;
-import com.espertech.esper.common.client.soda.ConstantExpression;
-import com.espertech.esper.common.client.soda.CountProjectionExpression;
-import com.espertech.esper.common.client.soda.CountStarProjectionExpression;
 import com.espertech.esper.common.client.soda.DotExpressionItemCall;
 import com.espertech.esper.common.client.soda.EPStatementObjectModel;
-import com.espertech.esper.common.client.soda.Expression;
-import com.espertech.esper.common.client.soda.FilterStream;
+import com.espertech.esper.common.client.soda.Filter;
 import com.espertech.esper.common.client.soda.InsertIntoClause;
 import com.espertech.esper.common.client.soda.MaxProjectionExpression;
 import com.espertech.esper.common.client.soda.MinProjectionExpression;
 import com.espertech.esper.common.client.soda.PropertyValueExpression;
 import com.espertech.esper.common.client.soda.SelectClauseElement;
 import com.espertech.esper.common.client.soda.SelectClauseExpression;
-import com.espertech.esper.common.client.soda.Stream;
-import com.espertech.esper.common.client.soda.SumProjectionExpression;
-import com.espertech.esper.common.client.soda.TimePeriodExpression;
-import com.espertech.esper.common.client.soda.View;
 import com.espertech.esper.compiler.client.EPCompileException;
 import com.espertech.esper.compiler.client.EPCompilerProvider;
 import io.godwit.ceprules.rules.RuleRefused;
@@ -34,7 +24,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What a rule may be made of. Not a list of what is forbidden: whatever is not named here is refused, so a construct that
@@ -44,7 +36,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class EplAllowList {
     static final int TEXT_CHARACTERS_MAX = 64 << 10;
     static final int STATEMENTS_MAX = 8;
-    static final Duration WINDOW_MAX = Duration.ofHours(1);
+
+    /** Parts of a statement; the compiler goes as deep as they are nested, and its code for them grows faster than they do. */
+    static final int PARTS_MAX = 400;
 
     private static final Set<String> OPERATORS = Set.of(
             "EPStatementObjectModel",
@@ -79,6 +73,19 @@ final class EplAllowList {
             "MinProjectionExpression",
             "MaxProjectionExpression",
             "CrontabParameterExpression",
+            "PatternStream",
+            "PatternEveryExpr",
+            "PatternFollowedByExpr",
+            "PatternFilterExpr",
+            "PatternGuardExpr",
+            "PatternObserverExpr",
+            "PatternAndExpr",
+            "PatternOrExpr",
+            "PatternNotExpr",
+            "MatchRecognizeClause",
+            "MatchRecognizeDefine",
+            "MatchRecognizeRegExAtom",
+            "MatchRecognizeRegExConcatenation",
             "WildcardExpression"); // the star of count(*)
 
     /** What the built-in rules use besides: tables with their merges and sweeps, arrays, and the function say. */
@@ -107,7 +114,6 @@ final class EplAllowList {
             "InsertIntoClause");
 
     private static final Set<String> ANNOTATIONS = Set.of("name", "description", "tag");
-    private static final Set<String> VIEWS = Set.of("time", "groupwin", "unique");
 
     private EplAllowList() {}
 
@@ -121,9 +127,17 @@ final class EplAllowList {
         Duration longest = Duration.ofSeconds(1);
         for (ModuleItem item : statements(module, text)) {
             EPStatementObjectModel statement = model(item);
-            SodaWalk.visit(statement, node -> allow(node, OPERATORS, item));
+            AtomicInteger parts = new AtomicInteger();
+            visit(statement, item, node -> {
+                allow(node, OPERATORS, item);
+                if (parts.incrementAndGet() > PARTS_MAX) {
+                    throw Place.of(item, "select")
+                            .refuse("the statement has more than " + PARTS_MAX
+                                    + " parts; say it in several statements or rules");
+                }
+            });
             checkStatement(statement, item);
-            Duration reach = reach(statement, item);
+            Duration reach = RuleReach.of(statement, item);
             longest = reach.compareTo(longest) > 0 ? reach : longest;
         }
         return longest;
@@ -134,21 +148,24 @@ final class EplAllowList {
         List<StatementUse> uses = new ArrayList<>();
         for (ModuleItem item : statements(parse(text), text)) {
             EPStatementObjectModel statement = model(item);
-            FilterStream stream =
-                    (FilterStream) statement.getFromClause().getStreams().getFirst();
+            TreeSet<String> types = new TreeSet<>();
             TreeSet<String> properties = new TreeSet<>();
             SodaWalk.visit(statement, node -> {
+                if (node instanceof Filter filter) {
+                    types.add(filter.getEventTypeName());
+                }
                 if (node instanceof PropertyValueExpression property) {
-                    String name = property.getPropertyName();
-                    properties.add(name.substring(name.indexOf('.') + 1));
+                    String name = bare(property.getPropertyName());
+                    if (isKnown(name)) { // others name a measure of match_recognize
+                        properties.add(name);
+                    }
                 }
             });
-            boolean remembers = stream.getViews() != null && !stream.getViews().isEmpty();
             uses.add(new StatementUse(
                     Place.of(item, "select").line(),
-                    stream.getFilter().getEventTypeName(),
+                    String.join(", ", types),
                     List.copyOf(properties),
-                    remembers ? Optional.of(reach(statement, item)) : Optional.empty()));
+                    RuleReach.remembers(statement) ? Optional.of(RuleReach.of(statement, item)) : Optional.empty()));
         }
         return uses;
     }
@@ -156,7 +173,7 @@ final class EplAllowList {
     /** Checks a text that the log calls built-in: it may have been written by anyone who can write to the log. */
     static void checkBuiltIn(String text) {
         for (ModuleItem item : statements(parse(text), text)) {
-            SodaWalk.visit(model(item), node -> {
+            visit(model(item), item, node -> {
                 if (!BUILT_IN.contains(node.getClass().getSimpleName())) {
                     allow(node, OPERATORS, item);
                 }
@@ -208,8 +225,27 @@ final class EplAllowList {
         try {
             return EPCompilerProvider.getCompiler().eplToModel(item.getExpression(), EngineSettings.forBuiltIn());
         } catch (EPCompileException wrong) {
+            if (wrong.getMessage() == null || wrong.getMessage().contains("StackOverflowError")) {
+                throw tooDeep(item);
+            }
             throw RuleCompiler.refused(wrong, item.getExpression(), Place.firstLine(item));
+        } catch (StackOverflowError
+                | RuntimeException tooDeep) { // Esper fails in several ways where it runs out of stack
+            throw tooDeep(item);
         }
+    }
+
+    /** Other walks through a statement come after this one, which bounds how deep it is. */
+    private static void visit(EPStatementObjectModel statement, ModuleItem item, Consumer<Object> visitor) {
+        try {
+            SodaWalk.visit(statement, visitor);
+        } catch (StackOverflowError tooDeep) {
+            throw tooDeep(item);
+        }
+    }
+
+    private static RuleRefused tooDeep(ModuleItem item) {
+        return Place.of(item, "select").refuse("the statement is nested too deeply to be read; make it simpler");
     }
 
     private static void allow(Object node, Set<String> allowed, ModuleItem item) {
@@ -230,22 +266,19 @@ final class EplAllowList {
         return switch (kind) {
             case "DotExpression", "StaticMethodExpression", "SingleRowMethodExpression" -> "a call of a method";
             case "NewOperatorExpression", "NewInstanceOperatorExpression" -> "new";
-            case "PatternStream" -> "a pattern";
             case "SelectClauseWildcard", "SelectClauseStreamWildcard" -> "select *";
+            case "PatternEveryDistinctExpr" -> "every-distinct";
+            case "PatternMatchUntilExpr" -> "a repetition in a pattern (until)";
             default -> kind.replaceAll("(Expression|Clause)$", "").replaceAll("(?<=[a-z])(?=[A-Z])", " ");
         };
     }
 
     private static void checkStatement(EPStatementObjectModel statement, ModuleItem item) {
-        if (statement.getFromClause() == null
-                || statement.getFromClause().getStreams().size() != 1) {
-            throw Place.of(item, "from")
-                    .refuse("an operator's rule selects from one stream; joins and other statements are not admitted");
-        }
         if (statement.getContextName() != null) {
             throw Place.of(item, "context").refuse("a rule runs in no context; use group by");
         }
-        SodaWalk.visit(statement, node -> checkNames(node, item));
+        Set<String> measures = measures(statement);
+        SodaWalk.visit(statement, node -> checkNames(node, measures, item));
         boolean speaks = false;
         for (SelectClauseElement element : statement.getSelectClause().getSelectList()) {
             if (element instanceof SelectClauseExpression column) {
@@ -262,142 +295,42 @@ final class EplAllowList {
         }
     }
 
+    /** Columns that match_recognize makes, which the select clause names. */
+    private static Set<String> measures(EPStatementObjectModel statement) {
+        return statement.getMatchRecognizeClause() == null
+                ? Set.of()
+                : statement.getMatchRecognizeClause().getMeasures().stream()
+                        .map(SelectClauseExpression::getAsName)
+                        .collect(Collectors.toSet());
+    }
+
+    /** The name of a property without that of its stream, tag or row. */
+    static String bare(String property) {
+        return property.substring(property.indexOf('.') + 1);
+    }
+
+    private static boolean isKnown(String property) {
+        return EngineSettings.operatorsViews().stream()
+                .anyMatch(view -> EngineSettings.operatorsProperties(view).contains(property));
+    }
+
     /** Only the properties of our views: hostId.class and the like would lead out of them. */
-    private static void checkNames(Object node, ModuleItem item) {
+    private static void checkNames(Object node, Set<String> measures, ModuleItem item) {
         if (node instanceof PropertyValueExpression property) {
             String name = property.getPropertyName();
-            String bare = name.substring(name.indexOf('.') + 1);
-            boolean known = EngineSettings.operatorsViews().stream()
-                    .anyMatch(view -> EngineSettings.operatorsProperties(view).contains(bare));
-            if (!known) {
+            if (!isKnown(bare(name)) && !measures.contains(name)) {
                 throw Place.of(item, name).refuse(name + " is no property of an observation");
             }
+        }
+        if (node instanceof Filter filter && !EngineSettings.operatorsViews().contains(filter.getEventTypeName())) {
+            throw Place.of(item, filter.getEventTypeName())
+                    .refuse(filter.getEventTypeName() + " is no event type of a rule; there are "
+                            + EngineSettings.views());
         }
         if ((node instanceof MinProjectionExpression least && least.isEver())
                 || (node instanceof MaxProjectionExpression greatest && greatest.isEver())) {
             throw Place.of(item, "ever")
                     .refuse("minever and maxever remember without end; use min or max over a window");
-        }
-    }
-
-    /** How far back the window of a statement reaches. */
-    private static Duration reach(EPStatementObjectModel statement, ModuleItem item) {
-        AtomicBoolean aggregates = new AtomicBoolean(statement.getGroupByClause() != null
-                && !statement.getGroupByClause().getGroupByExpressions().isEmpty());
-        SodaWalk.visit(statement, node -> {
-            if (isAggregation(node)) {
-                aggregates.set(true);
-                checkExact((Expression) node, item);
-            }
-        });
-        Stream stream = statement.getFromClause().getStreams().getFirst();
-        if (!(stream instanceof FilterStream filtered)) {
-            throw Place.of(item, "from")
-                    .refuse("an operator's rule selects from an event type: " + EngineSettings.views());
-        }
-        String type = filtered.getFilter().getEventTypeName();
-        if (!EngineSettings.operatorsViews().contains(type)) {
-            throw Place.of(item, type)
-                    .refuse(type + " is no event type of a rule; there are " + EngineSettings.views());
-        }
-        List<View> views = filtered.getViews() == null ? List.of() : new ArrayList<>(filtered.getViews());
-        Duration reach = null;
-        for (View view : views) {
-            if (!VIEWS.contains(view.getName())) {
-                throw Place.of(item, "#" + view.getName(), "." + view.getName(), view.getName())
-                        .refuse("window #" + view.getName() + " may have no end in time; use #time, at most "
-                                + WINDOW_MAX.toHours() + " hour, alone or with #groupwin or #unique");
-            }
-            if (view.getName().equals("time")) {
-                reach = window(view, item);
-            }
-        }
-        if (reach == null && !views.isEmpty()) {
-            throw Place.of(item, "#" + views.getFirst().getName())
-                    .refuse("the window has no end in time; add #time, as in #time(60 sec)");
-        }
-        if (reach == null && aggregates.get()) {
-            throw Place.of(item, type)
-                    .refuse("counts or sums over " + type
-                            + " without a window remember without end; add a window, as in " + type + "#time(60 sec)");
-        }
-        return reach == null ? Duration.ofSeconds(1) : reach;
-    }
-
-    private static boolean isAggregation(Object node) {
-        return node instanceof CountProjectionExpression
-                || node instanceof CountStarProjectionExpression
-                || node instanceof SumProjectionExpression
-                || node instanceof AvgProjectionExpression
-                || node instanceof MinProjectionExpression
-                || node instanceof MaxProjectionExpression;
-    }
-
-    /** Sums of fractions depend on what was added before, rounding by rounding; sums of whole numbers do not. */
-    private static void checkExact(Expression aggregation, ModuleItem item) {
-        SodaWalk.visit(aggregation, node -> {
-            boolean fraction = (node instanceof ArithmaticExpression arithmetic
-                            && arithmetic.getOperator().equals("/"))
-                    || (node instanceof ConstantExpression constant
-                            && (constant.getConstant() instanceof Double || constant.getConstant() instanceof Float));
-            if (fraction && !(aggregation instanceof CountProjectionExpression)) {
-                throw Place.of(item, "/", ".")
-                        .refuse("a sum, mean, least or greatest of fractions cannot be repeated exactly; use whole"
-                                + " numbers, and divide outside");
-            }
-        });
-    }
-
-    private static Duration window(View view, ModuleItem item) {
-        if (view.getParameters().size() != 1
-                || !(view.getParameters().getFirst() instanceof TimePeriodExpression period)) {
-            throw Place.of(item, "#time").refuse("#time wants one period with a unit, as in #time(60 sec)");
-        }
-        Duration reach = Duration.ZERO;
-        List<Expression> values = List.copyOf(period.getChildren());
-        List<Long> unitMillis = new ArrayList<>();
-        for (UnitOf unit : UnitOf.values()) {
-            if (unit.in(period)) {
-                unitMillis.add(unit.millis);
-            }
-        }
-        for (int i = 0; i < values.size(); i++) {
-            if (!(values.get(i) instanceof ConstantExpression constant)
-                    || !(constant.getConstant() instanceof Number number)
-                    || i >= unitMillis.size()) {
-                throw Place.of(item, "#time")
-                        .refuse("the period of #time must be numbers with units up to hours, as in #time(60 sec)");
-            }
-            reach = reach.plusMillis(Math.round(Math.ceil(number.doubleValue() * unitMillis.get(i))));
-        }
-        if (reach.compareTo(Duration.ofMillis(1)) < 0 || reach.compareTo(WINDOW_MAX) > 0) {
-            throw Place.of(item, "#time").refuse("the window is " + reach + " long; give above 0 to " + WINDOW_MAX);
-        }
-        return Duration.ofSeconds(Math.ceilDiv(reach.toMillis(), 1000));
-    }
-
-    /** Units of a period in the order in which Esper lists their numbers. */
-    private enum UnitOf {
-        DAYS(86_400_000L),
-        HOURS(3_600_000L),
-        MINUTES(60_000L),
-        SECONDS(1000L),
-        MILLISECONDS(1L);
-
-        private final long millis;
-
-        UnitOf(long millis) {
-            this.millis = millis;
-        }
-
-        private boolean in(TimePeriodExpression period) {
-            return switch (this) {
-                case DAYS -> period.isHasDays();
-                case HOURS -> period.isHasHours();
-                case MINUTES -> period.isHasMinutes();
-                case SECONDS -> period.isHasSeconds();
-                case MILLISECONDS -> period.isHasMilliseconds();
-            };
         }
     }
 }

@@ -77,6 +77,8 @@ record Place(int line, int column) {
             case "MethodInvocation" -> words.add("method:");
             case "RegExp" -> words.add("regexp");
             case "OutputLimit" -> words.add("output ");
+            case "PatternEveryDistinctExpr" -> words.add("every-distinct");
+            case "PatternMatchUntilExpr" -> words.add(" until ");
             default -> {
                 if (bare.startsWith("Create")) {
                     words.add("create ");

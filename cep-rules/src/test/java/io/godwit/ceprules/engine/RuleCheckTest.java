@@ -31,7 +31,18 @@ final class RuleCheckTest {
                         + " e where e.vms > 20",
                 "select hostId, case when vms > 10 then 1 else 0 end as value from HostSample where monitor like"
                         + " 'monitor-%' and not (vms between 1 and 3)",
-                "select hostId from HostLoss"
+                "select hostId from HostLoss",
+                "select b.hostId as hostId from pattern [every a=HostSample(vms > 9) -> b=HostSample(hostId ="
+                        + " a.hostId, vms > a.vms) where timer:within(1 min)]",
+                "select a.hostId as hostId from pattern [every a=HostLoss -> (timer:interval(20 sec) and not"
+                        + " HostSample(hostId = a.hostId) and not Probe(hostId = a.hostId, answered = true))]",
+                "select a.hostId as hostId from pattern [every a=HostLoss -> (HostSample(hostId = a.hostId) or"
+                        + " Probe(hostId = a.hostId)) where timer:within(20 sec)]",
+                "select l.hostId as hostId from HostLoss as l unidirectional, HostSample#unique(hostId)#time(1 min) as"
+                        + " s where s.vms > 3 and s.hostId = l.hostId",
+                "select hostId, more from HostSample#time(1 min) match_recognize (partition by hostId measures B.hostId"
+                        + " as hostId, B.vms as more after match skip to next row pattern (A B) define B as B.vms >"
+                        + " A.vms)"
             })
     void what_only_looks_is_admitted(String statement) {
         Answer answer = RuleCheck.check(HEAD + statement);
@@ -90,6 +101,19 @@ final class RuleCheckTest {
                 "select hostId, overloaded from HostSample",
                 "select hostId from VmSeen",
                 "select hostId, say('x') from HostSample",
+                "select l.hostId as hostId from HostLoss as l unidirectional, sql:db ['select 1'] as b",
+                "select a.hostId as hostId from pattern [every a=HostSample -> b=VmSeen(hostId = a.hostId) where"
+                        + " timer:within(1 sec)]",
+                "select a.hostId as hostId from pattern [every a=HostSample -> b=HostSample(hostId = a.hostId, monitor"
+                        + " regexp '(a+)+') where timer:within(1 sec)]",
+                "select a.hostId as hostId from pattern [every a=HostSample -> timer:at(*, *, *, *, *)]",
+                "select a.hostId as hostId from pattern [every a=HostSample -> timer:schedule(period: 1 sec)]",
+                "select a.hostId as hostId from pattern [every a=HostSample -> b=HostSample(hostId = a.hostId) while"
+                        + " (a.vms > 1)]",
+                "select hostId from pattern [every a=HostSample(a.class.name = 'x')]",
+                "@SuppressOverlappingMatches select a.hostId as hostId from pattern [every a=HostSample]",
+                "select hostId, x from HostSample#time(1 min) match_recognize (partition by hostId measures A.hostId as"
+                        + " hostId, System.getenv('x') as x after match skip to next row pattern (A) define A as true)",
                 "uses other; select hostId from HostSample"
             })
     void what_could_run_code_or_reach_others_is_refused(String statement) {
@@ -112,13 +136,85 @@ final class RuleCheckTest {
                 "select hostId from HostSample#ext_timed(atMillis, 10 sec)",
                 "select hostId, count(*) as value from HostSample group by hostId",
                 "select hostId, maxever(vms) as value from HostSample#time(1 sec)",
-                "select hostId, countever(*) as value from HostSample#time(1 sec)"
+                "select hostId, countever(*) as value from HostSample#time(1 sec)",
+                "select a.hostId as hostId from pattern [every a=HostSample -> b=HostSample(hostId = a.hostId)]",
+                "select a.hostId as hostId from pattern [every (a=HostSample -> b=HostSample(hostId = a.hostId) where"
+                        + " timer:within(1 sec))]",
+                "select a.hostId as hostId from pattern [a=HostSample -> b=HostSample(hostId = a.hostId) where"
+                        + " timer:within(1 sec)]",
+                "select a.hostId as hostId from pattern [every-distinct(a.hostId) a=HostSample]",
+                "select a.hostId as hostId from pattern [every a=HostSample until HostLoss]",
+                "select a.hostId as hostId from pattern [every a=HostSample -> timer:interval(2 hours)]",
+                "select a.hostId as hostId from pattern [every a=HostLoss -> b=HostSample(hostId = a.hostId) where"
+                        + " timer:within(2 hours)]",
+                "select a.hostId as hostId from pattern [every a=HostLoss -> b=Probe(hostId = a.hostId) where"
+                        + " timer:within(40 min) -> c=HostSample(hostId = a.hostId) where timer:within(40 min)]",
+                "select hostId from HostSample match_recognize (partition by hostId measures A.hostId as hostId after"
+                        + " match skip to next row pattern (A) define A as A.vms > 1)",
+                "select hostId from HostSample#time(1 min) match_recognize (partition by hostId measures A.hostId as"
+                        + " hostId after match skip to next row pattern (A+) define A as A.vms > 1)",
+                "select hostId from HostSample#time(1 min) match_recognize (partition by hostId measures A.hostId as"
+                        + " hostId pattern (A B) define A as A.vms > 1)"
             })
     void what_remembers_without_end_is_refused(String statement) {
         Answer answer = RuleCheck.check(HEAD + statement);
         Refused refused = assertInstanceOf(Refused.class, answer, answer::toString);
         assertEquals(2, refused.line(), refused::toString);
         assertTrue(refused.column() > 1, refused::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select a.hostId as hostId from pattern [every a=HostSample -> b=HostSample(vms > a.vms) where"
+                        + " timer:within(1 hour)]",
+                "select a.hostId as hostId from HostSample#time(1 hour) as a, HostSample#time(1 hour) as b where"
+                        + " a.hostId = b.hostId",
+                "select l.hostId as hostId from HostLoss as l unidirectional, HostSample#unique(hostId)#time(1 hour)"
+                        + " as s",
+                "select l.hostId as hostId from HostLoss as l unidirectional, HostSample#time(1 hour) as s where"
+                        + " l.hostId = s.hostId",
+                "select l.hostId as hostId from HostLoss as l unidirectional, HostSample#unique(vms)#time(1 hour) as s"
+                        + " where l.hostId = s.hostId",
+                "select l.hostId as hostId from HostLoss as l unidirectional, HostSample#unique(hostId)#time(1 hour)"
+                        + " as s where l.hostId = s.hostId or true",
+                "select a.hostId as hostId from HostLoss as a unidirectional, HostLoss#unique(hostId)#time(1 min) as"
+                        + " b, HostSample#unique(hostId)#time(1 min) as c where a.hostId = b.hostId",
+                "select hostId from HostSample#time(1 min) match_recognize (measures B.hostId as hostId after match"
+                        + " skip to next row pattern (A B) define B as B.vms > A.vms)"
+            })
+    void what_would_compare_each_event_with_all_others_is_refused(String statement) {
+        Refused refused = refused(HEAD + statement);
+        assertEquals(2, refused.line(), refused::toString);
+    }
+
+    @Test
+    void what_is_nested_too_deeply_is_refused_and_breaks_nothing() {
+        assertInstanceOf(Admitted.class, RuleCheck.check(HEAD + deep(100, "+1")));
+        for (int depth : new int[] {400, 1000, 4000, 20_000}) {
+            assertTrue(refused(HEAD + deep(depth, "+1")).message().startsWith("the statement "));
+            assertTrue(refused(HEAD + deep(depth / 2, " and vms>1")).message().startsWith("the "));
+        }
+        refused(HEAD + "select hostId from HostSample where " + "(".repeat(20_000) + "vms>1" + ")".repeat(20_000));
+        refused(HEAD + "select hostId from HostSample where " + "not (".repeat(8000) + "vms>1" + ")".repeat(8000));
+    }
+
+    private static String deep(int depth, String link) {
+        return "select hostId from HostSample where vms>1" + link.repeat(depth);
+    }
+
+    @Test
+    void statements_of_one_name_in_two_rules_do_not_meet() {
+        String text = "@name('same') select hostId from HostLoss";
+        assertInstanceOf(Admitted.class, RuleCheck.check("// name: one\n" + text));
+        assertInstanceOf(Admitted.class, RuleCheck.check("// name: other\n" + text));
+    }
+
+    @Test
+    void the_look_back_of_a_pattern_is_that_of_its_steps_together() {
+        String steps = "select a.hostId as hostId from pattern [every a=HostLoss -> b=Probe(hostId = a.hostId) where"
+                + " timer:within(90 sec) -> (timer:interval(500 msec) and not HostSample(hostId = a.hostId))]";
+        assertEquals(Duration.ofSeconds(91), ((Admitted) RuleCheck.check(HEAD + steps)).lookBack());
     }
 
     @Test

@@ -23,16 +23,24 @@ final class OperatorsRulesTest {
         for (String text : RulesPage.read().examples()) {
             rules.add(History.custom(text));
         }
-        assertTrue(rules.size() >= 5);
+        assertTrue(rules.size() >= 9);
         History history = new History();
         for (int second = 0; second < 30; second++) {
             history.later(1000).alive().sample("h1", 7900, 40L << 30, History.vm("v1", VmState.RUNNING));
             if (second % 10 == 0) {
-                history.news("h1", "v1", VmChange.FAILED).probe("h1", false);
+                history.news("h1", "v1", VmChange.FAILED)
+                        .news("h1", "v2", VmChange.MIGRATED_IN)
+                        .probe("h1", false);
+            }
+            if (second < 4) {
+                history.sample("h2", 3000 + 500 * second, 8L << 30); // no VM on it
+            }
+            if (second == 5) {
+                history.lost("h1").lost("h2"); // the one is busy, the other says nothing any more
             }
             history.tick();
         }
-        history.watch(1300);
+        history.watch(2400);
         List<SpecificRecord> said = history.detections(rules);
         for (CompiledRule rule : rules) {
             String name = rule.rule().name();

@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.engine.RulesPage;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
 import io.godwit.schemas.log.LogRecord;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
@@ -48,6 +52,37 @@ final class RestartTest {
             SegmentDetector detector = history.fresh(rules, records);
             for (long offset = 0; offset < end; offset++) {
                 if (random.nextInt(250) == 0) {
+                    detector = reopened(history, detector, rules, records);
+                }
+                records.addAll(detector.take(history.record(offset)).records());
+            }
+            detector.close();
+            assertEquals(History.hex(whole), History.hex(records), "seed " + seed + " round " + round);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void a_restart_changes_no_byte_of_what_the_documented_examples_say(long seed) throws IOException {
+        History history = random(seed, 260);
+        List<CompiledRule> rules = new ArrayList<>();
+        for (String text : RulesPage.read().examples()) {
+            rules.add(History.custom(text));
+        }
+        List<SpecificRecord> whole = history.detections(rules);
+        Set<String> spoke = new TreeSet<>();
+        for (SpecificRecord record : whole) {
+            if (record instanceof DetectionBegan began) {
+                spoke.add(began.getRule());
+            }
+        }
+        assertTrue(spoke.size() >= 6, spoke + " alone said anything");
+        Random random = new Random(seed);
+        for (int round = 0; round < 10; round++) {
+            List<SpecificRecord> records = new ArrayList<>();
+            SegmentDetector detector = history.fresh(rules, records);
+            for (long offset = 0; offset < history.end(); offset++) {
+                if (random.nextInt(120) == 0) {
                     detector = reopened(history, detector, rules, records);
                 }
                 records.addAll(detector.take(history.record(offset)).records());
@@ -168,6 +203,9 @@ final class RestartTest {
         }
         if (random.nextInt(40) == 0) {
             demand[host] = random.nextInt(9000);
+        }
+        if (random.nextInt(50) == 0) {
+            history.lost(hosts[host]);
         }
         switch (random.nextInt(60)) {
             case 0 -> history.news(hosts[host], vm, VmChange.FAILED);

@@ -71,8 +71,7 @@ public final class RegionFold {
             case DetectionEnded ended
             when ended.getKind() == DetectionKind.HOST_CRASH ->
                 aliveAt.merge(ended.getHostId(), record.timestampMillis(), Math::max);
-            default -> {} // descriptions, other outcomes, and the rest of the host-partition protocol say nothing of
-            // these
+            default -> {} // descriptions, other outcomes, and the rest of the host-partition protocol are for others
         }
     }
 

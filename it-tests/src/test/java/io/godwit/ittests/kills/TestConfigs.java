@@ -21,6 +21,7 @@ final class TestConfigs {
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             Duration.ofHours(1),
+            Duration.ofMinutes(1),
             "127.0.0.1");
 
     private static final int MOVES_PER_HOST = 16;

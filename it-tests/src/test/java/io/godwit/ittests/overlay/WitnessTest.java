@@ -50,6 +50,7 @@ final class WitnessTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             Duration.ofHours(1),
+            Duration.ofMinutes(1),
             "127.0.0.1");
     private static EmbeddedKafkaKraftBroker broker;
     private static SiteKafka kafka;

@@ -14,6 +14,11 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,6 +69,70 @@ final class RecordedRunTest {
     }
 
     @Test
+    void a_detection_is_explained_by_its_observation_and_by_what_was_decided_for_it() {
+        String id = says("timeline", "--from", "2026-01-01T00:00:00Z", "-o", "json", "--log")
+                .lines()
+                .filter(line -> line.contains("host partition p-") && line.contains(" for overload "))
+                .map(line -> line.replaceAll(".* for overload ([^\" ]+).*", "$1"))
+                .findFirst()
+                .orElseThrow();
+        String why = says("why", "detection", id, "--log");
+        assertTrue(why.contains("was in overload: cpu-demand") && why.contains("(" + id + ", "), why);
+        assertTrue(why.contains("because  of this observation: cpu demand"), why);
+        assertTrue(why.contains("then     host partition p-"), why);
+        assertEquals(why, says("why", id, "--log"));
+        String graph = says("why", "detection", id, "--graph", "--log");
+        assertTrue(graph.startsWith("digraph why {\n") && graph.contains("n1 -> n0 [label=\"led to\"]"), graph);
+        String json = says("why", "detection", id, "-o", "json", "--log");
+        assertTrue(json.contains("\"kind\" : \"observation\"") && json.contains("\"link\" : \"then\""), json);
+    }
+
+    @Test
+    void a_refusal_is_explained_and_what_was_not_refused_is_said_to_be_none() {
+        String timeline = says("timeline", "--from", "2026-01-01T00:00:00Z", "--log");
+        String partition = timeline.lines()
+                .filter(line -> line.contains(" infeasible: "))
+                .map(line -> line.replaceAll(".* decided +(p-\\d+-\\d+) .*", "$1"))
+                .findFirst()
+                .orElseThrow();
+        String why = says("why", "refusal", partition, "--log");
+        assertTrue(why.startsWith("host partition " + partition) && why.contains(": infeasible, "), why);
+        assertTrue(why.contains("was in overload"), why);
+        String moved = timeline.lines()
+                .filter(line -> line.contains(" accepted "))
+                .map(line -> line.replaceAll(".* (c-\\d+-\\d+) by .*", "$1"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(
+                ExitCode.FAILED,
+                run("why", "refusal", moved, "--log", folder.resolve("run").toString()));
+        assertTrue(told.toString().contains("nothing with id " + moved + " was refused"), told.toString());
+    }
+
+    @Test
+    void what_did_not_happen_is_told_with_what_held_it_back() {
+        String line = says("timeline", "--from", "2026-01-01T00:00:00Z", "--log")
+                .lines()
+                .filter(one -> one.contains("  no way  "))
+                .findFirst()
+                .orElseThrow();
+        String host = line.replaceAll(".* no way +(\\S+) .*", "$1");
+        String when = line.substring(0, 23).replace(' ', 'T');
+        String because = line.replaceAll(".* no way +\\S+ +", "");
+        String why = says("why-not", "host", host, "--at", when, "--log");
+        assertTrue(why.startsWith(host + " at ") && why.contains(": held back by detection"), why);
+        assertTrue(why.contains(" ended infeasible: " + because), why);
+        String rule = says("why-not", "rule", "underload", "--at", when, "--host", host, "--log");
+        assertTrue(rule.contains("nearest was levels: " + host + ": quiet for "), rule);
+        String vm = says("why-not", "vm", "vm-local-7", "--at", when, "-o", "json", "--log");
+        assertTrue(vm.contains("\"what\" : \"its host: mode\""), vm);
+        assertEquals(
+                ExitCode.FAILED,
+                run("why-not", "rule", "none", "--log", folder.resolve("run").toString()));
+        assertTrue(told.toString().contains("there was no rule none at "), told.toString());
+    }
+
+    @Test
     void a_host_partition_is_explained_with_its_moves() {
         String command =
                 says("migration", "list", "--log").lines().skip(1).findFirst().orElseThrow();
@@ -103,6 +172,78 @@ final class RecordedRunTest {
         String early = says("host", "list", "--at", "2026-01-01T00:00:30Z", "--log");
         assertEquals(13, early.lines().count(), early);
         assertTrue(early.contains("00:00:29.") || early.contains(":29."), early);
+    }
+
+    @Test
+    void its_timeline_tells_every_migration_from_detection_to_end() {
+        String all = says("timeline", "--from", "2026-01-01T00:00:00Z", "--log");
+        String list = says("migration", "list", "--log");
+        long moves = list.lines().skip(1).count();
+        assertEquals(
+                moves, all.lines().filter(line -> line.contains("  migrate  ")).count(), all);
+        assertEquals(
+                list.lines().filter(line -> line.contains("  succeeded  ")).count(),
+                all.lines().filter(line -> line.contains("  moved  ")).count(),
+                all);
+        List<String> times =
+                all.lines().skip(1).map(line -> line.substring(0, 23)).toList();
+        assertEquals(times.stream().sorted().toList(), times);
+        String vm = list.lines()
+                .skip(1)
+                .flatMap(line -> Stream.of(line.split(" +")))
+                .filter(word -> word.startsWith("vm-"))
+                .findFirst()
+                .orElseThrow();
+        String of = says("timeline", "--vm", vm, "--positions", "--from", "2026-01-01T00:00:00Z", "--log");
+        assertTrue(
+                of.matches("(?s).*\\bdecided .* migrate +" + vm + " .* accepted +" + vm + " .* moved +" + vm + " .*"),
+                of);
+        assertTrue(of.lines().anyMatch(line -> line.matches(".* migrate .* commands \\d+:\\d+")), of);
+        assertTrue(of.lines().count() < all.lines().count(), of);
+        assertEquals(
+                ExitCode.FAILED,
+                run("timeline", "--host", "h99", "--log", folder.resolve("run").toString()));
+        assertTrue(told.toString().contains("no host was called h99"), told.toString());
+    }
+
+    @Test
+    void two_moments_differ_by_what_was_moved_between_them() {
+        String end = "2026-01-01T00:03:00Z";
+        String nothing = says("diff", "--at", "2026-01-01T00:02:59Z", "--at", end, "--log");
+        assertEquals(1, nothing.lines().count(), nothing);
+        String diff = says("diff", "--at", "2026-01-01T00:00:20Z", "--at", end, "--log");
+        String before = says("vm", "list", "--at", "2026-01-01T00:00:20Z", "--log");
+        String after = says("vm", "list", "--log");
+        assertEquals(
+                places(before, after),
+                diff.lines()
+                        .filter(line -> line.matches("VM +\\S+ +host .*"))
+                        .map(line -> line.replaceAll(" +", " "))
+                        .toList());
+        assertTrue(!places(before, after).isEmpty(), diff);
+        assertEquals(
+                ExitCode.USAGE,
+                run("diff", "--at", end, "--log", folder.resolve("run").toString()));
+        assertTrue(told.toString().contains("--at is given once; give two moments"), told.toString());
+    }
+
+    /** VMs that are listed with another host, as the difference tells them. */
+    private static List<String> places(String before, String after) {
+        Map<String, String> places = hostsOf(before);
+        List<String> moved = new ArrayList<>();
+        hostsOf(after).forEach((vm, host) -> {
+            if (!host.equals(places.get(vm))) {
+                moved.add("VM %s host %s %s".formatted(vm, places.get(vm), host));
+            }
+        });
+        return moved;
+    }
+
+    private static Map<String, String> hostsOf(String list) {
+        return list.lines()
+                .skip(1)
+                .map(line -> line.split(" +"))
+                .collect(Collectors.toMap(words -> words[0], words -> words[1], (one, _) -> one, TreeMap::new));
     }
 
     @Test

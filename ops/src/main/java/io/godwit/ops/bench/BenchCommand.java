@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             ReadyBench.class,
             LatencyBench.class,
             RulesBench.class,
+            BacktestBench.class,
             ScaleBench.class,
             RebuildBench.class,
             VivaldiBench.class,

@@ -1,7 +1,5 @@
 package io.godwit.ops.bench;
 
-import io.godwit.ops.Godwit;
-import io.godwit.ops.broker.BrokerProcess;
 import io.godwit.ops.cli.Failed;
 import io.godwit.ops.data.DataFolder;
 import io.godwit.ops.data.Endpoints;
@@ -12,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -48,24 +45,8 @@ final class UpChild implements AutoCloseable {
      */
     static UpChild start(Path folder, ByteSize heap, Duration longest, List<String> options) throws IOException {
         Path data = folder.resolve("data");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Xmx" + (heap.bytes() >> 20) + "m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.godwit.schemas"));
-        command.addAll(BrokerProcess.compilerOptions());
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                Godwit.class.getName(),
-                "up",
-                "--data",
-                data.toString(),
-                "--for",
-                longest.toSeconds() + "s"));
+        List<String> command =
+                VerbChild.command(heap, List.of("up", "--data", data.toString(), "--for", longest.toSeconds() + "s"));
         command.addAll(options);
         long startedNanos = System.nanoTime();
         Process process = new ProcessBuilder(command)

@@ -3,7 +3,6 @@ package io.godwit.ops.cli;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.StateRebuild;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +42,6 @@ abstract class AskState {
     }
 
     final RegionState state(Log log) {
-        return StateRebuild.of(log, CommonOptions.moment(at), Instant.now());
+        return StateRebuild.of(log, CommonOptions.moment(at), common.present(log));
     }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -199,6 +201,20 @@ public final class CommonOptions {
     /** The site's own log, to read: what a verb that appends would append to. */
     Log homeLog() {
         return logFolder != null ? folderLog() : open(home());
+    }
+
+    /** The present of a log: the time of day where it is written on, the end of its observations where it is a record. */
+    Instant present(Log log) {
+        return logFolder == null ? Instant.now() : newest(log);
+    }
+
+    private static Instant newest(Log log) {
+        return IntStream.range(0, log.segments())
+                .mapToObj(segment -> log.at(Topic.OBSERVATIONS, segment, log.end(Topic.OBSERVATIONS, segment) - 1))
+                .flatMap(Optional::stream)
+                .map(record -> Instant.ofEpochMilli(record.timestampMillis() + 1))
+                .max(Comparator.naturalOrder())
+                .orElseGet(Instant::now);
     }
 
     private Log folderLog() {

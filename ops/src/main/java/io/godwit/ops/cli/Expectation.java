@@ -1,5 +1,6 @@
 package io.godwit.ops.cli;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -25,17 +26,17 @@ record Expectation(String figure, String comparison, long bound) {
         }
     }
 
-    /**
-     * What is wrong with the figures; empty: the bound is kept.
-     *
-     * @throws IllegalArgumentException where there is no such figure
-     */
-    Optional<String> fault(Map<String, Long> figures) {
-        Long value = figures.get(figure);
-        if (value == null) {
+    /** @throws IllegalArgumentException where there is no such figure */
+    void check(List<String> figures) {
+        if (!figures.contains(figure)) {
             throw new IllegalArgumentException(
-                    "--expect names the figure \"" + figure + "\"; there are " + String.join(", ", figures.keySet()));
+                    "--expect names the figure \"" + figure + "\"; there are " + String.join(", ", figures));
         }
+    }
+
+    /** What is wrong with the figures; empty: the bound is kept. */
+    Optional<String> fault(Map<String, Long> figures) {
+        long value = figures.get(figure);
         boolean kept = switch (comparison) {
             case "<=" -> value <= bound;
             case ">=" -> value >= bound;

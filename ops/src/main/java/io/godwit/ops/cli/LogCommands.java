@@ -10,7 +10,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code godwit log …}: the log as such. */
-@Command(name = "log", description = "The log of a site.", subcommands = LogCommands.Judge.class)
+@Command(
+        name = "log",
+        description = "The log of a site.",
+        subcommands = {LogCommands.Judge.class, LogVerify.class})
 public final class LogCommands {
     @Command(
             name = "judge",

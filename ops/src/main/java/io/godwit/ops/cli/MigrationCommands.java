@@ -34,7 +34,7 @@ public final class MigrationCommands {
 
         @Override
         public void run() {
-            one(state -> rows -> rows.migration(WhyChain.find(state, named).orElseThrow(() -> unknown(named))));
+            one(state -> rows -> rows.migration(WhyFound.migration(state, named).orElseThrow(() -> unknown(named))));
         }
     }
 

@@ -11,7 +11,6 @@ import io.godwit.ceprules.engine.RuleCheck;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.schemas.log.Log;
-import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.Rules;
 import io.godwit.schemas.state.StateRebuild;
 import io.godwit.schemas.units.Durations;
@@ -43,6 +42,7 @@ import picocli.CommandLine.Parameters;
         description = "What a rule would have detected in the recorded past, against the version of it that is live.")
 final class RuleBacktest implements Callable<Integer> {
     private static final int TOP_HOSTS = 5;
+    private static final String DETECTIONS = "detections";
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -81,38 +81,31 @@ final class RuleBacktest implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        List<String> figuresTold = List.copyOf(figures(List.of()).keySet());
+        expectations.forEach(expectation -> expectation.check(figuresTold)); // before what may take minutes
         CepConfig config = common.region().cep();
         RuleCompiler.keepIn(config.ruleCache());
-        String text = RuleText.read(file);
-        RuleCheck.Admitted rule = RuleText.admitted(file, text);
+        RuleCheck.Admitted rule = RuleText.admitted(file, RuleText.read(file));
         try (Log log = common.log()) {
-            Instant end = CommonOptions.moment(to).orElseGet(() -> newest(log));
+            Instant end = CommonOptions.moment(to).orElseGet(() -> common.present(log));
             Instant start = end.minus(Durations.parse(since));
             Optional<RuleVersion> other = other(log, rule.name());
+            long began = System.nanoTime();
             List<Backtest.Result> results =
                     segments(log.segments(), rule, other.map(RuleCompiler::compile), start, end, config);
             List<Change> changes = Change.between(
                     results.stream().flatMap(one -> one.drawn().stream()).toList(),
                     results.stream().flatMap(one -> one.before().stream()).toList());
+            double seconds = (System.nanoTime() - began) / 1e9;
             Map<String, Long> figures = figures(changes);
             StateRows rows = new StateRows(StateRebuild.of(log, Optional.of(end), end), ZoneId.systemDefault());
-            print(rule, other, results, changes, figures, rows, start, end);
+            print(rule, other, results, changes, figures, rows, start, end, seconds);
             List<String> faults = expectations.stream()
                     .flatMap(expectation -> expectation.fault(figures).stream())
                     .toList();
             faults.forEach(System.err::println);
             return faults.isEmpty() ? ExitCode.OK : ExitCode.DIFFERS;
         }
-    }
-
-    /** Of a record in a folder the end is its last observation, however long ago that was. */
-    private static Instant newest(Log log) {
-        return IntStream.range(0, log.segments())
-                .mapToObj(segment -> log.at(Topic.OBSERVATIONS, segment, log.end(Topic.OBSERVATIONS, segment) - 1))
-                .flatMap(Optional::stream)
-                .map(record -> Instant.ofEpochMilli(record.timestampMillis() + 1))
-                .max(Comparator.naturalOrder())
-                .orElseGet(Instant::now);
     }
 
     private Optional<RuleVersion> other(Log log, String name) {
@@ -164,7 +157,7 @@ final class RuleBacktest implements Callable<Integer> {
     private static Map<String, Long> figures(List<Change> changes) {
         Map<String, Long> figures = new LinkedHashMap<>();
         figures.put(
-                "detections",
+                DETECTIONS,
                 changes.stream().filter(change -> change.drawn().isPresent()).count());
         for (Change.Kind kind : Change.Kind.values()) {
             figures.put(
@@ -182,7 +175,8 @@ final class RuleBacktest implements Callable<Integer> {
             Map<String, Long> figures,
             StateRows rows,
             Instant start,
-            Instant end) {
+            Instant end,
+            double seconds) {
         Map<String, Object> whole = new LinkedHashMap<>();
         whole.put("rule", rule.name());
         whole.put("against", other.map(RuleVersion::toString).orElse("nothing, as no version of it is live"));
@@ -195,6 +189,7 @@ final class RuleBacktest implements Callable<Integer> {
         whole.put(
                 "quarantined",
                 results.stream().mapToLong(one -> one.quarantined().size()).sum());
+        whole.put("seconds", seconds);
         whole.put("topHosts", topHosts(changes, rows));
         List<Map<String, Object>> listed = changes.stream()
                 .filter(change -> all || change.kind() != Change.Kind.SAME)

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,11 +20,14 @@ final class RuleCheckCommand implements Runnable {
     private static final int SECONDS = 600;
     private static final Duration SAMPLE_PERIOD = Duration.ofSeconds(10);
 
-    @Mixin
-    CommonOptions common = new CommonOptions();
-
     @Parameters(paramLabel = "FILE.epl")
     Path file;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "table, json or yaml (default: table).")
+    Printer.Format format = Printer.Format.TABLE;
 
     @Option(names = "--no-cost", description = "Does not measure what the rule costs, which takes a few seconds.")
     boolean noCost;
@@ -52,7 +54,7 @@ final class RuleCheckCommand implements Runnable {
                             + " average, a filter that more of yours pass costs more%n",
                     cost.samples(), HOSTS, SAMPLE_PERIOD.toSeconds());
         }
-        common.printer().one(row);
+        new Printer(System.out, format).one(row);
     }
 
     private static String reads(StatementUse use) {

@@ -267,6 +267,10 @@ final class StateRows {
     }
 
     String time(Instant moment) {
+        return time(moment, zone);
+    }
+
+    static String time(Instant moment, ZoneId zone) {
         return LOCAL.format(moment.truncatedTo(ChronoUnit.MILLIS).atZone(zone));
     }
 
@@ -274,7 +278,7 @@ final class StateRows {
         return vmId.map(vm -> vmName(vm) + " on " + hostName(hostId)).orElseGet(() -> hostName(hostId));
     }
 
-    private String hostState(Host host) {
+    String hostState(Host host) {
         if (host.crash().isPresent()) {
             return "crashed";
         } else if (host.lost().isPresent()) {

@@ -1,53 +1,152 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.state.Migrations;
 import io.godwit.schemas.state.RegionState;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code godwit why MIGRATION}: the chain from a command, a VM or a host partition back to the samples. */
-@Command(name = "why", description = "Why a VM moved or stayed: command, plan, detection, rule version, samples.")
+/** {@code godwit why ID}: the chain from what was done, or refused, back to the samples. */
+@Command(
+        name = "why",
+        description =
+                "Why a VM moved, stayed or was acted on, and what a detection led to: command, plan, detection, rule"
+                        + " version, samples.")
 public final class Why extends AskState implements Runnable {
+    /** What an id may be of. */
+    enum Kind {
+        MIGRATION,
+        COMMAND,
+        DETECTION,
+        REFUSAL
+    }
+
     @Parameters(
             arity = "1..2",
-            paramLabel = "[migration] MIGRATION",
+            paramLabel = "[migration|command|detection|refusal] ID",
             description =
-                    "A command id; a VM for its newest migration at that time, or why it stayed; a host partition; or a"
-                            + " request.")
+                    "A command id; a VM for its newest migration at that time, or why it stayed; a detection, a host"
+                        + " partition, or a request. With refusal: a command, a request or a plan that was refused.")
     List<String> words;
+
+    @Option(names = "--graph", description = "Prints the chain as text of Graphviz's dot.")
+    boolean graph;
 
     @Override
     public void run() {
-        if (words.size() == 2 && !words.getFirst().equals("migration")) {
-            throw new IllegalArgumentException(
-                    "\"" + words.getFirst() + "\" cannot be explained; write: godwit why migration " + words.getLast());
-        }
+        Optional<Kind> kind = kind();
         String named = words.getLast();
+        if (graph && common.format != Printer.Format.TABLE) {
+            throw new IllegalArgumentException("--graph prints text of Graphviz; drop it, or -o");
+        }
         try (Log log = common.log()) {
             RegionState state = state(log);
-            WhyChain chain = new WhyChain(log, state, ZoneId.systemDefault());
-            Optional<Migrations.Migration> migration = WhyChain.find(state, named);
-            List<String> lines = migration
-                    .map(chain::lines)
-                    .or(() -> state.partitions().byId(named).map(chain::lines))
-                    .or(() -> state.requests().byId(named).map(chain::lines))
-                    .or(() -> WhyChain.findSpared(state, named).map(chain::lines))
-                    .or(() -> WhyChain.findStayed(state, named).map(chain::lines))
-                    .orElseThrow(() -> MigrationCommands.unknown(named));
-            if (common.format == Printer.Format.TABLE) {
-                lines.forEach(System.out::println);
-            } else {
-                Map<String, Object> row = new LinkedHashMap<>();
-                row.put("migration", migration.map(Migrations.Migration::id).orElse(null));
-                row.put("chain", lines.stream().map(String::strip).toList());
-                common.printer().one(row);
+            WhyChain why = new WhyChain(log, state, ZoneId.systemDefault());
+            Optional<Migrations.Migration> migration = kind.isEmpty() || kind.get() != Kind.DETECTION
+                    ? WhyFound.migration(state, named)
+                    : Optional.empty();
+            Chain chain = switch (kind.orElse(null)) {
+                case null ->
+                    migration
+                            .map(why::of)
+                            .or(() -> state.partitions().byId(named).map(why::of))
+                            .or(() -> state.requests().byId(named).map(why::of))
+                            .or(() -> state.detections().byId(named).map(why::of))
+                            .or(() -> stayed(why, state, named))
+                            .or(() -> action(log, named).map(why::of))
+                            .orElseThrow(() -> MigrationCommands.unknown(named));
+                case MIGRATION ->
+                    migration
+                            .map(why::of)
+                            .or(() -> stayed(why, state, named))
+                            .orElseThrow(() -> MigrationCommands.unknown(named));
+                case COMMAND ->
+                    WhyFound.migrationById(state, named)
+                            .map(why::of)
+                            .or(() -> action(log, named).map(why::of))
+                            .orElseThrow(() -> new Failed("no command has id " + named
+                                    + "; godwit timeline -o json names those of a stretch of time"));
+                case DETECTION ->
+                    WhyFound.detection(state, named)
+                            .map(why::of)
+                            .orElseThrow(() -> new Failed("no detection has id " + named
+                                    + ", and none was of a host or VM of that name; see: godwit detection list"));
+                case REFUSAL -> refusal(log, state, why, named);
+            };
+            print(chain, migration);
+        }
+    }
+
+    private Optional<Kind> kind() {
+        if (words.size() < 2) {
+            return Optional.empty();
+        }
+        for (Kind kind : Kind.values()) {
+            if (kind.name().equals(words.getFirst().toUpperCase(Locale.ROOT))) {
+                return Optional.of(kind);
             }
+        }
+        throw new IllegalArgumentException("\"" + words.getFirst()
+                + "\" cannot be explained; write migration, command, detection or refusal, or the id alone: godwit why "
+                + words.getLast());
+    }
+
+    private static Optional<Chain> stayed(WhyChain why, RegionState state, String named) {
+        return WhyFound.spared(state, named)
+                .map(why::of)
+                .or(() -> WhyFound.stayed(state, named).map(why::of));
+    }
+
+    private Optional<ActionRecord> action(Log log, String id) {
+        return ActionRecord.find(log, id, CommonOptions.moment(at));
+    }
+
+    /** A command that its executor refused, a request that was, a plan that the judge refused, or a host partition without one. */
+    private Chain refusal(Log log, RegionState state, WhyChain why, String id) {
+        Optional<Chain> refused = WhyFound.migrationById(state, id)
+                .filter(migration -> migration.stage() == Migrations.Stage.REFUSED)
+                .map(why::of)
+                .or(() -> state.requests()
+                        .byId(id)
+                        .filter(request -> request.answer()
+                                .filter(answer -> answer.answered().getAnswer().equals("refused"))
+                                .isPresent())
+                        .map(why::of))
+                .or(() -> state.partitions()
+                        .byId(id)
+                        .filter(partition -> !partition.refused().isEmpty()
+                                || partition
+                                        .closed()
+                                        .filter(closed -> closed.getEnd() == PartitionEnd.INFEASIBLE)
+                                        .isPresent())
+                        .map(why::of))
+                .or(() -> action(log, id)
+                        .filter(action -> action.outcome()
+                                .filter(ActionRecord.End::refused)
+                                .isPresent())
+                        .map(why::of));
+        return refused.orElseThrow(() -> new Failed("nothing with id " + id
+                + " was refused: no command, no request, and no plan of a host partition; see: godwit why " + id));
+    }
+
+    private void print(Chain chain, Optional<Migrations.Migration> migration) {
+        if (graph) {
+            ChainText.dot(chain).forEach(System.out::println);
+        } else if (common.format == Printer.Format.TABLE) {
+            ChainText.lines(chain).forEach(System.out::println);
+        } else {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("migration", migration.map(Migrations.Migration::id).orElse(null));
+            row.putAll(ChainText.row(chain));
+            common.printer().one(row);
         }
     }
 }

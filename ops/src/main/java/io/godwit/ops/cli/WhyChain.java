@@ -1,43 +1,31 @@
 package io.godwit.ops.cli;
 
-import io.godwit.schemas.codec.EventCodec;
-import io.godwit.schemas.events.ActionKind;
-import io.godwit.schemas.events.DetectionBegan;
-import io.godwit.schemas.events.Evidence;
-import io.godwit.schemas.events.HostSampled;
+import io.godwit.ops.words.Words;
+import io.godwit.schemas.events.ActOnVm;
+import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.FenceHost;
 import io.godwit.schemas.events.MigrateVm;
-import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
-import io.godwit.schemas.events.PlanRefused;
-import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.Position;
-import io.godwit.schemas.events.RejectedMove;
-import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.log.Log;
-import io.godwit.schemas.log.LogRecord;
-import io.godwit.schemas.log.Topic;
+import io.godwit.schemas.state.Detections;
 import io.godwit.schemas.state.HostPartitions;
 import io.godwit.schemas.state.Migrations;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.Requests;
+import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Why a VM moved, stayed, or a host partition decided as it did: command, plan, detection, rule version, samples, found by
- * following the positions and decisions that each record carries.
+ * Why a VM moved, stayed or was acted on, what a detection rests on and led to, why a host partition decided as it did, and what
+ * became of a request: command, plan, detection, rule version, samples.
  */
 final class WhyChain {
-    private static final int VMS_NAMED = 4;
-
-    /** Of a request that had to wait, so many host partitions are told. */
+    /** Of a detection or a request that had to wait, so many host partitions are told. */
     private static final int TRIES_TOLD = 3;
 
     private final Log log;
@@ -50,13 +38,6 @@ final class WhyChain {
         this.rows = new StateRows(state, zone);
     }
 
-    /** One link: what it says, and where that stands. */
-    private record Link(String says, String where) {
-        String line() {
-            return "  because  %-66s %s".formatted(says, where).stripTrailing();
-        }
-    }
-
     /** Where a record stands, as in "detections 3:412". */
     static String place(Position position) {
         String stage = position.getTopic();
@@ -65,27 +46,51 @@ final class WhyChain {
                 .formatted(end < 0 ? stage : stage.substring(0, end), position.getSegment(), position.getOffset());
     }
 
-    /** The migration with this command id, or the newest one of the VM with this id or name. */
-    static Optional<Migrations.Migration> find(RegionState state, String named) {
-        Optional<String> vmId = state.vm(named).map(vm -> vm.id());
-        return state.migrations()
-                .byId(named)
-                .or(() -> state.migrations().byResumption(named))
-                .or(() -> state.migrations().all().stream()
-                        .filter(migration -> migration.command().isPresent())
-                        .filter(migration -> migration.command().get().getVmId().equals(vmId.orElse(named)))
-                        .max(Comparator.comparing(
-                                migration -> migration.commanded().orElseThrow())));
+    /** A chain that is being put together, and what adds its links. */
+    private final class Growing {
+        final Chain.Builder chain;
+        final WhyLinks links;
+
+        Growing(String answer) {
+            chain = new Chain.Builder(answer);
+            links = new WhyLinks(log, state, rows, chain);
+        }
+
+        Chain.Node answer() {
+            return chain.answer();
+        }
+
+        /** What a host partition decided and how it ended, the newest tries alone. */
+        void tries(List<HostPartitions.Partition> tries) {
+            tries.stream().skip(Math.max(0, tries.size() - TRIES_TOLD)).forEach(partition -> {
+                List<String> ended = partition.closed().stream()
+                        .map(closed -> "ended: " + Words.word(closed.getEnd()) + ", " + closed.getReason())
+                        .toList();
+                List<HostPartitions.Decided> plans = partition.plans();
+                for (int index = 0; index < plans.size(); index++) {
+                    links.plan(
+                            answer(), Chain.Link.THEN, plans.get(index), index == plans.size() - 1 ? ended : List.of());
+                }
+                partition.refused().forEach(refused -> links.refused(answer(), Chain.Link.THEN, refused));
+                if (plans.isEmpty()) {
+                    chain.then(
+                            answer(),
+                            Chain.Kind.HOST_PARTITION,
+                            "host partition %s opened for it".formatted(partition.id()),
+                            partition.position(),
+                            "",
+                            ended);
+                }
+            });
+        }
     }
 
-    /** The lines to print. */
-    List<String> lines(Migrations.Migration migration) {
-        List<String> lines = new ArrayList<>();
+    Chain of(Migrations.Migration migration) {
         MigrateVm command = migration
                 .command()
                 .orElseThrow(() ->
                         new Failed("of " + migration.id() + " only outcomes are kept; its command is not in the log"));
-        lines.add("%s %s %s → %s (%s, %s)"
+        Growing why = new Growing("%s %s %s → %s (%s, %s)"
                 .formatted(
                         rows.vmName(command.getVmId()),
                         migration.stage() == Migrations.Stage.SUCCEEDED ? "moved" : "was to move",
@@ -93,302 +98,222 @@ final class WhyChain {
                         rows.hostName(command.getTargetHostId()),
                         migration.id(),
                         ended(migration)));
-        lines.add(new Link(
-                        command.getReason(),
-                        migration.position().map(WhyChain::place).orElse(""))
-                .line());
-        migration.resumption().ifPresent(resumption -> lines.add(resumed(resumption)));
-        plan(command).ifPresent(decided -> addPlan(lines, decided));
-        addDetection(lines, command.getPartitionId(), command.getDetectionId(), command.getDetection());
-        return lines;
-    }
-
-    /** What a host partition was for, what it decided, and why. */
-    List<String> lines(HostPartitions.Partition partition) {
-        List<String> lines = new ArrayList<>();
-        String initiator = partition
-                .opened()
-                .map(opened -> " of " + rows.hostName(opened.getInitiator()))
-                .orElse("");
-        lines.add("host partition %s%s: %s"
-                .formatted(
-                        partition.id(),
-                        initiator,
-                        partition
-                                .closed()
-                                .map(closed -> CommonOptions.lower(closed.getEnd()) + ", " + closed.getReason())
-                                .orElse("open")));
-        for (HostPartitions.Decided decided : partition.plans()) {
-            addPlan(lines, decided);
-            for (PlannedMove move : decided.plan().getMoves()) {
-                lines.add("           move: " + move(move));
-            }
+        Chain.Node commanded = why.chain.because(
+                why.answer(), Chain.Kind.COMMAND, command.getReason(), migration.position(), "", List.of());
+        if (migration.stage().isFinal() && migration.stage() != Migrations.Stage.SUCCEEDED) {
+            why.chain.then(commanded, Chain.Kind.OUTCOME, ended(migration), migration.outcome(), "", List.of());
         }
-        partition.refused().forEach(refused -> addRefused(lines, refused));
-        partition
-                .opened()
-                .ifPresent(
-                        opened -> addDetection(lines, partition.id(), opened.getDetectionId(), opened.getDetection()));
-        return lines;
+        migration.resumption().ifPresent(resumption -> resumed(why, commanded, resumption));
+        carriedOut(why, commanded, command.getPartitionId(), command.getPlan());
+        why.links.cause(commanded, command.getPartitionId(), command.getDetectionId(), command.getDetection());
+        return why.chain.build();
     }
 
-    /** A VM that could have been moved and was not. */
-    record Stayed(String vmId, String why, HostPartitions.Decided decided) {}
-
-    /** A VM that a plan would have moved, had the judge not refused it. */
-    record Spared(String vmId, HostPartitions.Refused refused) {}
-
-    /** The newest plan with a move of this VM that the judge refused, unless a later one let the VM stay. */
-    static Optional<Spared> findSpared(RegionState state, String named) {
-        String vmId = state.vm(named).map(vm -> vm.id()).orElse(named);
-        Optional<Spared> newest = state.partitions().all().stream()
-                .flatMap(partition -> partition.refused().stream())
-                .filter(refused -> refused.plan().getMoves().stream()
-                        .anyMatch(move -> move.getVmId().equals(vmId)))
-                .map(refused -> new Spared(vmId, refused))
-                .max(Comparator.comparing(spared -> spared.refused().appended()));
-        return newest.filter(spared -> findStayed(state, named)
-                .map(stayed ->
-                        stayed.decided().appended().isBefore(spared.refused().appended()))
-                .orElse(true));
+    /** It says what became of the resumption of a VM that its migration was to leave paused. */
+    private static void resumed(Growing why, Chain.Node of, Migrations.Resumption resumption) {
+        String became = Stream.of(Words.word(resumption.stage()), resumption.reason(), resumption.detail())
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.joining(": "));
+        why.chain.then(
+                of,
+                Chain.Kind.COMMAND,
+                "it was resumed by %s (%s): %s"
+                        .formatted(
+                                resumption.command().getCommandId(),
+                                became,
+                                resumption.command().getReason()),
+                Optional.of(resumption.position()),
+                "",
+                List.of());
     }
 
-    List<String> lines(Spared spared) {
-        List<String> lines = new ArrayList<>();
-        lines.add(rows.vmName(spared.vmId()) + " stayed where it was");
-        addRefused(lines, spared.refused());
-        String partitionId = spared.refused().plan().getPartitionId();
-        state.partitions()
-                .byId(partitionId)
-                .flatMap(HostPartitions.Partition::opened)
-                .ifPresent(opened -> addDetection(lines, partitionId, opened.getDetectionId(), opened.getDetection()));
-        return lines;
-    }
-
-    /** The newest plan that weighed this VM and let it stay. */
-    static Optional<Stayed> findStayed(RegionState state, String named) {
-        String vmId = state.vm(named).map(vm -> vm.id()).orElse(named);
-        return state.partitions().all().stream()
+    /** The plan that a command carries out. */
+    private void carriedOut(Growing why, Chain.Node command, String partitionId, Decision decision) {
+        state.partitions().byId(partitionId).stream()
                 .flatMap(partition -> partition.plans().stream())
-                .flatMap(decided -> decided.plan().getRejected().stream()
-                        .filter(move -> move.getVmId().equals(vmId))
-                        .map(move -> new Stayed(vmId, move.getWhy(), decided)))
-                .max(Comparator.comparing(stayed -> stayed.decided().appended()));
-    }
-
-    List<String> lines(Stayed stayed) {
-        List<String> lines = new ArrayList<>();
-        PlanDecided plan = stayed.decided().plan();
-        lines.add(rows.vmName(stayed.vmId()) + " stayed where it was");
-        lines.add(new Link(stayed.why(), "").line());
-        addPlan(lines, stayed.decided());
-        addDetection(lines, plan.getPartitionId(), plan.getDetectionId(), plan.getDetection());
-        return lines;
+                .filter(decided -> decided.plan().getDecision().equals(decision))
+                .findFirst()
+                .ifPresent(decided -> why.links.plan(command, Chain.Link.BECAUSE, decided, List.of()));
     }
 
     private static String ended(Migrations.Migration migration) {
         String stage = StateRows.stage(migration);
         if (migration.durationMillis() >= 0) {
-            return stage + " in " + StateRows.seconds(java.time.Duration.ofMillis(migration.durationMillis()));
+            return stage + " in " + StateRows.seconds(Duration.ofMillis(migration.durationMillis()));
         }
         return Stream.of(stage, migration.reason(), migration.detail())
                 .filter(word -> !word.isEmpty())
                 .collect(Collectors.joining(": "));
     }
 
-    private Optional<HostPartitions.Decided> plan(MigrateVm command) {
-        return state.partitions().byId(command.getPartitionId()).stream()
-                .flatMap(partition -> partition.plans().stream())
-                .filter(decided -> decided.plan().getDecision().equals(command.getPlan()))
-                .findFirst();
-    }
-
-    private void addPlan(List<String> lines, HostPartitions.Decided decided) {
-        PlanDecided plan = decided.plan();
-        String members = plan.getMembers().stream()
-                .map(lease -> rows.hostName(lease.getHostId()))
-                .collect(Collectors.joining(" "));
-        lines.add(new Link(
-                        "host partition %s [%s] decided so: %s"
-                                .formatted(plan.getPartitionId(), members, plan.getReason()),
-                        place(decided.position()))
-                .line());
-        if (!plan.getRejected().isEmpty()) {
-            lines.add("           rejected: "
-                    + plan.getRejected().stream().map(this::rejected).collect(Collectors.joining(", ")));
-        }
-    }
-
-    private void addRefused(List<String> lines, HostPartitions.Refused refused) {
-        PlanRefused plan = refused.plan();
-        lines.add(new Link(
-                        "the judge refused a plan of host partition %s, a fault of the planner (%s)"
-                                .formatted(plan.getPartitionId(), plan.getEngine()),
-                        place(refused.position()))
-                .line());
-        plan.getFaults().forEach(fault -> lines.add("           fault: " + fault));
-        plan.getMoves().forEach(move -> lines.add("           refused move: " + move(move)));
-    }
-
-    private String move(PlannedMove move) {
-        if (move.getAction() != ActionKind.UNKNOWN) {
-            return "%s %s on %s (%s)"
-                    .formatted(
-                            CommonOptions.lower(move.getAction()),
-                            move.getVmId().isEmpty() ? "host" : rows.vmName(move.getVmId()),
-                            rows.hostName(move.getTargetHostId()),
-                            move.getWhy());
-        }
-        return "%s %s → %s (%s)"
-                .formatted(
-                        rows.vmName(move.getVmId()),
-                        rows.hostName(move.getSourceHostId()),
-                        rows.hostName(move.getTargetHostId()),
-                        move.getWhy());
-    }
-
-    /** It says what became of the resumption of a VM that its migration was to leave paused. */
-    private static String resumed(Migrations.Resumption resumption) {
-        String became = Stream.of(CommonOptions.lower(resumption.stage()), resumption.reason(), resumption.detail())
-                .filter(word -> !word.isEmpty())
-                .collect(Collectors.joining(": "));
-        return "  then     %-66s %s"
-                .formatted(
-                        "it was resumed by %s (%s): %s"
+    /** Why something was done to a VM that moves it nowhere, or a host was fenced. */
+    Chain of(ActionRecord action) {
+        String ended = action.outcome().map(ActionRecord.End::says).orElse("not ended");
+        return switch (action.command()) {
+            case ActOnVm act ->
+                acted(
+                        "%s %s on %s (%s, %s)"
                                 .formatted(
-                                        resumption.command().getCommandId(),
-                                        became,
-                                        resumption.command().getReason()),
-                        place(resumption.position()));
+                                        Words.word(act.getAction()),
+                                        rows.vmName(act.getVmId()),
+                                        rows.hostName(act.getHostId()),
+                                        act.getCommandId(),
+                                        ended),
+                        action,
+                        act.getReason(),
+                        act.getPartitionId(),
+                        act.getPlan(),
+                        act.getDetectionId(),
+                        act.getDetection());
+            case FenceHost fence ->
+                acted(
+                        "fence %s (%s, %s)".formatted(rows.hostName(fence.getHostId()), fence.getCommandId(), ended),
+                        action,
+                        fence.getReason(),
+                        fence.getPartitionId(),
+                        fence.getPlan(),
+                        fence.getDetectionId(),
+                        fence.getDetection());
+            default ->
+                throw new IllegalArgumentException(action.command().getSchema().getName() + " is no action");
+        };
     }
 
-    private String rejected(RejectedMove move) {
-        return rows.vmName(move.getVmId()) + " (" + move.getWhy() + ")";
+    private Chain acted(
+            String answer,
+            ActionRecord action,
+            String reason,
+            String partitionId,
+            Decision plan,
+            String detectionId,
+            Position detection) {
+        Growing why = new Growing(answer);
+        Chain.Node commanded = why.chain.because(
+                why.answer(), Chain.Kind.COMMAND, reason, Optional.of(action.position()), "", List.of());
+        action.outcome()
+                .ifPresent(end -> why.chain.then(
+                        commanded, Chain.Kind.OUTCOME, end.says(), Optional.of(end.position()), "", List.of()));
+        carriedOut(why, commanded, partitionId, plan);
+        why.links.cause(commanded, partitionId, detectionId, detection);
+        return why.chain.build();
     }
 
-    private void addDetection(List<String> lines, String partitionId, String detectionId, Position detection) {
-        if (detection.getTopic().equals(Topic.OBSERVATIONS.stage())) {
-            addNoted(lines, partitionId, detectionId, detection);
-            return;
-        }
-        if (detection.getTopic().equals(Topic.REQUESTS.stage())) {
-            state.requests()
-                    .byId(detectionId)
-                    .ifPresent(request -> lines.add(asked(request).line()));
-            return;
-        }
-        Optional<DetectionBegan> found = at(Topic.DETECTIONS, detection, DetectionBegan.class);
-        if (found.isEmpty()) {
-            lines.add(new Link("detection " + detectionId + " (no longer kept)", place(detection)).line());
-            return;
-        }
-        DetectionBegan began = found.get();
-        lines.add(new Link(
-                        "%s was in %s: %s %d of %d %s"
-                                .formatted(
-                                        rows.hostName(began.getHostId()),
-                                        CommonOptions.lower(began.getKind()),
-                                        began.getMetric(),
-                                        began.getValue(),
-                                        began.getThreshold(),
-                                        began.getUnit()),
-                        "%s, rule %s v%d".formatted(place(detection), began.getRule(), began.getRuleVersion()))
-                .line());
-        for (Evidence evidence : began.getEvidence()) {
-            addEvidence(lines, evidence);
-        }
-    }
-
-    private Link asked(Requests.Request request) {
-        String what =
-                request.vmId().map(vm -> request.what() + " " + rows.vmName(vm)).orElse(request.what());
-        return new Link(
-                "%s asked: %s %s (%s)"
+    /** What a detection rests on, and what was decided for it. */
+    Chain of(Detections.Detection detection) {
+        Growing why = new Growing("%s (%s, %s)"
+                .formatted(
+                        new WhyLinks(log, state, rows, new Chain.Builder("")).tripped(detection.began()),
+                        detection.id(),
+                        detection
+                                .ended()
+                                .map(ended -> "ended after %s: %s"
+                                        .formatted(
+                                                StateRows.seconds(Duration.between(ended.getSince(), ended.getUntil())),
+                                                ended.getReason()))
+                                .orElse("open")));
+        Chain.Node began = why.chain.because(
+                why.answer(),
+                Chain.Kind.DETECTION,
+                "rule %s v%d says so"
                         .formatted(
-                                request.by(),
-                                what,
-                                request.vmId().isPresent()
-                                        ? "on " + rows.hostName(request.hostId())
-                                        : rows.hostName(request.hostId()),
-                                request.reason()),
-                place(request.position()));
+                                detection.began().getRule(), detection.began().getRuleVersion()),
+                Optional.of(detection.position()),
+                "",
+                List.of());
+        why.links.reasons(began, detection.began());
+        List<HostPartitions.Partition> tries = tries(detection.id());
+        if (tries.size() > TRIES_TOLD) {
+            why.chain.then(
+                    why.answer(),
+                    Chain.Kind.HOST_PARTITION,
+                    "%d host partitions were opened for it, the newest %d are told".formatted(tries.size(), TRIES_TOLD),
+                    Optional.empty(),
+                    "",
+                    List.of());
+        }
+        why.tries(tries);
+        return why.chain.build();
+    }
+
+    /** Host partitions that were opened for a detection or a request, or answered it beside another, oldest first. */
+    private List<HostPartitions.Partition> tries(String detectionId) {
+        return state.partitions().all().stream()
+                .filter(partition -> partition
+                                .opened()
+                                .filter(opened -> opened.getDetectionId().equals(detectionId))
+                                .isPresent()
+                        || partition.plans().stream()
+                                .map(HostPartitions.Decided::plan)
+                                .anyMatch(plan -> plan.getDetectionId().equals(detectionId)
+                                        || plan.getDetections().contains(detectionId)))
+                .toList();
+    }
+
+    /** What a host partition was for, what it decided, and why. */
+    Chain of(HostPartitions.Partition partition) {
+        String initiator = partition
+                .opened()
+                .map(opened -> " of " + rows.hostName(opened.getInitiator()))
+                .orElse("");
+        Growing why = new Growing("host partition %s%s: %s"
+                .formatted(
+                        partition.id(),
+                        initiator,
+                        partition
+                                .closed()
+                                .map(closed -> Words.word(closed.getEnd()) + ", " + closed.getReason())
+                                .orElse("open")));
+        for (HostPartitions.Decided decided : partition.plans()) {
+            PlanDecided plan = decided.plan();
+            why.links.plan(
+                    why.answer(),
+                    Chain.Link.BECAUSE,
+                    decided,
+                    plan.getMoves().stream()
+                            .map(move -> "move: " + why.links.move(move))
+                            .toList());
+        }
+        partition.refused().forEach(refused -> why.links.refused(why.answer(), Chain.Link.BECAUSE, refused));
+        partition
+                .opened()
+                .ifPresent(opened ->
+                        why.links.cause(why.answer(), partition.id(), opened.getDetectionId(), opened.getDetection()));
+        return why.chain.build();
+    }
+
+    /** Why the plan to move a VM was not carried out. */
+    Chain of(WhyFound.Spared spared) {
+        Growing why = new Growing(rows.vmName(spared.vmId()) + " stayed where it was");
+        Chain.Node refused = why.links.refused(why.answer(), Chain.Link.BECAUSE, spared.refused());
+        String partitionId = spared.refused().plan().getPartitionId();
+        state.partitions()
+                .byId(partitionId)
+                .flatMap(HostPartitions.Partition::opened)
+                .ifPresent(opened ->
+                        why.links.cause(refused, partitionId, opened.getDetectionId(), opened.getDetection()));
+        return why.chain.build();
+    }
+
+    /** Why a VM that was weighed stayed. */
+    Chain of(WhyFound.Stayed stayed) {
+        PlanDecided plan = stayed.decided().plan();
+        Growing why = new Growing(rows.vmName(stayed.vmId()) + " stayed where it was");
+        Chain.Node weighed =
+                why.chain.because(why.answer(), Chain.Kind.PLAN, stayed.why(), Optional.empty(), "", List.of());
+        Chain.Node decided = why.links.plan(weighed, Chain.Link.BECAUSE, stayed.decided(), List.of());
+        why.links.cause(decided, plan.getPartitionId(), plan.getDetectionId(), plan.getDetection());
+        return why.chain.build();
     }
 
     /** What became of a request, and what was decided for it, the newest last. */
-    List<String> lines(Requests.Request request) {
-        List<String> lines = new ArrayList<>();
-        lines.add(request.id() + ": "
+    Chain of(Requests.Request request) {
+        Growing why = new Growing(request.id() + ": "
                 + request.answer()
                         .map(answer -> answer.answered().getAnswer() + ", "
                                 + answer.answered().getReason())
                         .orElse("not answered yet"));
-        lines.add(asked(request).line());
-        List<HostPartitions.Partition> tries = state.partitions().all().stream()
-                .filter(partition -> partition
-                        .opened()
-                        .filter(opened -> opened.getDetectionId().equals(request.id()))
-                        .isPresent())
-                .toList();
-        tries.stream().skip(Math.max(0, tries.size() - TRIES_TOLD)).forEach(partition -> {
-            partition.plans().forEach(decided -> addPlan(lines, decided));
-            partition
-                    .closed()
-                    .ifPresent(closed -> lines.add(
-                            "           ended: " + CommonOptions.lower(closed.getEnd()) + ", " + closed.getReason()));
-        });
-        return lines;
-    }
-
-    /** What a scheduler saw in a sample by itself; no rule said it, so it stands in no topic of detections. */
-    private void addNoted(List<String> lines, String partitionId, String detectionId, Position observed) {
-        Optional<PartitionOpened> opened =
-                state.partitions().byId(partitionId).flatMap(HostPartitions.Partition::opened);
-        String host =
-                opened.map(PartitionOpened::getInitiator).map(rows::hostName).orElse("its host");
-        String seen = opened.map(PartitionOpened::getDetectionKind)
-                .map(kind -> switch (kind) {
-                    case HEADROOM -> host + " kept less headroom than scheduler.decisions.headroom-permille asks for";
-                    case CONSTRAINT -> host + " had VMs whose place breaks a constraint";
-                    case RETURN -> host + " came back and held old copies of VMs that run elsewhere";
-                    case OVERLOAD, UNDERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, REQUEST, DRAIN, UNKNOWN ->
-                        host + " was in " + CommonOptions.lower(kind);
-                })
-                .orElse("detection " + detectionId);
-        lines.add(new Link(seen, "noted by the scheduler").line());
-        String demand = at(Topic.OBSERVATIONS, observed, HostSampled.class)
-                .map(sample -> "cpu demand %d of %d mc"
-                        .formatted(sample.getCpuDemandMillicores(), sample.getCpuCapacityMillicores()))
-                .orElse("a sample");
-        addObservation(lines, demand, observed);
-    }
-
-    private void addEvidence(List<String> lines, Evidence evidence) {
-        addObservation(lines, evidence.getSays(), evidence.getPosition());
-    }
-
-    private void addObservation(List<String> lines, String says, Position observed) {
-        Optional<HostSampled> sample = at(Topic.OBSERVATIONS, observed, HostSampled.class);
-        lines.add(new Link("of this observation: " + says, place(observed)).line());
-        if (sample.isPresent()) {
-            lines.add("           largest: "
-                    + sample.get().getVms().stream()
-                            .sorted(Comparator.comparingLong(VmSample::getCpuDemandMillicores)
-                                    .reversed()
-                                    .thenComparing(VmSample::getVmId))
-                            .limit(VMS_NAMED)
-                            .map(vm -> rows.vmName(vm.getVmId()) + " " + vm.getCpuDemandMillicores() + " mc")
-                            .collect(Collectors.joining(", ")));
-        } else if (log.at(Topic.OBSERVATIONS, observed.getSegment(), observed.getOffset())
-                .isEmpty()) {
-            lines.add("           (that observation is no longer kept; --retain keeps more of them)");
-        }
-    }
-
-    private <T extends SpecificRecord> Optional<T> at(Topic topic, Position position, Class<T> type) {
-        Function<LogRecord, SpecificRecord> decode = record -> EventCodec.decode(record.value());
-        return log.at(topic, position.getSegment(), position.getOffset())
-                .map(decode)
-                .filter(type::isInstance)
-                .map(type::cast);
+        why.links.asked(why.answer(), request);
+        why.tries(tries(request.id()));
+        return why.chain.build();
     }
 }

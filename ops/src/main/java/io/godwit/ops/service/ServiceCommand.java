@@ -18,6 +18,7 @@ import io.godwit.ops.serve.HealthServer;
 import io.godwit.ops.settings.Settings;
 import io.godwit.overlaysync.OverlayMetrics;
 import io.godwit.overlaysync.OverlayService;
+import io.godwit.overlaysync.SealService;
 import io.godwit.overlaysync.mirror.MirrorService;
 import io.godwit.schedulers.SchedulerService;
 import io.godwit.schemas.kafka.KafkaLog;
@@ -28,6 +29,7 @@ import io.godwit.schemas.kafka.Topics;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.service.Service;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -68,7 +70,7 @@ public abstract class ServiceCommand implements Runnable {
     void prepare(RegionConfig region, SiteKafka kafka) {}
 
     /** Starts what belongs to the service and has a health of its own. */
-    List<Service> beside(RegionConfig region, SiteKafka kafka) {
+    List<Service> beside(RegionConfig region, SiteKafka kafka, Slot slot) {
         return List.of();
     }
 
@@ -91,7 +93,7 @@ public abstract class ServiceCommand implements Runnable {
         List<Service> running = new CopyOnWriteArrayList<>();
         try {
             running.add(start(region, kafka.settings(), slot));
-            running.addAll(beside(region, kafka));
+            running.addAll(beside(region, kafka, slot));
             try (HealthServer server = HealthServer.start(http, () -> running)) {
                 System.err.println(slot + " of site " + kafka.site() + " runs; http://" + server.address()
                         + "/metrics and /health");
@@ -223,7 +225,8 @@ public abstract class ServiceCommand implements Runnable {
 
     @Command(
             name = "overlay",
-            description = "Runs the second witness, the network map and the mirror of the other sites alone.")
+            description =
+                    "Runs the second witness, the network map, the sealer and the mirror of the other sites alone.")
     public static final class Overlay extends ServiceCommand {
         @Override
         String service() {
@@ -237,12 +240,18 @@ public abstract class ServiceCommand implements Runnable {
         }
 
         @Override
-        List<Service> beside(RegionConfig region, SiteKafka kafka) {
+        List<Service> beside(RegionConfig region, SiteKafka kafka, Slot slot) {
+            List<Service> beside = new ArrayList<>();
+            beside.add(SealService.start(
+                    kafka.settings(),
+                    new Slot("sealer", slot.name()),
+                    region.overlay().sealPeriod()));
             List<KafkaSettings> sites = common.everySite();
-            return sites.size() < 2
-                    ? List.of()
-                    : List.of(MirrorService.start(
-                            sites, Set.of(kafka.site()), region.overlay().mirrorAddress(), OverlayMetrics.shared()));
+            if (sites.size() > 1) {
+                beside.add(MirrorService.start(
+                        sites, Set.of(kafka.site()), region.overlay().mirrorAddress(), OverlayMetrics.shared()));
+            }
+            return beside;
         }
     }
 }

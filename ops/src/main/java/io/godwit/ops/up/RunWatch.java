@@ -2,6 +2,7 @@ package io.godwit.ops.up;
 
 import io.godwit.ops.summary.RunFold;
 import io.godwit.ops.summary.RunSummary;
+import io.godwit.ops.words.Names;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.HostSampled;
@@ -96,7 +97,7 @@ public final class RunWatch implements AutoCloseable {
                 tickMillis.put(record.segment(), record.timestampMillis());
             }
             if (record.topic() != Topic.OBSERVATIONS) {
-                told.addAll(lines.of(record.timestampMillis(), event));
+                told.addAll(lines.of(record.segment(), record.timestampMillis(), event));
             }
         }
         told.forEach(teller);

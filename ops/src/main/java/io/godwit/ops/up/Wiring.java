@@ -10,6 +10,7 @@ import io.godwit.ops.region.RegionConfig;
 import io.godwit.ops.service.HostAccess;
 import io.godwit.overlaysync.OverlayMetrics;
 import io.godwit.overlaysync.OverlayService;
+import io.godwit.overlaysync.SealService;
 import io.godwit.overlaysync.mirror.MirrorService;
 import io.godwit.schedulers.SchedulerConfig;
 import io.godwit.schedulers.SchedulerService;
@@ -58,7 +59,9 @@ final class Wiring implements RegionRun.Services, AutoCloseable {
                         hosts.hypervisors(slot("executor")),
                         hosts.fencer()),
                 kafka -> OverlayService.start(
-                        region.overlay(), kafka, slot("overlay"), hosts.reachability(slot("overlay"))));
+                        region.overlay(), kafka, slot("overlay"), hosts.reachability(slot("overlay"))),
+                kafka -> SealService.start(
+                        kafka, slot("sealer"), region.overlay().sealPeriod()));
     }
 
     @Override

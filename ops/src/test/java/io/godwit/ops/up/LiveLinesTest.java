@@ -2,6 +2,7 @@ package io.godwit.ops.up;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.godwit.ops.words.Names;
 import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.ConstraintsApplied;
@@ -153,11 +154,11 @@ final class LiveLinesTest {
         assertEquals(
                 List.of("10:00:01.000  mode       west is off now: lightning"),
                 of(new ModeChanged("west", "off", "ann", "lightning")));
-        assertEquals(List.of(), of(new ModeChanged("west", "off", "ann", "lightning")));
+        assertEquals(List.of(), copy(new ModeChanged("west", "off", "ann", "lightning")));
         assertEquals(
                 List.of("10:00:01.000  rule       overload v1 is active at west"),
                 of(new RuleActivated("overload", 1, 0, 17L)));
-        assertEquals(List.of(), of(new RuleActivated("overload", 1, 1, 4L)));
+        assertEquals(List.of(), copy(new RuleActivated("overload", 1, 1, 4L)));
         assertEquals(
                 List.of("10:00:01.000  alarm      rule mine v2 is quarantined in segment 3 of west: too much of it;"
                         + " see: godwit rule list"),
@@ -165,14 +166,19 @@ final class LiveLinesTest {
         assertEquals(List.of(), of(new RuleQuarantined("mine", 2, 4, 17L, "too much of it")), "once is enough");
         ConstraintsApplied applied = new ConstraintsApplied("web", "", List.of(), "ann", "two racks");
         assertEquals(List.of("10:00:01.000  demand     web  0 in force: two racks"), of(applied));
-        assertEquals(List.of(), of(applied));
+        assertEquals(List.of(), copy(applied));
         assertEquals(
                 List.of("10:00:01.000  demand     web  withdrawn: enough"),
                 of(new ConstraintsWithdrawn("web", "ann", "enough")));
     }
 
     private List<String> of(SpecificRecord event) {
-        return lines.of(START.plusSeconds(1).toEpochMilli(), event);
+        return lines.of(0, START.plusSeconds(1).toEpochMilli(), event);
+    }
+
+    /** The lines of the same in another segment. */
+    private List<String> copy(SpecificRecord event) {
+        return lines.of(1, START.plusSeconds(1).toEpochMilli(), event);
     }
 
     private static PlanDecided plan(String mode) {

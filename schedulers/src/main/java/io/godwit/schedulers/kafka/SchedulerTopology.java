@@ -86,7 +86,7 @@ public final class SchedulerTopology {
             case JOURNAL -> "to-journal";
             case COMMANDS -> "to-commands";
             case DEAD_LETTERS -> "to-dead-letters";
-            case INVENTORY, OBSERVATIONS, RULES, DETECTIONS, REQUESTS, OUTCOMES, ENVIRONMENTS, CONTROLS ->
+            case INVENTORY, OBSERVATIONS, RULES, DETECTIONS, REQUESTS, OUTCOMES, ENVIRONMENTS, CONTROLS, SEALS ->
                 throw new IllegalArgumentException("a scheduler does not write " + topic.stage());
         };
     }

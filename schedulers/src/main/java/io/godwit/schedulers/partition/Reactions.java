@@ -92,7 +92,7 @@ final class Reactions {
             case OUTCOMES -> outcome(record, event);
             case CONTROLS -> control(event);
             case REQUESTS -> request(record, event);
-            case RULES, JOURNAL, COMMANDS, ENVIRONMENTS, DEAD_LETTERS ->
+            case RULES, JOURNAL, COMMANDS, ENVIRONMENTS, DEAD_LETTERS, SEALS ->
                 throw new BrokenLog(
                         "a scheduler does not read " + record.topic().stage());
         }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.io.BinaryDecoder;
@@ -124,6 +125,15 @@ public final class EventCodec {
             throw new UnreadableRecord("is a " + event.getSchema().getName() + ", not a " + type.getSimpleName());
         }
         return type.cast(event);
+    }
+
+    /** What an event is, told by its header alone: MigrateVm, as in its schema; empty where {@link #decode} would refuse it. */
+    public static Optional<String> nameOf(byte[] value) {
+        try {
+            return Optional.ofNullable(FORMATS.get(fingerprintOf(value))).map(format -> format.current.getName());
+        } catch (UnreadableRecord _) {
+            return Optional.empty();
+        }
     }
 
     /** Fingerprint in the header of a value. */

@@ -32,6 +32,7 @@ import io.godwit.schemas.events.InputsTaken;
 import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.KnownSample;
 import io.godwit.schemas.events.KnownVm;
+import io.godwit.schemas.events.LogSealed;
 import io.godwit.schemas.events.MemberAsked;
 import io.godwit.schemas.events.MemberGranted;
 import io.godwit.schemas.events.MemberLost;
@@ -176,6 +177,7 @@ public final class Events {
                         ConstraintsWithdrawn.class,
                         FencingDisarmed.class));
         events.put(Topic.DEAD_LETTERS, List.of(DeadLetter.class));
+        events.put(Topic.SEALS, List.of(LogSealed.class));
         return Map.copyOf(events).entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .collect(LinkedHashMap::new, (map, entry) -> map.put(entry.getKey(), entry.getValue()), Map::putAll);

@@ -76,9 +76,21 @@ public final class SiteKafka {
         return groupConsumer(slot, session, slot + "@" + site());
     }
 
+    /** The same with some consumer settings of the caller's own; the site's client settings win over them. */
+    public Consumer<byte[], byte[]> groupConsumer(Slot slot, Map<String, Object> own) {
+        return groupConsumer(slot, settings.session(), slot + "@" + site(), own);
+    }
+
     /** The same with a client id that tells the other members something, such as an address. */
     public Consumer<byte[], byte[]> groupConsumer(Slot slot, Duration session, String clientId) {
+        return groupConsumer(slot, session, clientId, Map.of());
+    }
+
+    private Consumer<byte[], byte[]> groupConsumer(
+            Slot slot, Duration session, String clientId, Map<String, Object> own) {
         Map<String, Object> config = consumer(clientId);
+        config.putAll(own);
+        config.putAll(settings.client());
         config.put(ConsumerConfig.GROUP_ID_CONFIG, slot.group(site()));
         config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, slot.toString());
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Math.toIntExact(session.toMillis()));

@@ -4,7 +4,7 @@ package io.godwit.schemas.kafka;
  * A place for one process of a service. A process that starts again in its slot takes up its segments at once; two
  * processes in one slot fence each other. The slot is the group instance id and part of the transactional id.
  *
- * @param service "monitor", "cep", "scheduler", "executor", "overlay"
+ * @param service "monitor", "cep", "scheduler", "executor", "overlay", "sealer"
  * @param name name within the service and site; stable over restarts, as in "1" or "host7-1"
  */
 public record Slot(String service, String name) {

@@ -1,7 +1,5 @@
 package io.godwit.schemas.log;
 
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,7 +19,7 @@ public final class DirectoryLogWriter implements AutoCloseable {
     private final String site;
     private final String incarnation;
     private final int segments;
-    private final Map<File, DataOutputStream> files = new HashMap<>();
+    private final Map<File, StoredSegmentWriter> files = new HashMap<>();
 
     /** @throws IllegalArgumentException if the folder holds something already */
     public DirectoryLogWriter(Path folder, String site, String incarnation, int segments) {
@@ -43,15 +41,14 @@ public final class DirectoryLogWriter implements AutoCloseable {
 
     /** Offsets must grow within a topic and segment. */
     public void append(LogRecord record) {
-        File file = new File(record.topic(), record.segment());
-        DirectoryLog.write(files.computeIfAbsent(file, this::open), record);
-    }
-
-    private DataOutputStream open(File file) {
         try {
-            Path path = DirectoryLog.file(folder, file.topic(), file.segment());
-            Files.createDirectories(path.getParent());
-            return new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(path)));
+            File file = new File(record.topic(), record.segment());
+            StoredSegmentWriter writer = files.get(file);
+            if (writer == null) {
+                writer = new StoredSegmentWriter(DirectoryLog.file(folder, file.topic(), file.segment()));
+                files.put(file, writer);
+            }
+            writer.append(record);
         } catch (IOException failed) {
             throw failed(failed);
         }
@@ -70,9 +67,10 @@ public final class DirectoryLogWriter implements AutoCloseable {
     @Override
     public void close() {
         try {
-            for (DataOutputStream file : files.values()) {
+            for (StoredSegmentWriter file : files.values()) {
                 file.close();
             }
+            files.clear();
         } catch (IOException failed) {
             throw failed(failed);
         }

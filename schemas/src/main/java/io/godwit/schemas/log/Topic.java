@@ -22,7 +22,8 @@ public enum Topic {
     OUTCOMES("outcomes.host.v1", "acting host id", "executors", Kept.FOR_EVER),
     ENVIRONMENTS("environments.ve.v1", "VE", "ops, schedulers", Kept.FOR_EVER),
     CONTROLS("controls.site.v1", "subject", "ops", Kept.FOR_EVER),
-    DEAD_LETTERS("dead-letters.site.v1", "none", "all", Kept.NINETY_DAYS);
+    DEAD_LETTERS("dead-letters.site.v1", "none", "all", Kept.NINETY_DAYS),
+    SEALS("seals.site.v1", "topic", "overlay-sync", Kept.FOR_EVER);
 
     /** How long a topic is kept. */
     public enum Kept {

@@ -63,7 +63,7 @@ public final class RegionState {
                 case REQUESTS -> requests.take(record);
                 case RULES -> rules.take(record);
                 case CONTROLS -> controls.take(record);
-                case JOURNAL, ENVIRONMENTS, DEAD_LETTERS -> {}
+                case JOURNAL, ENVIRONMENTS, DEAD_LETTERS, SEALS -> {}
             }
             newestMillis = Math.max(newestMillis, record.timestampMillis());
         } catch (UnreadableRecord damaged) {
@@ -87,6 +87,10 @@ public final class RegionState {
 
     public String site() {
         return site;
+    }
+
+    public int segments() {
+        return observed.length;
     }
 
     /** Log time of the newest record that was folded; EPOCH where none was. */

@@ -29,25 +29,44 @@ public final class StateRebuild {
      */
     public static RegionState of(Log log, Optional<Instant> at, Instant now) {
         RegionState state = new RegionState(log.site(), log.segments());
+        events(log, Optional.empty(), at, state);
+        observations(log, at, at.orElse(now), state);
+        return state;
+    }
+
+    /**
+     * Takes a state of one moment on to a later one, without reading again what it was folded from.
+     *
+     * @param state as {@link #of} gave it for the first moment
+     */
+    public static void advance(Log log, RegionState state, Instant from, Instant to) {
+        events(log, Optional.of(from), Optional.of(to), state);
+        observations(log, Optional.of(to), to, state);
+    }
+
+    /** Reads all that is no observation, after a moment where one is given, to the end of another. */
+    private static void events(Log log, Optional<Instant> after, Optional<Instant> to, RegionState state) {
         List<LogRange> ranges = new ArrayList<>();
         for (Topic topic : RegionState.topics()) {
             for (int segment = 0; topic != Topic.OBSERVATIONS && segment < log.segments(); segment++) {
-                ranges.add(new LogRange(topic, segment, 0, end(log, topic, segment, at)));
+                long first = after.isEmpty() ? 0 : end(log, topic, segment, after);
+                ranges.add(new LogRange(topic, segment, first, end(log, topic, segment, to)));
             }
         }
         scan(log, ranges, state);
+    }
+
+    private static void observations(Log log, Optional<Instant> to, Instant newest, RegionState state) {
         List<Integer> wanted = new ArrayList<>();
         long[] ends = new long[log.segments()];
         for (int segment = 0; segment < log.segments(); segment++) {
-            ends[segment] = end(log, Topic.OBSERVATIONS, segment, at);
+            ends[segment] = end(log, Topic.OBSERVATIONS, segment, to);
             wanted.add(segment);
         }
-        Instant newest = at.orElse(now);
         for (Duration lookBack : LOOK_BACKS) {
             wanted = read(log, wanted, Optional.of(newest.minus(lookBack)), ends, state);
         }
         read(log, wanted, Optional.empty(), ends, state);
-        return state;
     }
 
     /** Reads observations of some segments from a time on; returns the segments where a host was still not found. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,8 +15,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DirectoryLogTest {
     @TempDir
@@ -74,6 +78,60 @@ final class DirectoryLogTest {
         try (DirectoryLog kept = new DirectoryLog(folder.resolve("kept"))) {
             assertThrows(UncheckedIOException.class, () -> kept.end(Topic.COMMANDS, 1));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void reading_may_begin_anywhere_in_a_long_file(boolean indexed) throws IOException {
+        SplittableRandom random = new SplittableRandom(7);
+        for (int number = 0; number < 5000; number++) { // some mebibytes, so several marks
+            Instant at = Instant.ofEpochMilli(number * 10L - random.nextLong(0, 500) + 500); // not always growing
+            source.append(Topic.OBSERVATIONS, 1, at, "h" + number, new byte[random.nextInt(0, 1000)]);
+        }
+        DirectoryLog.write(
+                folder.resolve("kept"), source, List.of(new LogRange(Topic.OBSERVATIONS, 1, 100, Long.MAX_VALUE)));
+        Path index = folder.resolve("kept").resolve(Topic.OBSERVATIONS.stage()).resolve("1.index");
+        assertTrue(Files.size(index) > 4 * 24);
+        if (!indexed) {
+            Files.delete(index);
+        }
+        try (DirectoryLog kept = new DirectoryLog(folder.resolve("kept"))) {
+            assertEquals(100, kept.beginning(Topic.OBSERVATIONS, 1));
+            assertEquals(5000, kept.end(Topic.OBSERVATIONS, 1));
+            for (int draw = 0; draw < 500; draw++) {
+                Instant time = Instant.ofEpochMilli(random.nextLong(0, 52_000));
+                assertEquals(
+                        Math.max(100, firstKept(time)), kept.offsetAt(Topic.OBSERVATIONS, 1, time), time.toString());
+                long from = random.nextLong(0, 5100);
+                LogRange range = new LogRange(Topic.OBSERVATIONS, 1, from, from + random.nextLong(0, 300));
+                assertEquals(keys(source, range), keys(kept, range));
+            }
+        }
+    }
+
+    /** First record of at least this time among those that were kept. */
+    private long firstKept(Instant time) {
+        List<Long> found = new ArrayList<>(List.of(5000L));
+        source.scan(List.of(new LogRange(Topic.OBSERVATIONS, 1, 100, 5000)), record -> {
+            boolean older = record.timestampMillis() < time.toEpochMilli();
+            if (!older) {
+                found.set(0, record.offset());
+            }
+            return older;
+        });
+        return found.getFirst();
+    }
+
+    private static List<String> keys(Log log, LogRange range) {
+        List<String> keys = new ArrayList<>();
+        log.scan(List.of(range), record -> {
+            if (record.offset() >= 100) {
+                keys.add(record.offset() + " " + record.timestampMillis() + " " + record.value().length + " "
+                        + new String(record.key(), StandardCharsets.UTF_8));
+            }
+            return true;
+        });
+        return keys;
     }
 
     private void fill() {

@@ -1,0 +1,87 @@
+package io.godwit.ops.words;
+
+import io.godwit.schemas.events.PartitionClosed;
+import io.godwit.schemas.events.PartitionEnd;
+import io.godwit.schemas.events.PartitionOpened;
+import io.godwit.schemas.events.PlanAnswer;
+import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.PlanRefused;
+import io.godwit.schemas.events.PlannedMove;
+import io.godwit.schemas.log.Topic;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Host partitions: why they opened, what was decided for them, how they ended. */
+final class PlanWords {
+    private final Names names;
+
+    PlanWords(Names names) {
+        this.names = names;
+    }
+
+    List<Telling> of(SpecificRecord event) {
+        return switch (event) {
+            case PartitionOpened opened ->
+                List.of(Telling.later(
+                        "opened",
+                        "",
+                        names.label(opened.getInitiator()),
+                        "  host partition %s for %s %s"
+                                .formatted(
+                                        opened.getPartitionId(),
+                                        Words.word(opened.getDetectionKind()),
+                                        opened.getDetectionId())));
+            case PlanDecided plan -> decided(plan);
+            case PlanRefused plan ->
+                List.of(Telling.live(
+                        "alarm",
+                        "",
+                        "",
+                        "a plan of %s was wrong and is not carried out: %s; see: godwit why %s"
+                                .formatted(
+                                        plan.getPartitionId(), plan.getFaults().getFirst(), plan.getPartitionId())));
+            case PartitionClosed closed ->
+                List.of(
+                        closed.getEnd() == PartitionEnd.INFEASIBLE
+                                ? Telling.live(
+                                        "no way", "", names.label(closed.getInitiator()), "  " + closed.getReason())
+                                : Telling.later(
+                                        "closed",
+                                        "",
+                                        names.label(closed.getInitiator()),
+                                        "  host partition %s: %s, %s"
+                                                .formatted(
+                                                        closed.getPartitionId(),
+                                                        Words.word(closed.getEnd()),
+                                                        closed.getReason())));
+            default -> List.of();
+        };
+    }
+
+    /** What was decided, and each of its moves where nothing else tells of them. */
+    private List<Telling> decided(PlanDecided plan) {
+        List<Telling> tellings = new ArrayList<>();
+        tellings.add(Telling.later(
+                "decided",
+                "",
+                plan.getPartitionId(),
+                "  %s: %s".formatted(Words.word(plan.getAnswer()), plan.getReason())));
+        boolean asked = plan.getDetection().getTopic().equals(Topic.REQUESTS.stage()); // that is done in every mode
+        if (plan.getAnswer() == PlanAnswer.PLAN && !plan.getMode().equals("auto") && !asked) {
+            for (PlannedMove move : plan.getMoves()) {
+                tellings.add(Telling.live(
+                        "advised",
+                        "",
+                        names.vm(move.getVmId()),
+                        "  %s  %s, about %s; nothing is commanded in mode %s"
+                                .formatted(
+                                        names.way(move.getSourceHostId(), move.getTargetHostId()),
+                                        move.getWhy(),
+                                        Words.seconds(move.getEstimatedMillis()),
+                                        plan.getMode())));
+            }
+        }
+        return tellings;
+    }
+}
