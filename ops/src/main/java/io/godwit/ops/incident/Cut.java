@@ -85,9 +85,20 @@ final class Cut {
     /** What is kept for ever and is little: up to the end of the period, since any part of it may still count. */
     private void whole(Topic topic) {
         for (int segment = 0; segment < log.segments(); segment++) {
-            long to = Math.max(ends(topic, segment), input(topic, segment).to());
-            copy(topic, segment, new Stretch(0, to, "all up to the end, as it makes the state"));
+            if (wanted(topic, segment)) {
+                long to = Math.max(ends(topic, segment), input(topic, segment).to());
+                copy(topic, segment, new Stretch(0, to, "all up to the end, as it makes the state"));
+            }
         }
+    }
+
+    /** Rules stand in every segment alike, and so do controls, which schedulers read each in its own. */
+    private boolean wanted(Topic topic, int segment) {
+        return switch (topic) {
+            case RULES -> segment == 0;
+            case CONTROLS -> segment == 0 || period.of(segment).isPresent();
+            default -> true;
+        };
     }
 
     private void journals() {
