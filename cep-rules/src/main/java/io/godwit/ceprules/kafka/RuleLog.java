@@ -2,6 +2,7 @@ package io.godwit.ceprules.kafka;
 
 import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.ceprules.rules.RuleBook;
+import io.godwit.ceprules.rules.RuleSet;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
@@ -58,6 +59,11 @@ public final class RuleLog {
                                 false,
                                 Math.toIntExact(lookBack.toSeconds()))))
                 .getFirst();
+    }
+
+    /** Makes the live rules those of a set, all at once; returns what had to be appended. */
+    public static List<SpecificRecord> apply(SiteKafka kafka, RuleSet set, String author, String reason) {
+        return append(kafka, book -> set.changes(book, author, reason));
     }
 
     /** @throws IllegalArgumentException if no such rule is live */

@@ -3,6 +3,7 @@ package io.godwit.ittests.services;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.ceprules.CepConfig;
 import io.godwit.ops.incident.RegressionTest;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +19,7 @@ final class GoldenIncidentsTest {
     @ParameterizedTest
     @MethodSource("incidents")
     void an_incident_of_an_earlier_version_replays_as_recorded(Path incident) throws InterruptedException {
-        RegressionTest.Result result = RegressionTest.run(incident);
+        RegressionTest.Result result = RegressionTest.run(incident, CepConfig.DEFAULTS);
         assertEquals(List.of(), result.misses(), "it-tests/src/test/incidents/README.md says what to do");
         assertTrue(result.replay().matches("[1-9]\\d* detections, [1-9]\\d* decisions, .*"), result.replay());
     }

@@ -1,6 +1,7 @@
 package io.godwit.ittests.services;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.ceprules.kafka.RuleLog;
@@ -11,6 +12,7 @@ import io.godwit.schemas.kafka.KafkaLog;
 import io.godwit.schemas.kafka.KafkaSettings;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.kafka.Topics;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,13 +61,19 @@ final class RuleVerbsTest {
         assertTrue(missing.err().contains("none.epl"), missing.err());
     }
 
+    /** A broker with the topics of a site that nothing runs on. */
+    private BrokerProcess site() throws IOException {
+        BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"), BrokerConfig.DEFAULTS, 0);
+        try (Admin admin = new SiteKafka(KafkaSettings.of(SITE, broker.bootstrap())).admin()) {
+            Topics.create(admin, SITE, new Topics.Shape(2, 1, -1, false));
+        }
+        return broker;
+    }
+
     @Test
     void versions_are_told_compared_and_taken_back() throws Exception {
-        try (BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"), BrokerConfig.DEFAULTS, 0)) {
+        try (BrokerProcess broker = site()) {
             SiteKafka kafka = new SiteKafka(KafkaSettings.of(SITE, broker.bootstrap()));
-            try (Admin admin = kafka.admin()) {
-                Topics.create(admin, SITE, new Topics.Shape(2, 1, -1, false));
-            }
             Verb.Said unknown = say(broker, "history", "busy-often").endsWith(ExitCode.FAILED);
             assertTrue(unknown.err().contains("there is no rule busy-often"), unknown.err());
             say(broker, "deploy", rule(600).toString(), "--reason", "to see it").endsWith(ExitCode.OK);
@@ -107,6 +115,44 @@ final class RuleVerbsTest {
                     .endsWith(ExitCode.OK);
             assertTrue(
                     say(broker, "history", "busy-often").out().matches("(?s).*\n4 +live .* back to v2: after all .*"));
+        }
+    }
+
+    @Test
+    void a_folder_of_rules_is_applied_as_a_whole_and_changes_nothing_the_second_time() throws Exception {
+        Path rules = Files.createDirectories(folder.resolve("rules"));
+        Files.writeString(rules.resolve("one.epl"), "// name: one\nselect hostId from HostLoss\n");
+        Files.writeString(rules.resolve("two.epl"), "// name: two\nselect hostId from HostLoss\n");
+        try (BrokerProcess broker = site()) {
+            String dir = rules.toString();
+            say(broker, "apply", "-f", dir).endsWith(ExitCode.USAGE);
+            String tried = say(broker, "apply", "-f", dir, "--dry-run")
+                    .endsWith(ExitCode.OK)
+                    .out();
+            assertTrue(tried.matches("(?s).*new +one +1.*new +two +1.*"), tried);
+            say(broker, "history", "one").endsWith(ExitCode.FAILED);
+            String applied = say(broker, "apply", "-f", dir, "--reason", "as in the repository")
+                    .endsWith(ExitCode.OK)
+                    .out();
+            assertEquals(tried, applied);
+            String again = say(broker, "apply", "-f", dir, "--reason", "again")
+                    .endsWith(ExitCode.OK)
+                    .out();
+            assertFalse(again.contains("one"), again);
+
+            Files.writeString(rules.resolve("two.epl"), "// name: two\nselect hostId from Nothing\n");
+            Files.writeString(rules.resolve("three.epl"), "// name: one\nselect hostId from HostLoss\n");
+            Verb.Said refused =
+                    say(broker, "apply", "-f", dir, "--reason", "wrong").endsWith(ExitCode.REFUSED);
+            assertTrue(refused.err().contains("two.epl:2:20: Nothing is no event type"), refused.err());
+            assertTrue(refused.err().contains("three.epl: the rule is called one"), refused.err());
+
+            Files.delete(rules.resolve("two.epl"));
+            Files.delete(rules.resolve("three.epl"));
+            String pruned = say(broker, "apply", "-f", dir, "--prune", "--reason", "two is no longer wanted")
+                    .endsWith(ExitCode.OK)
+                    .out();
+            assertTrue(pruned.matches("(?s).*retired +two +1.*"), pruned);
         }
     }
 

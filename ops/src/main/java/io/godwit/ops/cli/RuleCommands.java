@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
             RuleTestCommand.class,
             RuleBacktest.class,
             RuleCommands.Deploy.class,
+            RuleApply.class,
             RuleCommands.ListRules.class,
             RuleVersions.History.class,
             RuleVersions.Diff.class,

@@ -38,6 +38,7 @@ final class TextKinds {
                         "ModeChanged mode",
                         "OpenDetection partitionId",
                         "OpenPartition partitionId scope",
+                        "LogSealed topic",
                         "OutcomeRelayed commandId partitionId outcome",
                         "PartitionClosed partitionId",
                         "PartitionOpened partitionId scope",
@@ -53,6 +54,7 @@ final class TextKinds {
                         "RuleActivated rule",
                         "RuleDeactivated rule",
                         "RuleDeployed rule",
+                        "RuleQuarantined rule",
                         "RuleRetired rule",
                         "SchedulerProgress mode",
                         "SettingsAnnounced service",
@@ -253,6 +255,7 @@ final class TextKinds {
                         "RejectedMove why",
                         "RequestAnswered reason",
                         "ResumeVm reason",
+                        "RuleQuarantined reason",
                         "SolveAnswered reason faults",
                         "VmFact staysBecause",
                         "VmHold why"));
