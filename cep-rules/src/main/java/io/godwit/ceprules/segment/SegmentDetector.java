@@ -8,7 +8,7 @@ import io.godwit.ceprules.engine.SegmentRuntime;
 import io.godwit.ceprules.observations.WatchedTime;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.DetectionBegan;
-import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
@@ -43,6 +43,7 @@ public final class SegmentDetector implements AutoCloseable {
     private final LookBack lookBack;
     private final List<CompiledRule> rules = new ArrayList<>();
     private final Map<String, Long> holdMillis = new HashMap<>();
+    private final Map<String, DetectionTerms> terms = new HashMap<>(); // by operators' rule
     private final Map<Subject, Long> lastRowMillis = new HashMap<>();
     private Set<RuleId> told = Set.of();
     private Views views;
@@ -207,6 +208,7 @@ public final class SegmentDetector implements AutoCloseable {
         rules.clear();
         rules.addAll(wanted);
         holdMillis.clear();
+        terms.clear();
         lastRowMillis.clear();
         views = new Views(open);
         builtIn = null;
@@ -216,6 +218,7 @@ public final class SegmentDetector implements AutoCloseable {
             reach = rule.feed().compareTo(reach) > 0 ? rule.feed() : reach;
             if (!rule.rule().builtIn()) {
                 holdMillis.put(rule.rule().name(), rule.header().hold().toMillis());
+                terms.put(rule.rule().name(), rule.header().terms());
             }
         }
         long placeMillis = nowMillis;
@@ -305,16 +308,18 @@ public final class SegmentDetector implements AutoCloseable {
 
     /** Rows of operators' rules only begin detections; the end is ours. */
     private static boolean isEndOfHold(Signal signal) {
-        return signal instanceof Signal.Left && signal.subject().kind() == DetectionKind.CUSTOM;
+        return signal instanceof Signal.Left && signal.subject().operators();
     }
 
     private Optional<String> reasonToEnd(DetectionBegan began, Subject subject) {
         if (!open.isActive(began.getRule())) {
             return Optional.of("the rule was retired");
         }
-        boolean unheld = subject.kind() == DetectionKind.CUSTOM
-                && holdMillis.containsKey(began.getRule())
-                && !lastRowMillis.containsKey(subject);
+        if (terms.containsKey(began.getRule()) && !terms.get(began.getRule()).equals(began.getTerms())) {
+            return Optional.of(Signal.OTHER_TERMS);
+        }
+        boolean unheld =
+                subject.operators() && holdMillis.containsKey(began.getRule()) && !lastRowMillis.containsKey(subject);
         return unheld ? Optional.of("no row for " + holdOf(began.getRule()) / 1000 + " s") : Optional.empty();
     }
 

@@ -8,6 +8,7 @@ import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.HostLost;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MonitorAlive;
 import io.godwit.schemas.events.ProbeAnswered;
@@ -96,6 +97,10 @@ final class History {
 
     History probe(String host, boolean answered) {
         return add(host, new ProbeAnswered(host, "overlay-1", answered, answered ? 500L : -1L));
+    }
+
+    History lost(String host) {
+        return add(host, new HostLost(host, "connection reset", monitor));
     }
 
     History news(String host, String vm, VmChange change) {

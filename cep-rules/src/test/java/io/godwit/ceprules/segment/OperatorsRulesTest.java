@@ -28,7 +28,7 @@ final class OperatorsRulesTest {
         for (int second = 0; second < 30; second++) {
             history.later(1000).alive().sample("h1", 7900, 40L << 30, History.vm("v1", VmState.RUNNING));
             if (second % 10 == 0) {
-                history.news("h1", "v1", VmChange.FAILED).probe("h1", false);
+                history.news("h1", "v1", VmChange.FAILED).probe("h1", false).lost("h1");
             }
             history.tick();
         }
