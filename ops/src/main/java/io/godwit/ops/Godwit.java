@@ -8,6 +8,7 @@ import io.godwit.ops.cli.Failed;
 import io.godwit.ops.cli.HostCommands;
 import io.godwit.ops.cli.LogCommands;
 import io.godwit.ops.cli.MigrationCommands;
+import io.godwit.ops.cli.ProposalCommands;
 import io.godwit.ops.cli.RecoveryCommands;
 import io.godwit.ops.cli.Refused;
 import io.godwit.ops.cli.Replay;
@@ -49,6 +50,9 @@ import picocli.CommandLine.ScopeType;
             DetectionCommands.class,
             MigrationCommands.class,
             RequestCommands.class,
+            ProposalCommands.class,
+            ProposalCommands.Approve.class,
+            ProposalCommands.Reject.class,
             RecoveryCommands.class,
             SiteCommands.class,
             TopicsCommands.class,

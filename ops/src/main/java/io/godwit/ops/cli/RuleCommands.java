@@ -62,7 +62,7 @@ public final class RuleCommands {
         @Override
         public void run() {
             list(
-                    List.of("rule", "version", "state", "origin", "lookBack", "at", "by", "reason"),
+                    List.of("rule", "version", "state", "origin", "mode", "lookBack", "at", "by", "reason"),
                     (state, rows) -> state.rules().all().stream().map(rows::rule));
         }
     }

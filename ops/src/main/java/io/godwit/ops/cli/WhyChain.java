@@ -18,6 +18,7 @@ import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.HostPartitions;
 import io.godwit.schemas.state.Migrations;
+import io.godwit.schemas.state.Proposals;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.Requests;
 import java.time.ZoneId;
@@ -213,10 +214,25 @@ final class WhyChain {
                                 .formatted(plan.getPartitionId(), members, plan.getReason()),
                         place(decided.position()))
                 .line());
+        state.proposals().byId(plan.getProposalId()).ifPresent(proposal -> addProposal(lines, proposal));
         if (!plan.getRejected().isEmpty()) {
             lines.add("           rejected: "
                     + plan.getRejected().stream().map(this::rejected).collect(Collectors.joining(", ")));
         }
+    }
+
+    private static void addProposal(List<String> lines, Proposals.Proposal proposal) {
+        lines.add("           proposed as %s: %s%s"
+                .formatted(
+                        proposal.id(),
+                        CommonOptions.lower(proposal.stage()),
+                        proposal.word()
+                                .map(word -> ", %s %s: %s"
+                                        .formatted(
+                                                word.getBy(),
+                                                word.getApproved() ? "approved" : "rejected",
+                                                word.getReason()))
+                                .orElse("")));
     }
 
     private void addRefused(List<String> lines, HostPartitions.Refused refused) {

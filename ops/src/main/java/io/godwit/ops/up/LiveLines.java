@@ -1,6 +1,7 @@
 package io.godwit.ops.up;
 
 import io.godwit.schemas.events.ActOnVm;
+import io.godwit.schemas.events.ActingMode;
 import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandFailed;
@@ -11,6 +12,7 @@ import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.DownConfirmed;
 import io.godwit.schemas.events.DrainAsked;
 import io.godwit.schemas.events.DrainEnded;
@@ -24,6 +26,7 @@ import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlannedMove;
+import io.godwit.schemas.events.ProposalAnswered;
 import io.godwit.schemas.events.RequestAnswered;
 import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.RuleActivated;
@@ -35,19 +38,24 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Tells events of the log in one plain line each: what was detected, what is moved and why, how it ended. Pure. */
 public final class LiveLines {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
 
+    private static final String SHADOW = "shadow";
+
     private final String site;
     private final Names names;
     private final ZoneId zone;
     private final Map<String, ActionKind> actions = new HashMap<>(); // of open commands that move nothing
+    private final Set<String> proposals = new HashSet<>(); // told already; asked by id only
     private String mode = "";
     private final Map<String, SpecificRecord> constraints = new HashMap<>(); // as last told, by name of their script
 
@@ -62,6 +70,8 @@ public final class LiveLines {
         List<String> lines = new ArrayList<>();
         String time = TIME.format(Instant.ofEpochMilli(timestampMillis).atZone(zone));
         switch (event) {
+            case DetectionBegan began when inShadow(began.getTerms()) -> {} // detection list --shadow shows it
+            case DetectionEnded ended when inShadow(ended.getTerms()) -> {}
             case DetectionBegan began ->
                 lines.add(line(time, word(began.getKind()), subject(began) + "  " + measured(began)));
             case DetectionEnded ended ->
@@ -87,7 +97,7 @@ public final class LiveLines {
                                         seconds(move.getEstimatedMillis()))));
             case PlanDecided plan -> addAdvised(lines, time, plan);
             case PartitionClosed closed -> {
-                if (closed.getEnd() == PartitionEnd.INFEASIBLE) {
+                if (closed.getEnd() == PartitionEnd.INFEASIBLE && !mode.equals(SHADOW)) {
                     lines.add(line(
                             time,
                             "no way",
@@ -131,6 +141,11 @@ public final class LiveLines {
                         "asked",
                         "%s: undrain %s  %s"
                                 .formatted(ended.getBy(), names.label(ended.getHostId()), ended.getReason())));
+            case ProposalAnswered word ->
+                lines.add(line(
+                        time,
+                        word.getApproved() ? "approved" : "rejected",
+                        "%s: %s  %s".formatted(word.getBy(), word.getProposalId(), word.getReason())));
             case DownConfirmed confirmed ->
                 lines.add(line(
                         time,
@@ -216,21 +231,32 @@ public final class LiveLines {
 
     private void addAdvised(List<String> lines, String time, PlanDecided plan) {
         boolean asked = plan.getDetection().getTopic().equals(Topic.REQUESTS.stage()); // that is done in every mode
-        if (plan.getAnswer() != PlanAnswer.PLAN || plan.getMode().equals("auto") || asked) {
+        boolean told = plan.getMode().equals("auto") || plan.getMode().equals(SHADOW);
+        if (plan.getAnswer() != PlanAnswer.PLAN || told || asked) {
             return;
+        }
+        boolean waits = !plan.getProposalId().isEmpty();
+        if (waits && !proposals.add(plan.getProposalId())) {
+            return; // found again: it is shown already, or was approved and is commanded now
         }
         for (PlannedMove move : plan.getMoves()) {
             lines.add(line(
                     time,
-                    "advised",
-                    "%s  %s  %s, about %s; nothing is commanded in mode %s"
+                    waits ? "proposed" : "advised",
+                    "%s  %s  %s, about %s; %s"
                             .formatted(
                                     names.vm(move.getVmId()),
                                     way(move.getSourceHostId(), move.getTargetHostId()),
                                     move.getWhy(),
                                     seconds(move.getEstimatedMillis()),
-                                    plan.getMode())));
+                                    waits
+                                            ? "approve it with: godwit approve " + plan.getProposalId()
+                                            : "nothing is commanded in mode " + plan.getMode())));
         }
+    }
+
+    private static boolean inShadow(DetectionTerms terms) {
+        return terms != null && terms.getMode() == ActingMode.SHADOW;
     }
 
     private void addMode(List<String> lines, String time, ModeChanged changed) {
