@@ -126,7 +126,10 @@ final class Proposals {
         return Optional.of(due);
     }
 
-    private static Optional<String> objection(OpenDetection open, ProposalAnswered word) {
+    private Optional<String> objection(OpenDetection open, ProposalAnswered word) {
+        if (word.getApproved() && turn.state.mode().equals("off")) {
+            return Optional.of("the site's mode is off, which stops all commands; set it with: godwit site mode");
+        }
         if (open == null) {
             return Optional.of(
                     "the detection %s has ended, and its proposals with it".formatted(word.getDetectionId()));

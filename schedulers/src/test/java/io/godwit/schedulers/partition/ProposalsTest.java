@@ -170,6 +170,18 @@ class ProposalsTest {
     }
 
     @Test
+    void an_approval_while_the_site_is_off_is_refused_and_the_plan_waits_on() {
+        PlanDecided plan = proposed();
+        region.mode("off").settle();
+        say(plan, true);
+        assertTrue(answer().getReason().contains("godwit site mode"), answer()::toString);
+        region.mode("approve").settle();
+        assertEquals(List.of(), region.events(MigrateVm.class));
+        say(proposed(), true);
+        assertEquals(1, region.openCommands().size());
+    }
+
+    @Test
     void a_site_that_goes_to_auto_commands_without_a_word() {
         region.mode("auto").settle();
         assertEquals(1, region.openCommands().size());
