@@ -70,6 +70,7 @@ import picocli.CommandLine.ScopeType;
             ServiceCommand.Scheduler.class,
             ServiceCommand.Executor.class,
             ServiceCommand.Overlay.class,
+            ServiceCommand.Notifier.class,
         })
 public final class Godwit {
     private static final Logger LOG = LoggerFactory.getLogger(Godwit.class);

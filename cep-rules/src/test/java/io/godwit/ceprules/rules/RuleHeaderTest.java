@@ -46,7 +46,7 @@ final class RuleHeaderTest {
     @CsvSource(delimiter = '|', textBlock = """
         severity: high | 2 | 14 | severity is "high"; give one of info, warning, critical
         mode: automatic | 2 | 10 | mode is "automatic"; give one of off, shadow, advise, approve, auto
-        action: migrate | 2 | 12 | action is "migrate"; give one of advise, drain, migrate-away, snapshot
+        action: migrate | 2 | 12 | action is "migrate"; give one of advise, drain, migrate-away, snapshot, notify
         cool-down: 25h | 2 | 15 | cool-down is 25h; give 0s to 24h
         cool-down: soon | 2 | 15 | cool-down:
         kind: DRAIN | 2 | 10 | kind is "DRAIN"; give OVERLOAD

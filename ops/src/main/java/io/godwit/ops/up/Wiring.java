@@ -8,6 +8,7 @@ import io.godwit.monitors.hosts.simulated.DataCentres;
 import io.godwit.monitors.hosts.simulated.HostsConfig;
 import io.godwit.ops.region.RegionConfig;
 import io.godwit.ops.service.HostAccess;
+import io.godwit.ops.webhooks.WebhookService;
 import io.godwit.overlaysync.OverlayMetrics;
 import io.godwit.overlaysync.OverlayService;
 import io.godwit.overlaysync.mirror.MirrorService;
@@ -21,6 +22,7 @@ import io.godwit.schemas.log.Log;
 import io.godwit.schemas.service.Service;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +49,7 @@ final class Wiring implements RegionRun.Services, AutoCloseable {
                 region.scheduler().threads(),
                 region.scheduler().commitInterval(),
                 region.scheduler().decisions());
-        return List.of(
+        List<Starter> starters = new ArrayList<>(List.of(
                 kafka -> MonitorService.start(region.monitor(), kafka, slot("monitor"), hosts.openers()),
                 kafka -> CepService.start(region.cep(), kafka, slot("cep")),
                 kafka -> SchedulerService.start(scheduler, kafka, slot("scheduler")),
@@ -58,7 +60,11 @@ final class Wiring implements RegionRun.Services, AutoCloseable {
                         hosts.hypervisors(slot("executor")),
                         hosts.fencer()),
                 kafka -> OverlayService.start(
-                        region.overlay(), kafka, slot("overlay"), hosts.reachability(slot("overlay"))));
+                        region.overlay(), kafka, slot("overlay"), hosts.reachability(slot("overlay")))));
+        if (!region.webhooks().isEmpty()) {
+            starters.add(kafka -> WebhookService.start(region.webhooks(), kafka, slot("notifier")));
+        }
+        return starters;
     }
 
     @Override

@@ -35,7 +35,7 @@ final class Actions {
         return switch (of(partition.getTerms())) {
             case DRAIN -> true;
             case MIGRATE_AWAY -> vm(partition).isEmpty();
-            case ADVISE, SNAPSHOT, UNKNOWN -> false;
+            case ADVISE, SNAPSHOT, NOTIFY, UNKNOWN -> false;
         };
     }
 
@@ -62,7 +62,7 @@ final class Actions {
                 began.getVmId() == null
                         && turn.state.sample(began.getHostId()).use().vms() > 0;
             case MIGRATE_AWAY, SNAPSHOT -> !open.getActed() && !running(began).isEmpty();
-            case ADVISE, UNKNOWN -> false;
+            case ADVISE, NOTIFY, UNKNOWN -> false; // people are told by others
         };
     }
 
