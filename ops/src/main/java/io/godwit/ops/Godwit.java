@@ -9,6 +9,7 @@ import io.godwit.ops.cli.HostCommands;
 import io.godwit.ops.cli.IncidentCommands;
 import io.godwit.ops.cli.LogCommands;
 import io.godwit.ops.cli.MigrationCommands;
+import io.godwit.ops.cli.ProposalCommands;
 import io.godwit.ops.cli.RecoveryCommands;
 import io.godwit.ops.cli.Refused;
 import io.godwit.ops.cli.Replay;
@@ -53,6 +54,9 @@ import picocli.CommandLine.ScopeType;
             DetectionCommands.class,
             MigrationCommands.class,
             RequestCommands.class,
+            ProposalCommands.class,
+            ProposalCommands.Approve.class,
+            ProposalCommands.Reject.class,
             RecoveryCommands.class,
             SiteCommands.class,
             TopicsCommands.class,
@@ -74,6 +78,7 @@ import picocli.CommandLine.ScopeType;
             ServiceCommand.Scheduler.class,
             ServiceCommand.Executor.class,
             ServiceCommand.Overlay.class,
+            ServiceCommand.Notifier.class,
         })
 public final class Godwit {
     private static final Logger LOG = LoggerFactory.getLogger(Godwit.class);

@@ -3,12 +3,17 @@ package io.godwit.ceprules.child;
 import io.godwit.ceprules.detections.Signal;
 import io.godwit.ceprules.detections.Subject;
 import io.godwit.ceprules.segment.OperatorRules.Said;
+import io.godwit.schemas.events.ActingMode;
+import io.godwit.schemas.events.DetectionAction;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DetectionTerms;
+import io.godwit.schemas.events.Severity;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What the rules' JVM tells. */
 sealed interface Told {
@@ -103,6 +108,10 @@ sealed interface Told {
                 out.writeLong(crossed.value());
                 out.writeLong(crossed.threshold());
                 Frames.writeText(out, crossed.unit());
+                out.writeBoolean(crossed.terms().isPresent());
+                if (crossed.terms().isPresent()) {
+                    write(crossed.terms().get(), out);
+                }
             }
             case Signal.Left left -> {
                 out.writeByte('L');
@@ -110,6 +119,23 @@ sealed interface Told {
                 Frames.writeText(out, left.reason());
             }
         }
+    }
+
+    private static void write(DetectionTerms terms, DataOutputStream out) throws IOException {
+        Frames.writeText(out, terms.getOwner());
+        Frames.writeText(out, terms.getSeverity().name());
+        Frames.writeText(out, terms.getAction().name());
+        Frames.writeText(out, terms.getMode().name());
+        out.writeLong(terms.getCoolDownMillis());
+    }
+
+    private static DetectionTerms readTerms(DataInputStream in) throws IOException {
+        return new DetectionTerms(
+                Frames.readText(in),
+                Severity.valueOf(Frames.readText(in)),
+                DetectionAction.valueOf(Frames.readText(in)),
+                ActingMode.valueOf(Frames.readText(in)),
+                in.readLong());
     }
 
     private static void writeHead(Signal signal, DataOutputStream out) throws IOException {
@@ -149,7 +175,8 @@ sealed interface Told {
                         Frames.readText(in),
                         in.readLong(),
                         in.readLong(),
-                        Frames.readText(in));
+                        Frames.readText(in),
+                        in.readBoolean() ? Optional.of(readTerms(in)) : Optional.empty());
             case 'L' -> new Signal.Left(rule, version, subject, seen, Frames.readText(in));
             default -> throw new IOException("signal " + kind + " is not known");
         };

@@ -2,6 +2,7 @@ package io.godwit.ceprules.detections;
 
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.Evidence;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.log.Topic;
@@ -28,7 +29,8 @@ final class EvidenceOf {
                 crossed.unit(),
                 crossed.rule(),
                 crossed.ruleVersion(),
-                evidence(segment, crossed.seen(), offset));
+                evidence(segment, crossed.seen(), offset),
+                crossed.terms().orElse(null));
     }
 
     static DetectionEnded ended(int segment, DetectionBegan began, Signal.Left left, long offset, Instant logTime) {
@@ -43,7 +45,16 @@ final class EvidenceOf {
                 left.reason(),
                 left.rule(),
                 left.ruleVersion(),
-                evidence(segment, left.seen(), offset));
+                evidence(segment, left.seen(), offset),
+                began.getTerms(),
+                left.reason().equals(Signal.OTHER_TERMS) ? Instant.EPOCH : coolDownUntil(began, logTime));
+    }
+
+    private static Instant coolDownUntil(DetectionBegan began, Instant logTime) {
+        DetectionTerms terms = began.getTerms();
+        return terms == null || terms.getCoolDownMillis() == 0
+                ? Instant.EPOCH
+                : logTime.plusMillis(terms.getCoolDownMillis());
     }
 
     private static String vmOrNull(Subject subject) {

@@ -1,6 +1,7 @@
 package io.godwit.ceprules.detections;
 
 import io.godwit.ceprules.observations.HostSample.OpenFlags;
+import io.godwit.schemas.events.CoolingDown;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
@@ -31,6 +32,9 @@ public final class OpenDetections {
     private final Map<String, OpenFlags> flagsByHost = new HashMap<>();
 
     private final Map<String, DetectionBegan> crashByVm = new HashMap<>();
+    /** When a subject's detection may begin again; what is over is dropped with the next checkpoint. */
+    private final TreeMap<Subject, Instant> cooling = new TreeMap<>();
+
     private Instant checkpointedAt = Instant.MIN;
 
     public OpenDetections(int segment) {
@@ -59,6 +63,8 @@ public final class OpenDetections {
                 quarantined.clear();
                 flagsByHost.clear();
                 crashByVm.clear();
+                cooling.clear();
+                checkpoint.getCooling().forEach(one -> cooling.put(Subject.of(one), one.getUntil()));
                 checkpoint.getOpen().forEach(this::begin);
                 checkpoint.getActive().forEach(activated -> active.put(activated.getRule(), activated));
                 checkpoint.getQuarantined().forEach(stopped -> quarantined.put(stopped.getRule(), stopped));
@@ -75,12 +81,13 @@ public final class OpenDetections {
         DetectionBegan standing = open.get(signal.subject());
         return switch (signal) {
             case Signal.Crossed crossed -> {
-                if (standing != null) {
+                if (standing != null || coolsDown(crossed.subject(), logTime)) {
                     yield List.of();
                 }
                 List<SpecificRecord> records = new ArrayList<>();
                 records.add(EvidenceOf.began(segment, crossed, offset, logTime));
-                if (crossed.subject().kind() == DetectionKind.HOST_CRASH) {
+                if (crossed.subject().kind() == DetectionKind.HOST_CRASH
+                        && !crossed.subject().operators()) {
                     records.addAll(endsOfLoad(crossed, offset, logTime));
                 }
                 yield records;
@@ -88,6 +95,11 @@ public final class OpenDetections {
             case Signal.Left left ->
                 standing == null ? List.of() : List.of(EvidenceOf.ended(segment, standing, left, offset, logTime));
         };
+    }
+
+    private boolean coolsDown(Subject subject, Instant logTime) {
+        Instant until = cooling.get(subject);
+        return until != null && logTime.isBefore(until);
     }
 
     /** A host that crashed has no load any more. */
@@ -109,7 +121,25 @@ public final class OpenDetections {
         List<DetectionBegan> byId = new ArrayList<>(open.values());
         byId.sort(Comparator.comparing(DetectionBegan::getId));
         return new DetectionsCheckpointed(
-                segment, observationOffset, logTime, byId, List.copyOf(active.values()), quarantined());
+                segment,
+                observationOffset,
+                logTime,
+                byId,
+                List.copyOf(active.values()),
+                quarantined(),
+                cooling(logTime));
+    }
+
+    private List<CoolingDown> cooling(Instant logTime) {
+        return cooling.entrySet().stream()
+                .filter(entry -> logTime.isBefore(entry.getValue()))
+                .map(entry -> new CoolingDown(
+                        entry.getKey().kind(),
+                        entry.getKey().rule(),
+                        entry.getKey().hostId(),
+                        entry.getKey().vmId(),
+                        entry.getValue()))
+                .toList();
     }
 
     /** Log time of the last checkpoint; Instant.MIN where there was none. */
@@ -166,6 +196,9 @@ public final class OpenDetections {
     }
 
     private void end(DetectionEnded ended) {
+        if (ended.getCoolDownUntil().isAfter(Instant.EPOCH)) {
+            cooling.put(Subject.of(ended), ended.getCoolDownUntil());
+        }
         for (DetectionBegan began : List.copyOf(open.values())) {
             if (began.getId().equals(ended.getId())) {
                 open.remove(Subject.of(began));
@@ -185,12 +218,15 @@ public final class OpenDetections {
         } else {
             flagsByHost.put(hostId, flags);
         }
-        if (changed.getKind() == DetectionKind.VM_CRASH && changed.getVmId() != null) {
+        if (changed.getKind() == DetectionKind.VM_CRASH
+                && !Subject.of(changed).operators()
+                && changed.getVmId() != null) {
             DetectionBegan crash = null;
             for (Map.Entry<Subject, DetectionBegan> entry : open.tailMap(
                             new Subject(DetectionKind.VM_CRASH, "", "", ""))
                     .entrySet()) {
                 if (entry.getKey().kind() == DetectionKind.VM_CRASH
+                        && !entry.getKey().operators()
                         && entry.getKey().vmId().equals(changed.getVmId())) {
                     crash = entry.getValue();
                 }

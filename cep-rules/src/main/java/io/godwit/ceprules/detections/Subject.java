@@ -1,5 +1,6 @@
 package io.godwit.ceprules.detections;
 
+import io.godwit.schemas.events.CoolingDown;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
@@ -8,7 +9,7 @@ import java.util.Comparator;
 /**
  * What at most one detection stands open for.
  *
- * @param rule name of the rule for CUSTOM, "" for the other kinds: two versions of a built-in rule share their detections
+ * @param rule name of an operator's rule, whose detections are its own whatever their kind; "" for the built-in ones
  * @param vmId "" where the subject is the host
  */
 public record Subject(DetectionKind kind, String rule, String hostId, String vmId) implements Comparable<Subject> {
@@ -18,15 +19,26 @@ public record Subject(DetectionKind kind, String rule, String hostId, String vmI
             .thenComparing(Subject::vmId);
 
     public static Subject of(DetectionBegan began) {
-        return of(began.getKind(), began.getRule(), began.getHostId(), began.getVmId());
+        return of(began.getKind(), began.getTerms() != null, began.getRule(), began.getHostId(), began.getVmId());
     }
 
     public static Subject of(DetectionEnded ended) {
-        return of(ended.getKind(), ended.getRule(), ended.getHostId(), ended.getVmId());
+        return of(ended.getKind(), ended.getTerms() != null, ended.getRule(), ended.getHostId(), ended.getVmId());
     }
 
-    private static Subject of(DetectionKind kind, String rule, String hostId, String vmId) {
-        return new Subject(kind, kind == DetectionKind.CUSTOM ? rule : "", hostId, vmId == null ? "" : vmId);
+    static Subject of(CoolingDown cooling) {
+        return new Subject(cooling.getKind(), cooling.getRule(), cooling.getHostId(), cooling.getVmId());
+    }
+
+    /** Kind CUSTOM without terms is of a time when operators' rules had none. */
+    private static Subject of(DetectionKind kind, boolean terms, String rule, String hostId, String vmId) {
+        boolean operators = terms || kind == DetectionKind.CUSTOM;
+        return new Subject(kind, operators ? rule : "", hostId, vmId == null ? "" : vmId);
+    }
+
+    /** Whether the rule is an operator's. */
+    public boolean operators() {
+        return !rule.isEmpty();
     }
 
     /** Id of the detection that begins at an observation: KIND[-RULE]-HOST[-VM]-SEGMENT-OFFSET. */

@@ -201,6 +201,10 @@ final class EplAllowList {
         }
     }
 
+    static List<ModuleItem> statements(String text) {
+        return statements(parse(text), text);
+    }
+
     private static List<ModuleItem> statements(Module module, String text) {
         if (!module.getImports().isEmpty()) {
             throw Place.of(text, 1, "import").refuse("a rule imports nothing; drop the line");
@@ -221,7 +225,7 @@ final class EplAllowList {
         return items;
     }
 
-    private static EPStatementObjectModel model(ModuleItem item) {
+    static EPStatementObjectModel model(ModuleItem item) {
         try {
             return EPCompilerProvider.getCompiler().eplToModel(item.getExpression(), EngineSettings.forBuiltIn());
         } catch (EPCompileException wrong) {
@@ -281,13 +285,7 @@ final class EplAllowList {
         SodaWalk.visit(statement, node -> checkNames(node, measures, item));
         boolean speaks = false;
         for (SelectClauseElement element : statement.getSelectClause().getSelectList()) {
-            if (element instanceof SelectClauseExpression column) {
-                String name =
-                        column.getAsName() == null && column.getExpression() instanceof PropertyValueExpression property
-                                ? property.getPropertyName()
-                                : column.getAsName();
-                speaks |= "hostId".equals(name);
-            }
+            speaks |= "hostId".equals(columnOf(element));
         }
         if (!speaks) {
             throw Place.of(item, "select")
@@ -312,6 +310,16 @@ final class EplAllowList {
     private static boolean isKnown(String property) {
         return EngineSettings.operatorsViews().stream()
                 .anyMatch(view -> EngineSettings.operatorsProperties(view).contains(property));
+    }
+
+    /** Name of a selected column; null: it has none. */
+    static String columnOf(SelectClauseElement element) {
+        if (!(element instanceof SelectClauseExpression column)) {
+            return null;
+        }
+        return column.getAsName() == null && column.getExpression() instanceof PropertyValueExpression property
+                ? property.getPropertyName()
+                : column.getAsName();
     }
 
     /** Only the properties of our views: hostId.class and the like would lead out of them. */

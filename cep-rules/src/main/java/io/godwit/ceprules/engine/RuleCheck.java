@@ -4,7 +4,6 @@ import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.ceprules.rules.RuleHeader;
 import io.godwit.ceprules.rules.RuleRefused;
 import io.godwit.ceprules.rules.RuleVersion;
-import io.godwit.schemas.events.DetectionKind;
 import java.time.Duration;
 import java.util.List;
 
@@ -55,11 +54,8 @@ public final class RuleCheck {
                     "\"" + header.name() + "\" is the name of a built-in rule; give another, as in my-"
                             + header.name());
         }
-        if (header.kind() != DetectionKind.CUSTOM) {
-            throw new RuleRefused(
-                    1, 1, "only built-in rules say kind " + header.kind() + "; drop the line, or say CUSTOM");
-        }
         Duration lookBack = EplAllowList.check(text);
+        SubjectCheck.check(text, header);
         if (header.lookBack().isPresent() && header.lookBack().get().compareTo(lookBack) < 0) {
             throw new RuleRefused(
                     1,

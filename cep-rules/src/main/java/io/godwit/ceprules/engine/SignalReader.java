@@ -4,12 +4,12 @@ import com.espertech.esper.common.client.EventBean;
 import com.espertech.esper.common.client.EventType;
 import io.godwit.ceprules.detections.Signal;
 import io.godwit.ceprules.detections.Subject;
-import io.godwit.schemas.events.DetectionKind;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Turns the rows of a rule into signals. */
 final class SignalReader {
@@ -48,7 +48,8 @@ final class SignalReader {
                         (String) row.get("metric"),
                         ((Number) row.get("value")).longValue(),
                         ((Number) row.get("threshold")).longValue(),
-                        (String) row.get("unit"));
+                        (String) row.get("unit"),
+                        Optional.empty());
     }
 
     private static List<Signal.Seen> seen(Object offsets, Object says) {
@@ -72,11 +73,12 @@ final class SignalReader {
         return new Signal.Crossed(
                 rule.rule().name(),
                 rule.rule().version(),
-                new Subject(DetectionKind.CUSTOM, rule.rule().name(), (String) row.get("hostId"), vmId),
+                new Subject(rule.header().kind(), rule.rule().name(), (String) row.get("hostId"), vmId),
                 List.of(),
                 rule.header().metric(),
                 value,
                 rule.header().threshold(),
-                rule.header().unit());
+                rule.header().unit(),
+                Optional.of(rule.header().terms()));
     }
 }

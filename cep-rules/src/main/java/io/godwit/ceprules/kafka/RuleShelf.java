@@ -71,9 +71,12 @@ final class RuleShelf {
         return book;
     }
 
-    /** The rules that are to be active, of those that may run. */
+    /** The rules that are to be active, of those that may run; one whose mode is off is not. */
     synchronized List<CompiledRule> live() {
-        return book.live().stream().flatMap(rule -> compiled(rule).stream()).toList();
+        return book.live().stream()
+                .flatMap(rule -> compiled(rule).stream())
+                .filter(rule -> rule.header().draws())
+                .toList();
     }
 
     /** The rules that are to be active and may not run, each with its reason and the remedy. */

@@ -1,6 +1,8 @@
 package io.godwit.ceprules.rules;
 
+import io.godwit.schemas.events.ActingMode;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.units.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,16 +15,19 @@ import java.util.regex.Pattern;
 
 /**
  * What stands in the comment at the head of a rule file, as "key: value" lines. Keys: name, purpose, kind, inputs, output,
- * look-back, hold, metric, unit, threshold, thresholds-from. A line without a key goes on with the one before.
+ * look-back, hold, metric, unit, threshold, thresholds-from, owner, severity, action, mode, cool-down. A line without a key goes
+ * on with the one before.
  *
  * @param name lower-case letters, digits and hyphens, at most 40
  * @param purpose what it is for, in a sentence
  * @param kind what it detects; CUSTOM unless said
  * @param lookBack how far back its state reaches, where the header says so
- * @param hold how long a CUSTOM detection stays open after the last row that spoke for it; from 1 s to 1 h
- * @param metric name of the column "value" of a CUSTOM rule
+ * @param hold how long a detection of an operator's rule stays open after the last row that spoke for it; from 1 s to 1 h
+ * @param metric name of the column "value" of an operator's rule
  * @param unit unit of that column
  * @param threshold bound that the rows crossed, for people
+ * @param draws false where the mode is off: nothing is detected then
+ * @param terms what detections of an operator's rule may do; built-in rules have none
  */
 public record RuleHeader(
         String name,
@@ -32,7 +37,9 @@ public record RuleHeader(
         Duration hold,
         String metric,
         String unit,
-        long threshold) {
+        long threshold,
+        boolean draws,
+        DetectionTerms terms) {
     public static final Duration HOLD = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final List<String> KEYS = List.of(
@@ -46,12 +53,21 @@ public record RuleHeader(
             "metric",
             "unit",
             "threshold",
-            "thresholds-from");
+            "thresholds-from",
+            "owner",
+            "severity",
+            "action",
+            "mode",
+            "cool-down");
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
     private static final Pattern ENTRY = Pattern.compile("([a-z][a-z-]*):\\s*(.*)");
 
     /** One entry and where its value stands. */
-    private record Entry(String value, int line, int column) {}
+    record Entry(String value, int line, int column) {
+        RuleRefused refuse(String message) {
+            return new RuleRefused(line, column, message);
+        }
+    }
 
     /** @throws RuleRefused with the line and column of what is wrong */
     public static RuleHeader parse(String text) {
@@ -72,15 +88,18 @@ public record RuleHeader(
         Duration hold = Optional.ofNullable(entries.get("hold"))
                 .map(entry -> duration("hold", entry))
                 .orElse(HOLD);
+        DetectionKind kind = kind(entries.get("kind"));
         return new RuleHeader(
                 name.value(),
                 value(entries, "purpose", ""),
-                kind(entries.get("kind")),
+                kind,
                 lookBack,
                 hold,
                 value(entries, "metric", "value"),
                 value(entries, "unit", ""),
-                threshold(entries.get("threshold")));
+                threshold(entries.get("threshold")),
+                TermsReader.mode(entries) != ActingMode.OFF,
+                TermsReader.terms(kind, entries));
     }
 
     private static String value(Map<String, Entry> entries, String key, String otherwise) {

@@ -8,6 +8,7 @@ import io.godwit.schemas.events.Evidence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
@@ -35,7 +36,8 @@ public final class RecordedSignals {
                                     began.getMetric(),
                                     began.getValue(),
                                     began.getThreshold(),
-                                    began.getUnit()));
+                                    began.getUnit(),
+                                    Optional.ofNullable(began.getTerms())));
                 case DetectionEnded ended
                 when rules.contains(new RuleId(ended.getRule(), ended.getRuleVersion())) ->
                     add(

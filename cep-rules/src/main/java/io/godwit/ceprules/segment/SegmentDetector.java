@@ -8,7 +8,7 @@ import io.godwit.ceprules.engine.SegmentRuntime;
 import io.godwit.ceprules.observations.WatchedTime;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.DetectionBegan;
-import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
@@ -46,6 +46,7 @@ public final class SegmentDetector implements AutoCloseable {
     private final LookBack lookBack;
     private final List<CompiledRule> rules = new ArrayList<>();
     private final Map<String, Long> holdMillis = new HashMap<>();
+    private final Map<String, DetectionTerms> terms = new HashMap<>(); // by operators' rule
     private final Map<Subject, Long> lastRowMillis = new HashMap<>();
     private Set<RuleId> told = Set.of();
     private final OperatorRules operators;
@@ -356,7 +357,9 @@ public final class SegmentDetector implements AutoCloseable {
         Map<String, RuleId> before = new HashMap<>(atWork);
         atWork.clear();
         holdMillis.clear();
+        terms.clear();
         for (CompiledRule rule : wanted) {
+            terms.put(rule.rule().name(), rule.header().terms());
             atWork.put(rule.rule().name(), RuleId.of(rule));
             holdMillis.put(rule.rule().name(), rule.header().hold().toMillis());
         }
@@ -471,7 +474,7 @@ public final class SegmentDetector implements AutoCloseable {
 
     /** Rows of operators' rules only begin detections; the end is ours. */
     private static boolean isEndOfHold(Signal signal) {
-        return signal instanceof Signal.Left && signal.subject().kind() == DetectionKind.CUSTOM;
+        return signal instanceof Signal.Left && signal.subject().operators();
     }
 
     private Optional<String> reasonToEnd(DetectionBegan began, Subject subject) {
@@ -479,9 +482,11 @@ public final class SegmentDetector implements AutoCloseable {
             return Optional.of(
                     open.isQuarantined(began.getRule()) ? "the rule was quarantined" : "the rule was retired");
         }
-        boolean unheld = subject.kind() == DetectionKind.CUSTOM
-                && holdMillis.containsKey(began.getRule())
-                && !lastRowMillis.containsKey(subject);
+        if (terms.containsKey(began.getRule()) && !terms.get(began.getRule()).equals(began.getTerms())) {
+            return Optional.of(Signal.OTHER_TERMS);
+        }
+        boolean unheld =
+                subject.operators() && holdMillis.containsKey(began.getRule()) && !lastRowMillis.containsKey(subject);
         return unheld ? Optional.of("no row for " + holdOf(began.getRule()) / 1000 + " s") : Optional.empty();
     }
 

@@ -283,9 +283,21 @@ final class RuleCheckTest {
                 2,
                 refused("// name: a\n// hold: soon\nselect hostId from HostSample")
                         .line());
-        assertTrue(refused("// name: a\n// kind: OVERLOAD\nselect hostId from HostSample")
-                .message()
-                .contains("built-in"));
+    }
+
+    @Test
+    void a_rule_speaks_of_what_its_kind_and_action_are_about() {
+        Refused host = refused("// name: a\n// kind: OVERLOAD\nselect hostId, vmId from VmNews");
+        assertEquals("3:16", host.line() + ":" + host.column(), host.message());
+        assertTrue(host.message().contains("speaks of hosts"), host.message());
+        Refused vm = refused("// name: a\n// kind: VM_CRASH\nselect hostId from VmNews");
+        assertEquals(3, vm.line());
+        assertTrue(vm.message().contains("vmId"), vm.message());
+        Refused drain = refused("// name: a\n// action: drain\nselect hostId, vmId from VmNews");
+        assertEquals("3:16", drain.line() + ":" + drain.column(), drain.message());
+        assertInstanceOf(
+                RuleCheck.Admitted.class,
+                RuleCheck.check("// name: a\n// kind: VM_CRASH\nselect hostId, vmId from VmNews"));
     }
 
     @Test

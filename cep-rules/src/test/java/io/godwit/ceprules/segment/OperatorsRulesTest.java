@@ -30,13 +30,14 @@ final class OperatorsRulesTest {
             if (second % 10 == 0) {
                 history.news("h1", "v1", VmChange.FAILED)
                         .news("h1", "v2", VmChange.MIGRATED_IN)
-                        .probe("h1", false);
+                        .probe("h1", false)
+                        .lost("h1"); // a busy one
             }
             if (second < 4) {
                 history.sample("h2", 3000 + 500 * second, 8L << 30); // no VM on it
             }
             if (second == 5) {
-                history.lost("h1").lost("h2"); // the one is busy, the other says nothing any more
+                history.lost("h2"); // which says nothing any more
             }
             history.tick();
         }

@@ -29,6 +29,7 @@ final class RestartTest {
     private static final String CUSTOM = """
         // name: busy-often
         // hold: 20s
+        // cool-down: 25s
         select hostId, count(*) as value from HostSample(cpuDemandMillicores > 7000)#time(40 sec)
         group by hostId having count(*) >= 4
         """;

@@ -69,7 +69,7 @@ public final class RegionFold {
             case DownConfirmed confirmed -> downAt.merge(confirmed.getHostId(), record.timestampMillis(), Math::max);
             case HostFenced fenced -> downAt.merge(fenced.getHostId(), record.timestampMillis(), Math::max);
             case DetectionEnded ended
-            when ended.getKind() == DetectionKind.HOST_CRASH ->
+            when ended.getKind() == DetectionKind.HOST_CRASH && ended.getTerms() == null -> // not an operator's rule
                 aliveAt.merge(ended.getHostId(), record.timestampMillis(), Math::max);
             default -> {} // descriptions, other outcomes, and the rest of the host-partition protocol are for others
         }

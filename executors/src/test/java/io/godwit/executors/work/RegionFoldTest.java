@@ -60,7 +60,18 @@ class RegionFoldTest {
 
     private static DetectionEnded ended(String host, DetectionKind kind) {
         return new DetectionEnded(
-                "d", kind, host, null, Instant.EPOCH, Instant.EPOCH, "sampled again", "host-crash", 1, List.of());
+                "d",
+                kind,
+                host,
+                null,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                "sampled again",
+                "host-crash",
+                1,
+                List.of(),
+                null,
+                Instant.EPOCH);
     }
 
     @Test

@@ -193,7 +193,8 @@ class SchedulerOnKafkaTest {
                         "mc",
                         "overload",
                         1,
-                        List.of()));
+                        List.of(),
+                        null));
     }
 
     private void end(Producer<byte[], byte[]> producer, String id, int segment) throws Exception {
@@ -212,7 +213,9 @@ class SchedulerOnKafkaTest {
                         "relieved",
                         "overload",
                         1,
-                        List.of()));
+                        List.of(),
+                        null,
+                        Instant.EPOCH));
     }
 
     private String detection(String id) {

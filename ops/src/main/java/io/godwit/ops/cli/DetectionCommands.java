@@ -1,5 +1,7 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schemas.events.ActingMode;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.state.Detections;
 import java.util.Comparator;
 import java.util.List;
@@ -14,6 +16,9 @@ public final class DetectionCommands {
         @Option(names = "--open", description = "Only those that have not ended.")
         boolean open;
 
+        @Option(names = "--shadow", description = "Also those of rules in mode shadow, which command nothing.")
+        boolean shadow;
+
         @Override
         public void run() {
             list(
@@ -22,10 +27,16 @@ public final class DetectionCommands {
                                     ? state.detections().open()
                                     : state.detections().all())
                             .stream()
+                                    .filter(detection -> shadow || !inShadow(detection))
                                     .sorted(Comparator.comparing((Detections.Detection detection) ->
                                                     detection.began().getSince())
                                             .thenComparing(Detections.Detection::id))
                                     .map(rows::detection));
+        }
+
+        private static boolean inShadow(Detections.Detection detection) {
+            DetectionTerms terms = detection.began().getTerms();
+            return terms != null && terms.getMode() == ActingMode.SHADOW;
         }
     }
 }

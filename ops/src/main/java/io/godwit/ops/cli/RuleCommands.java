@@ -65,7 +65,17 @@ public final class RuleCommands {
         @Override
         public void run() {
             list(
-                    List.of("rule", "version", "state", "quarantine", "origin", "lookBack", "at", "by", "reason"),
+                    List.of(
+                            "rule",
+                            "version",
+                            "state",
+                            "quarantine",
+                            "origin",
+                            "mode",
+                            "lookBack",
+                            "at",
+                            "by",
+                            "reason"),
                     (state, rows) -> state.rules().all().stream().map(rows::rule));
         }
     }

@@ -27,7 +27,9 @@ public final class SiteCommands {
     /** How far a site acts by itself. */
     enum Mode {
         OFF,
+        SHADOW,
         ADVISE,
+        APPROVE,
         AUTO
     }
 
@@ -74,13 +76,14 @@ public final class SiteCommands {
 
     @Command(
             name = "mode",
-            description = "Sets how far the site acts: off stops new commands at once, advise decides and shows, auto"
-                    + " commands.")
+            description =
+                    "Sets how far the site acts: off stops new commands at once, shadow decides and shows nothing,"
+                            + " advise shows, approve asks a person first, auto commands.")
     static final class SetMode implements Runnable {
         @Mixin
         CommonOptions common = new CommonOptions();
 
-        @Parameters(paramLabel = "off|advise|auto")
+        @Parameters(paramLabel = "off|shadow|advise|approve|auto")
         Mode mode;
 
         @Option(names = "--reason", required = true, description = "Why; it stands in the log.")

@@ -1,7 +1,10 @@
 package io.godwit.ops.cli;
 
+import io.godwit.ceprules.rules.RuleHeader;
+import io.godwit.ceprules.rules.RuleRefused;
 import io.godwit.schedulers.constraints.Constraint;
 import io.godwit.schedulers.constraints.Form;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.state.Detections;
@@ -131,6 +134,13 @@ final class StateRows {
                         .map(ended -> "after " + seconds(Duration.between(began.getSince(), ended.getUntil())))
                         .orElse("open"));
         row.put("rule", began.getRule() + " v" + began.getRuleVersion());
+        DetectionTerms terms = began.getTerms();
+        if (terms != null) { // a rule of an operator
+            row.put("severity", CommonOptions.lower(terms.getSeverity()));
+            row.put("owner", terms.getOwner());
+            row.put("action", CommonOptions.lower(terms.getAction()));
+            row.put("mode", CommonOptions.lower(terms.getMode()));
+        }
         row.put("id", began.getId());
         row.put("position", WhyChain.place(detection.position()));
         return row;
@@ -212,6 +222,9 @@ final class StateRows {
         row.put("by", version.deployed().getAuthor());
         row.put("reason", version.deployed().getReason());
         row.put("lookBack", version.deployed().getLookBackSeconds() + " s");
+        if (!version.deployed().getBuiltIn()) {
+            putTerms(row, version.deployed().getText());
+        }
         version.retired().ifPresent(retired -> {
             row.put("retiredBy", retired.getAuthor());
             row.put("retiredReason", retired.getReason());
@@ -224,6 +237,19 @@ final class StateRows {
                     where.stream().map(RuleQuarantined::getSegment).toList());
         }
         return row;
+    }
+
+    /** What the header lets detections do; nothing of a text that this build refuses. */
+    private static void putTerms(Map<String, Object> row, String text) {
+        try {
+            RuleHeader header = RuleHeader.parse(text);
+            row.put("mode", header.draws() ? CommonOptions.lower(header.terms().getMode()) : "off");
+            row.put("action", CommonOptions.lower(header.terms().getAction()));
+            row.put("severity", CommonOptions.lower(header.terms().getSeverity()));
+            row.put("owner", header.terms().getOwner());
+        } catch (RuleRefused ofAnotherBuild) {
+            row.put("mode", "refused");
+        }
     }
 
     private String standing(Rules.Version version) {

@@ -18,6 +18,7 @@ import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.HostPartitions;
+import io.godwit.schemas.state.Proposals;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.Requests;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ final class WhyLinks {
                 .map(lease -> rows.hostName(lease.getHostId()))
                 .collect(Collectors.joining(" "));
         List<String> details = new ArrayList<>();
+        state.proposals().byId(plan.getProposalId()).ifPresent(proposal -> details.add(words(proposal)));
         if (!plan.getRejected().isEmpty()) {
             details.add("rejected: "
                     + plan.getRejected().stream().map(this::rejected).collect(Collectors.joining(", ")));
@@ -64,6 +66,20 @@ final class WhyLinks {
                 Optional.of(decided.position()),
                 "",
                 details);
+    }
+
+    private static String words(Proposals.Proposal proposal) {
+        return "proposed as %s: %s%s"
+                .formatted(
+                        proposal.id(),
+                        CommonOptions.lower(proposal.stage()),
+                        proposal.word()
+                                .map(word -> ", %s %s: %s"
+                                        .formatted(
+                                                word.getBy(),
+                                                word.getApproved() ? "approved" : "rejected",
+                                                word.getReason()))
+                                .orElse(""));
     }
 
     Chain.Node refused(Chain.Node of, Chain.Link link, HostPartitions.Refused refused) {

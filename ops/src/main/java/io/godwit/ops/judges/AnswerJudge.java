@@ -42,7 +42,7 @@ final class AnswerJudge {
                 if (!began.add(detection.getId())) {
                     verdict.fault(millis, "detection " + detection.getId() + " begins twice");
                 }
-                if (detection.getKind() == DetectionKind.OVERLOAD) {
+                if (detection.getKind() == DetectionKind.OVERLOAD && detection.getTerms() == null) {
                     openOverloads.put(detection.getId(), new Overload(detection.getHostId(), millis));
                 }
             }

@@ -46,7 +46,8 @@ final class ReliefJudge {
                 movedAt.put(order.getVmId(), millis);
                 movedAt.put(order.getHostId(), millis);
             }
-            case DetectionBegan began -> {
+            case DetectionBegan began
+            when began.getTerms() == null -> { // an operator's rule promises no relief
                 open.put(began.getId(), began);
                 since.put(began.getId(), millis);
             }

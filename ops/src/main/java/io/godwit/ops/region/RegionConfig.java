@@ -13,6 +13,7 @@ import io.godwit.schemas.units.ByteSize;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One region: its sites, its log, and the settings of each service. Read from region.yaml.
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param segments segments of every topic; equal in the whole region and fixed for a site's life
  * @param replication replicas of every segment; 3 where there are several brokers
  * @param retain observations that are kept, in bytes, per site
+ * @param webhooks who is told of detections of rules with action notify, by a name of your own
  */
 public record RegionConfig(
         String region,
@@ -40,7 +42,8 @@ public record RegionConfig(
         SchedulerConfig scheduler,
         ExecutorConfig executor,
         FencingConfig fencing,
-        OverlayConfig overlay) {
+        OverlayConfig overlay,
+        Map<String, WebhookConfig> webhooks) {
     /** Name of the one site where none is named. */
     public static final String SITE = "local";
 
@@ -63,10 +66,22 @@ public record RegionConfig(
             SchedulerConfig.DEFAULTS,
             ExecutorConfig.DEFAULTS,
             FencingConfig.DEFAULTS,
-            OverlayConfig.DEFAULTS);
+            OverlayConfig.DEFAULTS,
+            Map.of());
 
     public RegionConfig {
         sites = new LinkedHashMap<>(sites);
+        webhooks = new TreeMap<>(webhooks);
+        webhooks.forEach((name, webhook) -> {
+            if (!name.matches("[a-z0-9][a-z0-9-]{0,40}")) {
+                throw new IllegalArgumentException(
+                        "webhooks names a webhook \"" + name + "\"; give 1 to 41 of a-z, 0-9 and -");
+            }
+            webhook.fault().ifPresent(fault -> {
+                throw new IllegalArgumentException(
+                        "webhooks." + name + ".url is " + fault + "; give one as in https://pager.example/godwit");
+            });
+        });
         if (!region.matches("[a-z0-9][a-z0-9-]{0,40}")) {
             throw new IllegalArgumentException(
                     "region is \"" + region + "\"; give 1 to 41 of a-z, 0-9 and -, or drop the key for local");
@@ -112,7 +127,8 @@ public record RegionConfig(
                 scheduler,
                 executor,
                 fencing,
-                overlay);
+                overlay,
+                webhooks);
     }
 
     /** The same with another simulated data centre. */
@@ -134,7 +150,8 @@ public record RegionConfig(
                 scheduler,
                 executor,
                 fencing,
-                overlay);
+                overlay,
+                webhooks);
     }
 
     /** The same with another distance of samples. */
@@ -157,7 +174,8 @@ public record RegionConfig(
                 scheduler,
                 executor,
                 fencing,
-                overlay);
+                overlay,
+                webhooks);
     }
 
     /** How the topics of each site are shaped. */

@@ -16,6 +16,7 @@ import io.godwit.ops.region.HttpConfig;
 import io.godwit.ops.region.RegionConfig;
 import io.godwit.ops.serve.HealthServer;
 import io.godwit.ops.settings.Settings;
+import io.godwit.ops.webhooks.WebhookService;
 import io.godwit.overlaysync.OverlayMetrics;
 import io.godwit.overlaysync.OverlayService;
 import io.godwit.overlaysync.SealService;
@@ -220,6 +221,23 @@ public abstract class ServiceCommand implements Runnable {
             HostAccess hosts = new HostAccess(region, remote(region));
             return CommandExecutorService.start(
                     region.executor(), kafka, slot, hosts.hypervisors(slot), hosts.fencer());
+        }
+    }
+
+    @Command(name = "notifier", description = "Posts what rules with action notify detect to the region's webhooks.")
+    public static final class Notifier extends ServiceCommand {
+        @Override
+        String service() {
+            return "notifier";
+        }
+
+        @Override
+        Service start(RegionConfig region, KafkaSettings kafka, Slot slot) {
+            if (region.webhooks().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "region.yaml names no webhook; name one below webhooks, with its url");
+            }
+            return WebhookService.start(region.webhooks(), kafka, slot);
         }
     }
 

@@ -4,9 +4,12 @@ import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.ProposalAnswered;
 import io.godwit.schemas.events.ResumeVm;
 import io.godwit.schemas.events.StatedConstraint;
 import io.godwit.schemas.log.Topic;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
@@ -55,6 +58,38 @@ sealed interface Act {
             running.log()
                     .appendEverywhere(
                             Topic.CONTROLS, "mode", new ModeChanged(running.site(), mode, OPERATOR, "simulated"));
+        }
+    }
+
+    /**
+     * From then on each proposed plan has a person's word after a while.
+     *
+     * @param rejects whether every third is rejected; else all are approved
+     */
+    record AnswerProposals(Duration at, Duration after, boolean rejects) implements Act {
+        private static final int REJECTED_IN = 3;
+
+        @Override
+        public void on(Simulation running) {
+            int[] heard = {0};
+            running.log().watch(Topic.HOST_PARTITIONS, (record, event) -> {
+                if (event instanceof PlanDecided plan && !plan.getProposalId().isEmpty()) {
+                    heard[0]++;
+                    String hostId = new String(record.key(), StandardCharsets.UTF_8);
+                    ProposalAnswered word = new ProposalAnswered(
+                            "a-" + heard[0],
+                            plan.getProposalId(),
+                            plan.getDetectionId(),
+                            hostId,
+                            !rejects || heard[0] % REJECTED_IN != 0,
+                            OPERATOR,
+                            "simulated");
+                    running.agenda()
+                            .in(
+                                    Simulation.micros(after),
+                                    () -> running.log().append(Topic.REQUESTS, record.segment(), hostId, word));
+                }
+            });
         }
     }
 

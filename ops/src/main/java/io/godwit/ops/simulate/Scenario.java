@@ -26,6 +26,8 @@ import java.util.Optional;
  * @param acts by time
  */
 record Scenario(SimulationPlan plan, List<Act> acts) {
+    private static final List<String> MODES = List.of("off", "shadow", "advise", "approve");
+
     /** Faults last so long; then load stands still, and all must settle. */
     static final Duration TROUBLE = Duration.ofSeconds(60);
 
@@ -120,6 +122,7 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
         return neighbours
                 && lastMode().equals("auto")
                 && acts.stream().noneMatch(Act.Apply.class::isInstance)
+                && acts.stream().noneMatch(act -> act instanceof Act.AnswerProposals answers && answers.rejects())
                 && decisions.marginPermille() == 0
                 && decisions.fillPermille() == 1000
                 && decisions.movesPerHour().equals(MovesPerHour.DEFAULTS)
@@ -312,7 +315,12 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
             }
         }
         if (random.nextInt(4) == 0) {
-            acts.add(new Act.SetMode(during(random), random.nextInt(2) == 0 ? "off" : "advise"));
+            String mode = MODES.get(random.nextInt(MODES.size()));
+            acts.add(new Act.SetMode(during(random), mode));
+            if (mode.equals("approve")) {
+                acts.add(new Act.AnswerProposals(
+                        Duration.ZERO, Duration.ofMillis(random.nextInt(20_000)), random.nextInt(2) == 0));
+            }
             acts.add(new Act.SetMode(TROUBLE, random.nextInt(4) == 0 ? "advise" : "auto"));
         }
         if (random.nextInt(4) == 0) {

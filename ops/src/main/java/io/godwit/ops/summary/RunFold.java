@@ -2,11 +2,14 @@ package io.godwit.ops.summary;
 
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.ActingMode;
 import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionOpened;
@@ -143,13 +146,17 @@ public final class RunFold {
     }
 
     private void take(long timeMillis, DetectionBegan detection) {
-        switch (detection.getKind()) {
+        DetectionTerms terms = detection.getTerms();
+        if (terms != null && terms.getMode() == ActingMode.SHADOW) {
+            return; // shown only to who asks for it
+        }
+        switch (terms == null ? detection.getKind() : DetectionKind.CUSTOM) {
             case OVERLOAD -> overloads++;
             case UNDERLOAD -> underloads++;
             case HOST_CRASH -> hostCrashes++;
             case VM_CRASH -> vmCrashes++;
             case HEADROOM, CUSTOM, CONSTRAINT, REQUEST, DRAIN, RETURN, UNKNOWN -> {
-                // most of them no rule draws; an operator's own kinds have no key of their own in the summary
+                // most of them no rule draws; what operators' rules detect has no key of its own in the summary
             }
         }
         long sinceMicros = micros(detection);

@@ -8,6 +8,7 @@ import io.godwit.monitors.hosts.simulated.DataCentres;
 import io.godwit.monitors.hosts.simulated.HostsConfig;
 import io.godwit.ops.region.RegionConfig;
 import io.godwit.ops.service.HostAccess;
+import io.godwit.ops.webhooks.WebhookService;
 import io.godwit.overlaysync.OverlayMetrics;
 import io.godwit.overlaysync.OverlayService;
 import io.godwit.overlaysync.SealService;
@@ -22,6 +23,7 @@ import io.godwit.schemas.log.Log;
 import io.godwit.schemas.service.Service;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +50,7 @@ final class Wiring implements RegionRun.Services, AutoCloseable {
                 region.scheduler().threads(),
                 region.scheduler().commitInterval(),
                 region.scheduler().decisions());
-        return List.of(
+        List<Starter> starters = new ArrayList<>(List.of(
                 kafka -> MonitorService.start(region.monitor(), kafka, slot("monitor"), hosts.openers()),
                 kafka -> CepService.start(region.cep(), kafka, slot("cep")),
                 kafka -> SchedulerService.start(scheduler, kafka, slot("scheduler")),
@@ -61,7 +63,11 @@ final class Wiring implements RegionRun.Services, AutoCloseable {
                 kafka -> OverlayService.start(
                         region.overlay(), kafka, slot("overlay"), hosts.reachability(slot("overlay"))),
                 kafka -> SealService.start(
-                        kafka, slot("sealer"), region.overlay().sealPeriod()));
+                        kafka, slot("sealer"), region.overlay().sealPeriod())));
+        if (!region.webhooks().isEmpty()) {
+            starters.add(kafka -> WebhookService.start(region.webhooks(), kafka, slot("notifier")));
+        }
+        return starters;
     }
 
     @Override

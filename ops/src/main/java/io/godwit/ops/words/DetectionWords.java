@@ -1,7 +1,9 @@
 package io.godwit.ops.words;
 
+import io.godwit.schemas.events.ActingMode;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
 import io.godwit.schemas.events.RuleDeployed;
@@ -27,7 +29,8 @@ final class DetectionWords {
     List<Telling> of(int segment, SpecificRecord event) {
         return switch (event) {
             case DetectionBegan began ->
-                List.of(Telling.live(
+                List.of(telling(
+                        began.getTerms(),
                         Words.word(began.getKind()),
                         "",
                         subject(began.getHostId(), began.getVmId()),
@@ -35,7 +38,8 @@ final class DetectionWords {
                                 .formatted(
                                         began.getMetric(), began.getValue(), began.getThreshold(), began.getUnit())));
             case DetectionEnded ended ->
-                List.of(Telling.live(
+                List.of(telling(
+                        ended.getTerms(),
                         "ended",
                         Words.word(ended.getKind()) + " ",
                         subject(ended.getHostId(), ended.getVmId()),
@@ -59,6 +63,13 @@ final class DetectionWords {
         return quarantined.add(rule)
                 ? Telling.live("alarm", "rule ", rule, after)
                 : Telling.later("alarm", "rule ", rule, after);
+    }
+
+    /** What a rule in shadow detects is told to those who look back. */
+    private static Telling telling(DetectionTerms terms, String word, String before, String subject, String after) {
+        return terms != null && terms.getMode() == ActingMode.SHADOW
+                ? Telling.later(word, before, subject, after)
+                : Telling.live(word, before, subject, after);
     }
 
     private Telling rule(SpecificRecord event) {

@@ -1,5 +1,6 @@
 package io.godwit.ops.words;
 
+import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionOpened;
@@ -9,12 +10,18 @@ import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.log.Topic;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Host partitions: why they opened, what was decided for them, how they ended. */
 final class PlanWords {
+    private static final String SHADOW = "shadow";
+
     private final Names names;
+    private final Set<String> proposals = new HashSet<>(); // told already
+    private String mode = "";
 
     PlanWords(Names names) {
         this.names = names;
@@ -32,6 +39,10 @@ final class PlanWords {
                                         opened.getPartitionId(),
                                         Words.word(opened.getDetectionKind()),
                                         opened.getDetectionId())));
+            case ModeChanged changed -> {
+                mode = changed.getMode();
+                yield List.of();
+            }
             case PlanDecided plan -> decided(plan);
             case PlanRefused plan ->
                 List.of(Telling.live(
@@ -43,7 +54,7 @@ final class PlanWords {
                                         plan.getPartitionId(), plan.getFaults().getFirst(), plan.getPartitionId())));
             case PartitionClosed closed ->
                 List.of(
-                        closed.getEnd() == PartitionEnd.INFEASIBLE
+                        closed.getEnd() == PartitionEnd.INFEASIBLE && !mode.equals(SHADOW)
                                 ? Telling.live(
                                         "no way", "", names.label(closed.getInitiator()), "  " + closed.getReason())
                                 : Telling.later(
@@ -68,19 +79,24 @@ final class PlanWords {
                 plan.getPartitionId(),
                 "  %s: %s".formatted(Words.word(plan.getAnswer()), plan.getReason())));
         boolean asked = plan.getDetection().getTopic().equals(Topic.REQUESTS.stage()); // that is done in every mode
-        if (plan.getAnswer() == PlanAnswer.PLAN && !plan.getMode().equals("auto") && !asked) {
-            for (PlannedMove move : plan.getMoves()) {
-                tellings.add(Telling.live(
-                        "advised",
-                        "",
-                        names.vm(move.getVmId()),
-                        "  %s  %s, about %s; nothing is commanded in mode %s"
-                                .formatted(
-                                        names.way(move.getSourceHostId(), move.getTargetHostId()),
-                                        move.getWhy(),
-                                        Words.seconds(move.getEstimatedMillis()),
-                                        plan.getMode())));
-            }
+        boolean told = plan.getMode().equals("auto") || plan.getMode().equals(SHADOW);
+        boolean waits = !plan.getProposalId().isEmpty();
+        if (plan.getAnswer() != PlanAnswer.PLAN || told || asked || (waits && !proposals.add(plan.getProposalId()))) {
+            return tellings; // a proposal that is found again is shown already, or was approved and is commanded now
+        }
+        for (PlannedMove move : plan.getMoves()) {
+            tellings.add(Telling.live(
+                    waits ? "proposed" : "advised",
+                    "",
+                    names.vm(move.getVmId()),
+                    "  %s  %s, about %s; %s"
+                            .formatted(
+                                    names.way(move.getSourceHostId(), move.getTargetHostId()),
+                                    move.getWhy(),
+                                    Words.seconds(move.getEstimatedMillis()),
+                                    waits
+                                            ? "approve it with: godwit approve " + plan.getProposalId()
+                                            : "nothing is commanded in mode " + plan.getMode())));
         }
         return tellings;
     }

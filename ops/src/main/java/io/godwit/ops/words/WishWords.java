@@ -7,6 +7,7 @@ import io.godwit.schemas.events.DrainAsked;
 import io.godwit.schemas.events.DrainEnded;
 import io.godwit.schemas.events.FencingDisarmed;
 import io.godwit.schemas.events.ModeChanged;
+import io.godwit.schemas.events.ProposalAnswered;
 import io.godwit.schemas.events.RequestAnswered;
 import io.godwit.schemas.events.RequestWithdrawn;
 import io.godwit.schemas.events.SettingsAnnounced;
@@ -44,6 +45,12 @@ final class WishWords {
                         ended.getBy() + ": undrain ",
                         names.label(ended.getHostId()),
                         "  " + ended.getReason()));
+            case ProposalAnswered word ->
+                List.of(Telling.live(
+                        word.getApproved() ? "approved" : "rejected",
+                        word.getBy() + ": ",
+                        word.getProposalId(),
+                        "  " + word.getReason()));
             case RequestWithdrawn withdrawn ->
                 List.of(Telling.later(
                         "asked",

@@ -122,7 +122,8 @@ final class CommandLatencyTest {
                         "mc",
                         "overload",
                         1,
-                        List.of()));
+                        List.of(),
+                        null));
     }
 
     private void opened(String partition, String detection, String host, long millis) {

@@ -62,7 +62,8 @@ final class RecoveryTest {
                         "s",
                         "host-crash",
                         2,
-                        List.of()));
+                        List.of(),
+                        null));
     }
 
     @Test

@@ -192,12 +192,24 @@ final class StateDiffTest {
                 "mc",
                 "overload",
                 1,
-                List.of());
+                List.of(),
+                null);
     }
 
     private static DetectionEnded ended() {
         return new DetectionEnded(
-                "d1", DetectionKind.OVERLOAD, "h1", null, START, START, "7000 of 8000", "overload", 1, List.of());
+                "d1",
+                DetectionKind.OVERLOAD,
+                "h1",
+                null,
+                START,
+                START,
+                "7000 of 8000",
+                "overload",
+                1,
+                List.of(),
+                null,
+                Instant.EPOCH);
     }
 
     private static PartitionOpened opened() {

@@ -166,7 +166,8 @@ final class TimelineTest {
                 "mc",
                 "overload",
                 1,
-                List.of());
+                List.of(),
+                null);
     }
 
     private static ActOnVm stop() {

@@ -266,7 +266,8 @@ final class WhyChainTest {
                         "mc",
                         "busy",
                         2,
-                        List.of(new Evidence(NOWHERE, "7 samples above 6000 mc"))));
+                        List.of(new Evidence(NOWHERE, "7 samples above 6000 mc")),
+                        null));
         add(
                 Topic.HOST_PARTITIONS,
                 5,
@@ -285,7 +286,8 @@ final class WhyChainTest {
                         "",
                         "no host has room",
                         List.of(),
-                        List.of()));
+                        List.of(),
+                        ""));
         add(
                 Topic.HOST_PARTITIONS,
                 5,

@@ -287,7 +287,7 @@ final class WhyNotTest {
 
     private static DetectionBegan began(DetectionKind kind, String rule) {
         return new DetectionBegan(
-                "d1", kind, "h1", null, START, "cpu-demand", 8_100L, 8_000L, "mc", rule, 1, List.of());
+                "d1", kind, "h1", null, START, "cpu-demand", 8_100L, 8_000L, "mc", rule, 1, List.of(), null);
     }
 
     /** An overload of h1 whose host partition found no plan. */
@@ -325,7 +325,8 @@ final class WhyNotTest {
                         "",
                         "no host has room",
                         List.of(),
-                        List.of()));
+                        List.of(),
+                        ""));
         add(
                 Topic.HOST_PARTITIONS,
                 10,

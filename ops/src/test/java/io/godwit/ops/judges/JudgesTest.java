@@ -223,7 +223,8 @@ final class JudgesTest {
                 "mc",
                 "overload",
                 1,
-                List.of());
+                List.of(),
+                null);
     }
 
     private void finds(String fault) {

@@ -155,6 +155,6 @@ final class LogJudgesTest {
 
     private static DetectionBegan overload(String id) {
         return new DetectionBegan(
-                id, DetectionKind.OVERLOAD, "dead", null, Instant.EPOCH, "cpu", 1L, 1L, "mc", "r", 1, List.of());
+                id, DetectionKind.OVERLOAD, "dead", null, Instant.EPOCH, "cpu", 1L, 1L, "mc", "r", 1, List.of(), null);
     }
 }

@@ -4,6 +4,7 @@ import io.godwit.ops.region.RegionConfig;
 import io.godwit.schemas.units.Bandwidth;
 import io.godwit.schemas.units.ByteSize;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,9 +63,34 @@ final class RegionReference {
                             code(written(RecordBinder.value(component, defaults))),
                             meaning(source, component.getName())));
         }
+        for (RecordComponent component : components.get(false)) {
+            Optional<Class<?>> named = named(component);
+            if (named.isPresent()) {
+                String key = Keys.kebab(component.getName()) + ".NAME";
+                add(path.isEmpty() ? key : path + "." + key, named.get(), defaultsOf(named.get()));
+            }
+        }
         for (RecordComponent component : components.get(true)) {
             String key = Keys.kebab(component.getName());
             add(path.isEmpty() ? key : path + "." + key, component.getType(), RecordBinder.value(component, defaults));
+        }
+    }
+
+    /** The part that stands below each name of a map; empty: none does. */
+    private static Optional<Class<?>> named(RecordComponent component) {
+        return component.getGenericType() instanceof ParameterizedType map
+                        && map.getRawType() == Map.class
+                        && map.getActualTypeArguments()[1] instanceof Class<?> part
+                        && isPart(part)
+                ? Optional.of(part)
+                : Optional.empty();
+    }
+
+    private static Object defaultsOf(Class<?> type) {
+        try {
+            return type.getField("DEFAULTS").get(null);
+        } catch (ReflectiveOperationException impossible) {
+            throw new IllegalStateException(type + " has no DEFAULTS", impossible);
         }
     }
 

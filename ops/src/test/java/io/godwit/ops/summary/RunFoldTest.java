@@ -125,7 +125,8 @@ final class RunFoldTest {
                 "mc",
                 "overload",
                 1,
-                List.of());
+                List.of(),
+                null);
     }
 
     private static PartitionOpened opened(String id, String detection) {

@@ -3,14 +3,17 @@ package io.godwit.ops.up;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.godwit.ops.words.Names;
+import io.godwit.schemas.events.ActingMode;
 import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionAction;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.ModeChanged;
@@ -21,8 +24,10 @@ import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.ProposalAnswered;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleQuarantined;
+import io.godwit.schemas.events.Severity;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -58,7 +63,8 @@ final class LiveLinesTest {
                         "mc",
                         "overload",
                         1,
-                        List.of())));
+                        List.of(),
+                        null)));
     }
 
     @Test
@@ -75,7 +81,9 @@ final class LiveLinesTest {
                         "cpu demand 7000 of 8000 mc",
                         "overload",
                         1,
-                        List.of())));
+                        List.of(),
+                        null,
+                        Instant.EPOCH)));
     }
 
     @Test
@@ -124,6 +132,55 @@ final class LiveLinesTest {
     @Test
     void in_mode_auto_the_commands_tell_of_the_plan() {
         assertEquals(List.of(), of(plan("auto")));
+    }
+
+    @Test
+    void a_proposed_plan_is_told_once_with_the_word_that_it_waits_for() {
+        PlanDecided proposed =
+                PlanDecided.newBuilder(plan("approve")).setProposalId("d-0-1").build();
+        assertEquals(
+                List.of("10:00:01.000  proposed   vm-1  h1 → h2  relieves h1, about 9.1 s; approve it with: godwit"
+                        + " approve d-0-1"),
+                of(proposed));
+        assertEquals(List.of(), of(proposed));
+        assertEquals(
+                List.of("10:00:01.000  approved   ann: d-0-1  go on"),
+                of(new ProposalAnswered("q-1", "d-0-1", "d-1", "id-1", true, "ann", "go on")));
+    }
+
+    @Test
+    void in_mode_shadow_nothing_is_shown_as_advice() {
+        assertEquals(List.of(), of(plan("shadow")));
+        of(new ModeChanged("west", "shadow", "ann", "we look first"));
+        assertEquals(
+                List.of(),
+                of(new PartitionClosed(
+                        new Decision(0, 1L), "p-0-1", "id-1", "d-1", PartitionEnd.INFEASIBLE, "no host has room", 4)));
+    }
+
+    @Test
+    void what_a_rule_in_shadow_detects_is_not_told() {
+        DetectionBegan began = DetectionBegan.newBuilder()
+                .setId("CUSTOM-crowded-id-1-0-7")
+                .setKind(DetectionKind.CUSTOM)
+                .setHostId("id-1")
+                .setSince(Instant.EPOCH)
+                .setMetric("vms")
+                .setValue(3)
+                .setThreshold(0)
+                .setUnit("VMs")
+                .setRule("crowded")
+                .setRuleVersion(1)
+                .setEvidence(List.of())
+                .setTerms(new DetectionTerms("ann", Severity.INFO, DetectionAction.ADVISE, ActingMode.SHADOW, 0L))
+                .build();
+        assertEquals(List.of(), of(began));
+        DetectionTerms advising = DetectionTerms.newBuilder(began.getTerms())
+                .setMode(ActingMode.ADVISE)
+                .build();
+        assertEquals(
+                1,
+                of(DetectionBegan.newBuilder(began).setTerms(advising).build()).size());
     }
 
     @Test
@@ -207,6 +264,7 @@ final class LiveLinesTest {
                 "",
                 "1 move relieves h1",
                 List.of(),
-                List.of());
+                List.of(),
+                "");
     }
 }

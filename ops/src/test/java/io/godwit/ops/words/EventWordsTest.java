@@ -63,7 +63,9 @@ final class EventWordsTest {
                         "cpu demand 7000 of 8000 mc",
                         "overload",
                         1,
-                        List.of())));
+                        List.of(),
+                        null,
+                        Instant.EPOCH)));
         Telling asked = one(
                 new VmActionAsked("q-1", "u-1", "id-1", ActionKind.MIGRATE, "id-1", 0, "", false, 1L, "ann", "noisy"));
         assertEquals("ann: migrate web to h1  noisy", asked.text());
@@ -170,6 +172,7 @@ final class EventWordsTest {
                 "",
                 reason,
                 List.of(),
-                List.of());
+                List.of(),
+                "");
     }
 }

@@ -37,12 +37,14 @@ final class Applying {
     private final Closing closing;
     private final WhatCanWait canWait;
     private final InPlace inPlace;
+    private final Actions actions;
 
     Applying(Turn turn, Room room, Closing closing) {
         this.turn = turn;
         this.closing = closing;
         this.canWait = new WhatCanWait(turn, room);
         this.inPlace = new InPlace(turn);
+        this.actions = new Actions(turn);
     }
 
     /** Commands what can be commanded now, drops what cannot be any more, and closes when all is over. */
@@ -74,7 +76,7 @@ final class Applying {
             }
             waits |= outcome.isEmpty();
         }
-        if (!Requests.commanded(Goal.kindOf(partition), turn.state.mode()) || givesWay(partition)) {
+        if (!Modes.commanded(turn.state, partition) || givesWay(partition)) {
             return new PlanStep(step.getMove(), "", DROPPED);
         }
         if (InPlace.movesNothing(step.getMove())) {
@@ -133,12 +135,15 @@ final class Applying {
         return "c-" + decision.getSegment() + "-" + decision.getSequence();
     }
 
-    /** What empties a host or mends constraints goes no further once somebody needs help, nor a drain that was ended. */
+    /**
+     * What empties a host or mends constraints goes no further once somebody needs help, nor a drain that was ended, nor what a
+     * rule asked for once its detection has ended.
+     */
     private boolean givesWay(OpenPartition partition) {
         DetectionKind kind = Goal.kindOf(partition);
         boolean canWaitLonger = kind == DetectionKind.UNDERLOAD || kind == DetectionKind.CONSTRAINT;
         boolean takenBack = kind == DetectionKind.DRAIN && turn.state.drains.get(partition.getInitiator()) == null;
-        return takenBack || (canWaitLonger && !canWait.nobodyNeedsHelp());
+        return takenBack || actions.over(partition) || (canWaitLonger && !canWait.nobodyNeedsHelp());
     }
 
     /** Whether a host of the move has as many moves under way as it may; all of them are this plan's. */
@@ -304,7 +309,6 @@ final class Applying {
 
     /** Why a plan whose moves succeeded was not carried out to its end. */
     private PartitionEnd early(OpenPartition partition) {
-        boolean commanded = Requests.commanded(Goal.kindOf(partition), turn.state.mode());
-        return commanded ? PartitionEnd.YIELDED : PartitionEnd.MODE_OFF;
+        return Modes.commanded(turn.state, partition) ? PartitionEnd.YIELDED : PartitionEnd.MODE_OFF;
     }
 }

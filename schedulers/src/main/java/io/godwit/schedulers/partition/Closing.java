@@ -1,5 +1,6 @@
 package io.godwit.schedulers.partition;
 
+import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.Lease;
 import io.godwit.schemas.events.MemberReleased;
 import io.godwit.schemas.events.OpenDetection;
@@ -44,6 +45,7 @@ final class Closing {
                         reason,
                         bare.getHostsHeldMax()));
         new Requests(turn).closed(partition, end, reason);
+        new Proposals(turn).closed(partition, end, reason);
         String key = Detections.key(partition.getInitiator(), partition.getDetectionId());
         OpenDetection open = turn.state.detections.get(key);
         if (open != null) {
@@ -111,11 +113,15 @@ final class Closing {
 
     private OpenDetection waiting(OpenDetection open, PartitionEnd end, boolean contended) {
         DecisionSettings settings = turn.state.settings();
+        boolean custom = open.getBegan().getKind() == DetectionKind.CUSTOM;
+        boolean tried = end == PartitionEnd.SOLVED || end == PartitionEnd.FAILED;
         Instant retryAfter = switch (end) {
             case INFEASIBLE -> HostPartitions.after(turn, backOffMillis(open, contended));
+            // where nothing of a rule's action can be done, as all VMs are paused, say
+            case VIABLE -> custom ? HostPartitions.after(turn, backOffMillis(open, contended)) : turn.now();
             case ADVISED -> HostPartitions.after(turn, settings.adviseAgainMillis());
             case YIELDED, FAILED -> HostPartitions.after(turn, SHORT_PAUSE_MILLIS);
-            case SOLVED, VIABLE, DETECTION_ENDED, INITIATOR_LOST, MODE_OFF, POLICY_CHANGED, UNKNOWN -> turn.now();
+            case SOLVED, DETECTION_ENDED, INITIATOR_LOST, MODE_OFF, POLICY_CHANGED, UNKNOWN -> turn.now();
         };
         boolean unanswered = switch (end) {
             case YIELDED, MODE_OFF, POLICY_CHANGED, INITIATOR_LOST -> true;
@@ -125,6 +131,7 @@ final class Closing {
                 .setPartitionId("")
                 .setAnswers(unanswered ? open.getAnswers() : open.getAnswers() + 1)
                 .setRetryAfter(retryAfter)
+                .setActed(open.getActed() || (custom && tried))
                 .setAdvisedVms(
                         end == PartitionEnd.ADVISED
                                 ? Detections.vmsDigest(

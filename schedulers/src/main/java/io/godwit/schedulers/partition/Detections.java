@@ -49,7 +49,8 @@ final class Detections {
     }
 
     static boolean crashed(SchedulerState state, String hostId) {
-        return state.detections.anyUnder(hostId, open -> open.getBegan().getKind() == DetectionKind.HOST_CRASH);
+        return state.detections.anyUnder(
+                hostId, open -> open.getBegan().getKind() == DetectionKind.HOST_CRASH && Modes.counts(open));
     }
 
     /** Digest of which VMs a host held in its newest sample, which must be there. */

@@ -41,7 +41,7 @@ final class Goal {
         return partition.getKind() == null ? DetectionKind.OVERLOAD : partition.getKind();
     }
 
-    /** Age by which hosts are given: overload and requests first, then drains, headroom, constraints, emptying. */
+    /** Age by which hosts are given: overload and requests first, then drains, actions of rules, headroom, constraints, emptying. */
     static Instant age(DetectionKind kind, Instant since) {
         return switch (kind) {
             case HEADROOM -> since.plus(CAN_WAIT);
@@ -49,7 +49,9 @@ final class Goal {
             case UNDERLOAD -> since.plus(CAN_WAIT.multipliedBy(2));
             // a drain is asked for by a person, but nobody suffers while it waits
             case DRAIN -> since.plus(CAN_WAIT.dividedBy(4));
-            case OVERLOAD, HOST_CRASH, VM_CRASH, CUSTOM, REQUEST, RETURN, UNKNOWN -> since;
+            // and a rule asks for less than a person
+            case CUSTOM -> since.plus(CAN_WAIT.dividedBy(3));
+            case OVERLOAD, HOST_CRASH, VM_CRASH, REQUEST, RETURN, UNKNOWN -> since;
         };
     }
 

@@ -23,6 +23,7 @@ final class Growth {
     private final Neighbours neighbours;
     private final Mending mending;
     private final Requests requests;
+    private final Actions actions;
 
     Growth(Turn turn, Room room, Goal goal, Taking taking, Neighbours neighbours) {
         this.turn = turn;
@@ -32,6 +33,7 @@ final class Growth {
         this.neighbours = neighbours;
         this.mending = new Mending(turn, room);
         this.requests = new Requests(turn);
+        this.actions = new Actions(turn);
     }
 
     /** Takes hosts, up to so many held in all, or asks others for them; in the end those without the room too. */
@@ -173,7 +175,9 @@ final class Growth {
 
     private Room.Need needOf(OpenPartition partition) {
         return requests.of(partition)
-                .map(asked -> room.needOfVm(partition.getInitiator(), asked.getVmId()))
+                .map(VmActionAsked::getVmId)
+                .or(() -> actions.vm(partition))
+                .map(vmId -> room.needOfVm(partition.getInitiator(), vmId))
                 .orElseGet(() -> {
                     DetectionKind kind = Goal.kindOf(partition);
                     boolean all = Requests.asked(kind) || kind == DetectionKind.HOST_CRASH;

@@ -45,6 +45,7 @@ final class HostPartitions {
     private final WholeSite wholeSite;
     private final Requests requests;
     private final Restarts restarts;
+    private final Actions actions;
 
     HostPartitions(Turn turn, Planner planner) {
         this.turn = turn;
@@ -60,6 +61,7 @@ final class HostPartitions {
         this.wholeSite = new WholeSite(turn, room, taking, planning);
         this.requests = new Requests(turn);
         this.restarts = new Restarts(turn);
+        this.actions = new Actions(turn);
     }
 
     Planning planning() {
@@ -97,7 +99,7 @@ final class HostPartitions {
         DetectionKind kind = open.getBegan().getKind();
         boolean answered = turn.state.detections.get(key) == null
                 || !turn.state.detections.get(key).getPartitionId().isEmpty();
-        if (answered || turn.state.mode().equals("off") || !due(open)) {
+        if (answered || Proposals.rejected(open) || turn.state.mode().equals("off") || !due(open)) {
             return;
         }
         var host = turn.state.hosts.get(hostId);
@@ -109,7 +111,7 @@ final class HostPartitions {
             fenceWhereHeld(open);
             return;
         }
-        boolean done = open.getAnswers() > 0 && !goal.ahead(kind, hostId);
+        boolean done = open.getAnswers() > 0 && kind != DetectionKind.CUSTOM && !goal.ahead(kind, hostId);
         if (done || (!dead && Detections.crashed(turn.state, hostId)) || !actedUpon(open)) {
             return;
         }
@@ -129,7 +131,9 @@ final class HostPartitions {
      */
     private void fenceWhereHeld(OpenDetection open) {
         String hostId = open.getBegan().getHostId();
-        if (!restarts.mayFence(hostId) || !Requests.commanded(DetectionKind.HOST_CRASH, turn.state.mode())) {
+        boolean commanded = Modes.commanded(
+                turn.state, DetectionKind.HOST_CRASH, open.getBegan().getTerms(), false);
+        if (!restarts.mayFence(hostId) || !commanded) {
             return;
         }
         turn.state.detections.put(
@@ -155,7 +159,8 @@ final class HostPartitions {
     private boolean actedUpon(OpenDetection open) {
         String hostId = open.getBegan().getHostId();
         Policy policy = turn.state.settings().policy();
-        boolean draining = requests.draining(hostId); // which empties it in any case
+        // which empties it in any case
+        boolean draining = requests.draining(hostId) || Actions.drained(turn.state, hostId);
         return switch (open.getBegan().getKind()) {
             case OVERLOAD ->
                 switch (policy) {
@@ -168,7 +173,8 @@ final class HostPartitions {
             case CONSTRAINT -> !draining && canWait.mayMend();
             case REQUEST, DRAIN -> true;
             case HOST_CRASH, VM_CRASH, RETURN -> restarts.actedUpon(open);
-            case CUSTOM, UNKNOWN -> false;
+            case CUSTOM -> actions.ahead(open);
+            case UNKNOWN -> false;
         };
     }
 
@@ -237,6 +243,7 @@ final class HostPartitions {
                 .setDetectionId(began.getId())
                 .setDetection(position)
                 .setKind(began.getKind())
+                .setTerms(began.getTerms())
                 .setMembers(List.of(new PartitionMember(lease, turn.segment, null)))
                 .setHostsHeldMax(1)
                 .build();

@@ -116,13 +116,17 @@ final class InPlace {
                         step.getTargetHostId(),
                         host.getLease().getEpoch(),
                         step.getAction(),
-                        asked.map(VmActionAsked::getSnapshot).orElse(""),
+                        asked.map(VmActionAsked::getSnapshot).orElseGet(() -> snapshotName(partition, step)),
                         asked.map(VmActionAsked::getForce).orElse(false),
                         elsewhere ? definition(step.getVmId()) : null,
                         elsewhere ? step.getSourceHostId() : "",
                         Applying.startBefore(turn, host.getSegment()),
                         step.getWhy()));
         return id;
+    }
+
+    private static String snapshotName(OpenPartition partition, PlannedMove step) {
+        return step.getAction() == ActionKind.SNAPSHOT ? Actions.snapshotName(partition) : "";
     }
 
     /** Commands the fencing of a host because of a crash; returns the command's id. */

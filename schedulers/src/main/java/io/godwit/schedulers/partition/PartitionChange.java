@@ -16,7 +16,7 @@ enum PartitionChange {
     ASKS_PLANNER_ANEW(PartitionPhase.SOLVING, PartitionPhase.SOLVING, "no answer in time"),
     STOPS_SOLVING(
             PartitionPhase.SOLVING, PartitionPhase.GROWING, "no plan; a member is lost, so the answer is dropped"),
-    PLANS(PartitionPhase.GROWING, PartitionPhase.APPLYING, "a plan that the judge accepts, in mode auto"),
+    PLANS(PartitionPhase.GROWING, PartitionPhase.APPLYING, "a plan that the judge accepts, in mode auto or approved"),
     APPLIES(
             PartitionPhase.APPLYING,
             PartitionPhase.APPLYING,

@@ -7,10 +7,12 @@ import io.godwit.schedulers.planner.PlanJudge;
 import io.godwit.schedulers.planner.Planner;
 import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionAction;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
+import io.godwit.schemas.events.OpenProposal;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionMember;
 import io.godwit.schemas.events.PlanAnswer;
@@ -18,6 +20,7 @@ import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlanStep;
 import io.godwit.schemas.events.PlannedMove;
+import io.godwit.schemas.events.ProposalState;
 import io.godwit.schemas.events.RejectedMove;
 import io.godwit.schemas.events.SolveAnswered;
 import io.godwit.schemas.events.SolveAsked;
@@ -46,6 +49,8 @@ final class Planning {
     private final Trails trails;
     private final Requests requests;
     private final Restarts restarts;
+    private final Proposals proposals;
+    private final Actions actions;
 
     Planning(Turn turn, Room room, Goal goal, Planner planner, Closing closing) {
         this.turn = turn;
@@ -57,6 +62,8 @@ final class Planning {
         this.trails = new Trails(turn);
         this.requests = new Requests(turn);
         this.restarts = new Restarts(turn);
+        this.proposals = new Proposals(turn);
+        this.actions = new Actions(turn);
     }
 
     Applying applying() {
@@ -95,7 +102,10 @@ final class Planning {
             closing.close(partition, PartitionEnd.INFEASIBLE, reason);
             return true;
         }
-        if (!goal.ahead(Goal.kindOf(partition), initiator)) {
+        boolean ahead = Goal.kindOf(partition) == DetectionKind.CUSTOM
+                ? actions.ahead(partition)
+                : goal.ahead(Goal.kindOf(partition), initiator);
+        if (!ahead) {
             String reason = nothingAhead(Goal.kindOf(partition), initiator);
             decided(partition, PlanAnswer.VIABLE, 0, "", reason);
             closing.close(partition, PartitionEnd.VIABLE, reason);
@@ -110,7 +120,8 @@ final class Planning {
             case DRAIN -> "the host is empty by the newest sample";
             case HOST_CRASH -> "no VM of the host is left to be started elsewhere";
             case RETURN -> "the host holds no old copy of a VM";
-            case OVERLOAD, UNDERLOAD, HEADROOM, VM_CRASH, CUSTOM, REQUEST, UNKNOWN -> {
+            case CUSTOM -> "nothing is left there to be done by the newest sample";
+            case OVERLOAD, UNDERLOAD, HEADROOM, VM_CRASH, REQUEST, UNKNOWN -> {
                 SchedulerState.Sample sample = turn.state.sample(hostId);
                 yield "demand is %d of %d mc by the newest sample"
                         .formatted(sample.use().millicores(), sample.sampled().getCpuCapacityMillicores());
@@ -133,7 +144,14 @@ final class Planning {
                 yield true;
             }
             case REQUEST -> requested(partition);
-            case OVERLOAD, UNDERLOAD, HOST_CRASH, CUSTOM, HEADROOM, CONSTRAINT, DRAIN, UNKNOWN -> false;
+            case CUSTOM -> {
+                boolean snapshot = Actions.of(partition.getTerms()) == DetectionAction.SNAPSHOT;
+                if (snapshot) {
+                    inPlace(partition, actions.snapshots(partition));
+                }
+                yield snapshot;
+            }
+            case OVERLOAD, UNDERLOAD, HOST_CRASH, HEADROOM, CONSTRAINT, DRAIN, UNKNOWN -> false;
         };
     }
 
@@ -269,7 +287,11 @@ final class Planning {
             case REQUEST ->
                 requests.of(partition).map(Planning::elsewhere).stream().toList();
             case HOST_CRASH -> emptied(initiator, restarts.lost(initiator), hosts);
-            case OVERLOAD, VM_CRASH, CUSTOM, HEADROOM, CONSTRAINT, RETURN, UNKNOWN -> List.of();
+            case CUSTOM ->
+                actions.empties(partition)
+                        ? emptied(initiator, movable(initiator, hosts), hosts)
+                        : List.of(leaves(actions.vm(partition).stream().toList(), initiator));
+            case OVERLOAD, VM_CRASH, HEADROOM, CONSTRAINT, RETURN, UNKNOWN -> List.of();
         };
     }
 
@@ -454,7 +476,7 @@ final class Planning {
             carryOut(partition, asked, plan);
             return;
         }
-        if (inPart(Goal.kindOf(partition)) && carriedOutInPart(partition)) {
+        if (inPart(partition) && carriedOutInPart(partition)) {
             return;
         }
         String why = switch (asked.answer()) {
@@ -477,10 +499,11 @@ final class Planning {
         closing.close(partition, PartitionEnd.INFEASIBLE, reason);
     }
 
-    private static boolean inPart(DetectionKind kind) {
-        return switch (kind) {
+    private boolean inPart(OpenPartition partition) {
+        return switch (Goal.kindOf(partition)) {
             case DRAIN, HOST_CRASH -> true;
-            case OVERLOAD, UNDERLOAD, VM_CRASH, CUSTOM, HEADROOM, CONSTRAINT, REQUEST, RETURN, UNKNOWN -> false;
+            case CUSTOM -> actions.empties(partition);
+            case OVERLOAD, UNDERLOAD, VM_CRASH, HEADROOM, CONSTRAINT, REQUEST, RETURN, UNKNOWN -> false;
         };
     }
 
@@ -510,13 +533,18 @@ final class Planning {
     }
 
     private void decided(OpenPartition partition, PlanAnswer answer, long nodes, String digest, String reason) {
-        Decision _ = decided(
-                partition, answer, new Found(List.of(), List.of(), nodes, NO_ENGINE, digest, ""), List.of(), reason);
+        Found nothing = new Found(List.of(), List.of(), nodes, NO_ENGINE, digest, "");
+        decided(turn.decision(), partition, answer, nothing, List.of(), reason, "");
     }
 
-    private Decision decided(
-            OpenPartition partition, PlanAnswer answer, Found found, List<String> returns, String reason) {
-        Decision decision = turn.decision();
+    private void decided(
+            Decision decision,
+            OpenPartition partition,
+            PlanAnswer answer,
+            Found found,
+            List<String> returns,
+            String reason,
+            String proposalId) {
         turn.emit(
                 partition.getInitiator(),
                 new PlanDecided(
@@ -525,7 +553,7 @@ final class Planning {
                         partition.getDetectionId(),
                         partition.getDetection(),
                         answer,
-                        turn.state.mode(),
+                        Modes.word(Modes.of(turn.state, partition.getTerms())),
                         found.moves(),
                         found.rejected(),
                         partition.getMembers().stream()
@@ -536,8 +564,8 @@ final class Planning {
                         found.digest(),
                         reason,
                         partition.getDetections(),
-                        returns));
-        return decision;
+                        returns,
+                        proposalId));
     }
 
     private void carryOut(OpenPartition partition, Found asPlanned) {
@@ -568,11 +596,28 @@ final class Planning {
         String reason = reason(partition, moved.size())
                 + (paused == 0 ? "" : "; " + paused + (paused == 1 ? " VM is" : " VMs are") + " paused meanwhile")
                 + (found.caveat().isEmpty() ? "" : "; " + found.caveat());
-        Decision decision = decided(partition, PlanAnswer.PLAN, found, returns, reason);
-        if (!Requests.commanded(Goal.kindOf(partition), turn.state.mode())) {
+        Decision decision = turn.decision();
+        boolean asksFirst = Modes.asksFirst(turn.state, partition);
+        Optional<OpenProposal> same = asksFirst ? proposals.same(partition, found.moves()) : Optional.empty();
+        String proposalId = asksFirst ? same.map(OpenProposal::getProposalId).orElse(Proposals.idOf(decision)) : "";
+        decided(decision, partition, PlanAnswer.PLAN, found, returns, reason, proposalId);
+        boolean approved = same.filter(proposal -> proposal.getState() == ProposalState.APPROVED)
+                .isPresent();
+        if (asksFirst && !approved) {
+            proposals.propose(partition, proposalId, found.moves());
             closing.close(
-                    partition, PartitionEnd.ADVISED, reason + "; nothing is commanded in mode " + turn.state.mode());
+                    partition,
+                    PartitionEnd.ADVISED,
+                    "%s; it waits for a person: godwit approve %s".formatted(reason, proposalId));
             return;
+        }
+        if (!approved && !Modes.commanded(turn.state, partition)) {
+            String mode = Modes.word(Modes.of(turn.state, partition.getTerms()));
+            closing.close(partition, PartitionEnd.ADVISED, reason + "; nothing is commanded in mode " + mode);
+            return;
+        }
+        if (approved) {
+            proposals.granted(partition);
         }
         if (Goal.kindOf(partition) == DetectionKind.HEADROOM) {
             new Budgets(turn).noteForHeadroom(moved.size());
@@ -583,6 +628,7 @@ final class Planning {
                 partition, member -> !needed.contains(member.getLease().getHostId()));
         OpenPartition applied = OpenPartition.newBuilder(lean)
                 .setPlan(decision)
+                .setApproved(approved)
                 .setSteps(found.moves().stream()
                         .map(move -> new PlanStep(move, "", ""))
                         .toList())
@@ -610,15 +656,22 @@ final class Planning {
             case RETURN -> {
                 return "%d old copies of VMs leave %s".formatted(moves, initiator.getLabel());
             }
-            case OVERLOAD, UNDERLOAD, HEADROOM, CONSTRAINT, CUSTOM, REQUEST, DRAIN, UNKNOWN -> {} // moves
+            case CUSTOM -> {
+                if (Actions.of(partition.getTerms()) == DetectionAction.SNAPSHOT) {
+                    return "%d snapshot%s at %s, as a rule asks"
+                            .formatted(moves, moves == 1 ? "" : "s", initiator.getLabel());
+                }
+            }
+            case OVERLOAD, UNDERLOAD, HEADROOM, CONSTRAINT, REQUEST, DRAIN, UNKNOWN -> {} // moves
         }
         String aim = switch (Goal.kindOf(partition)) {
             case UNDERLOAD -> "empt%s".formatted(moves == 1 ? "ies" : "y");
             case HEADROOM -> "give%s headroom to".formatted(verb);
             case CONSTRAINT -> "mend%s broken constraints at".formatted(verb);
             case REQUEST -> "as was asked at";
+            case CUSTOM -> "as a rule asks at";
             case DRAIN -> "drain%s".formatted(verb);
-            case OVERLOAD, HOST_CRASH, VM_CRASH, RETURN, CUSTOM, UNKNOWN -> "relieve%s".formatted(verb);
+            case OVERLOAD, HOST_CRASH, VM_CRASH, RETURN, UNKNOWN -> "relieve%s".formatted(verb);
         };
         return "%s %s %s (%d of %d mc) with %d hosts held"
                 .formatted(

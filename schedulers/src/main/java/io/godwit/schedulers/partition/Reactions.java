@@ -1,6 +1,7 @@
 package io.godwit.schedulers.partition;
 
 import io.godwit.schedulers.planner.Planner;
+import io.godwit.schemas.events.ActingMode;
 import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandAccepted;
 import io.godwit.schemas.events.CommandFailed;
@@ -11,6 +12,7 @@ import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.ConstraintsWithdrawn;
 import io.godwit.schemas.events.CoordinateAnnounced;
 import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionAction;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
@@ -34,6 +36,7 @@ import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.OutcomeRelayed;
 import io.godwit.schemas.events.PartitionEnd;
+import io.godwit.schemas.events.ProposalAnswered;
 import io.godwit.schemas.events.RequestWithdrawn;
 import io.godwit.schemas.events.SegmentTold;
 import io.godwit.schemas.events.SettingsAnnounced;
@@ -48,19 +51,16 @@ import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /** What each input changes in the state, and what is decided on it. */
 final class Reactions {
-    /** What a ModeChanged may say. */
-    private static final Set<String> MODES = Set.of("off", "advise", "auto");
-
     private final Turn turn;
     private final Knowledge knowledge;
     private final Room room;
     private final Goal goal;
     private final Requests requests;
+    private final Proposals proposals;
     private final Restarts restarts;
     private final Planner planner;
     private HostPartitions partitions; // made when first needed, because most inputs are samples that need none
@@ -71,6 +71,7 @@ final class Reactions {
         this.room = new Room(turn);
         this.goal = new Goal(turn, room);
         this.requests = new Requests(turn);
+        this.proposals = new Proposals(turn);
         this.restarts = new Restarts(turn);
         this.planner = planner;
     }
@@ -148,7 +149,10 @@ final class Reactions {
     private void detection(LogRecord record, SpecificRecord event) {
         switch (event) {
             case DetectionBegan began -> {
-                OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "");
+                if (began.getTerms() != null && began.getTerms().getMode() == ActingMode.SHADOW) {
+                    return; // it stands in the log, and that is all
+                }
+                OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "", null, false);
                 turn.state.detections.put(Detections.key(began), open); // answered once its host is known, too
                 if (turn.state.hosts.get(began.getHostId()) == null) {
                     throw new Unusable("detection " + began.getId() + " names host " + began.getHostId()
@@ -157,17 +161,22 @@ final class Reactions {
                 }
                 switch (began.getKind()) {
                     case OVERLOAD -> {
-                        noteEnds(began.getHostId(), DetectionKind.HEADROOM, "it is overloaded now");
-                        noteEnds(began.getHostId(), DetectionKind.CONSTRAINT, "it is overloaded now");
+                        if (Modes.counts(open)) {
+                            noteEnds(began.getHostId(), DetectionKind.HEADROOM, "it is overloaded now");
+                            noteEnds(began.getHostId(), DetectionKind.CONSTRAINT, "it is overloaded now");
+                        }
                         partitions().consider(open);
                     }
                     case UNDERLOAD -> partitions().consider(open);
                     case HOST_CRASH -> {
-                        partitions().lost(began.getHostId(), "the host crashed: " + began.getId());
+                        if (Modes.counts(open)) {
+                            partitions().lost(began.getHostId(), "the host crashed: " + began.getId());
+                        }
                         partitions().consider(open);
                     }
                     case VM_CRASH -> partitions().consider(open);
-                    case HEADROOM, CONSTRAINT, CUSTOM, REQUEST, DRAIN, RETURN, UNKNOWN -> {} // kept in mind
+                    case CUSTOM -> partitions().consider(open);
+                    case HEADROOM, CONSTRAINT, REQUEST, DRAIN, RETURN, UNKNOWN -> {} // kept in mind
                 }
             }
             case DetectionEnded ended -> ended(ended);
@@ -188,11 +197,22 @@ final class Reactions {
                                 withdrawn.getHostId(),
                                 "taken back by %s: %s".formatted(withdrawn.getBy(), withdrawn.getReason()))
                         .ifPresent(partition -> takenBack(partition, withdrawn.getReason()));
+            case ProposalAnswered word ->
+                proposals.heard(record, word).ifPresent(open -> answered(open, word.getReason()));
             case DownConfirmed confirmed -> {
                 restarts.confirmed(confirmed.getHostId(), confirmed.getBy(), confirmed.getReason());
                 partitions().considerAll();
             }
             default -> {} // a later version's
+        }
+    }
+
+    private void answered(OpenDetection open, String reason) {
+        OpenPartition partition = turn.state.partitions.get(open.getPartitionId());
+        if (!Proposals.rejected(open)) {
+            partitions().consider(open);
+        } else if (partition != null && partition.getPlan() == null) {
+            partitions().closing().close(partition, PartitionEnd.ADVISED, "the plan was rejected: " + reason);
         }
     }
 
@@ -205,7 +225,13 @@ final class Reactions {
     }
 
     private void endedOf(String hostId, String detectionId, String reason) {
-        turn.state.detections.remove(Detections.key(hostId, detectionId));
+        String key = Detections.key(hostId, detectionId);
+        OpenDetection open = turn.state.detections.get(key);
+        proposals.ended(open, reason);
+        if (open != null && Actions.of(open.getBegan().getTerms()) == DetectionAction.DRAIN) {
+            partitions().closing().headroomMayHaveFreed(); // the host takes VMs again
+        }
+        turn.state.detections.remove(key);
         for (OpenPartition partition : turn.state.partitions.all()) {
             boolean own = partition.getDetectionId().equals(detectionId)
                     && !partition.getScope().equals(Scope.SITE);
@@ -248,8 +274,9 @@ final class Reactions {
                     "mc",
                     "",
                     0,
-                    List.of());
-            OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "");
+                    List.of(),
+                    null);
+            OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "", null, false);
             turn.state.detections.put(Detections.key(began), open);
         }
     }
@@ -432,8 +459,8 @@ final class Reactions {
     }
 
     private void mode(ModeChanged changed) {
-        if (!MODES.contains(changed.getMode())) {
-            throw new Unusable("mode \"" + changed.getMode() + "\" is unknown; give off, advise or auto");
+        if (Modes.named(changed.getMode()).isEmpty()) {
+            throw new Unusable("mode \"" + changed.getMode() + "\" is unknown; give one of " + Modes.words());
         }
         turn.state.mode(changed.getMode());
         for (OpenPartition partition : turn.state.partitions.all()) {

@@ -45,11 +45,6 @@ final class Requests {
         };
     }
 
-    /** Whether commands of such a kind may be given in the site's mode; an old copy of a VM goes in every mode but off. */
-    static boolean commanded(DetectionKind kind, String mode) {
-        return mode.equals("auto") || ((asked(kind) || kind == DetectionKind.RETURN) && !mode.equals("off"));
-    }
-
     /** The request that a host partition carries out; empty: another kind, or it was taken back. */
     Optional<VmActionAsked> of(OpenPartition partition) {
         return Goal.kindOf(partition) == DetectionKind.REQUEST
@@ -106,9 +101,9 @@ final class Requests {
     }
 
     private OpenDetection noted(LogRecord record, DetectionKind kind, String requestId, String hostId, String vmId) {
-        DetectionBegan began =
-                new DetectionBegan(requestId, kind, hostId, vmId, turn.now(), "request", 0L, 0L, "", "", 0, List.of());
-        OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "");
+        DetectionBegan began = new DetectionBegan(
+                requestId, kind, hostId, vmId, turn.now(), "request", 0L, 0L, "", "", 0, List.of(), null);
+        OpenDetection open = new OpenDetection(began, record.offset(), "", 0, Instant.EPOCH, "", null, false);
         turn.state.detections.put(Detections.key(began), open);
         return open;
     }

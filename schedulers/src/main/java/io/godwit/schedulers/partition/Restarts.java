@@ -274,8 +274,9 @@ final class Restarts {
                 "VMs",
                 "",
                 0,
-                List.of());
-        OpenDetection open = new OpenDetection(began, offset, "", 0, Instant.EPOCH, "");
+                List.of(),
+                null);
+        OpenDetection open = new OpenDetection(began, offset, "", 0, Instant.EPOCH, "", null, false);
         turn.state.detections.put(Detections.key(began), open);
         return Optional.of(open);
     }

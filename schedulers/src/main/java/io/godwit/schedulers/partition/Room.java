@@ -247,13 +247,14 @@ final class Room {
     List<OpenDetection> overloadsOf(List<HostFacts> hosts) {
         return hosts.stream()
                 .flatMap(facts -> turn.state.detections.under(facts.getHostId()).stream())
-                .filter(open -> open.getBegan().getKind() == DetectionKind.OVERLOAD)
+                .filter(open -> open.getBegan().getKind() == DetectionKind.OVERLOAD && Modes.counts(open))
                 .toList();
     }
 
     /** Neither one that is being drained, nor one that came back and may hold old copies of VMs. */
     private boolean takesVms(KnownHost host) {
         return turn.state.drains.get(host.getHostId()) == null
+                && !Actions.drained(turn.state, host.getHostId())
                 && host.getStaleVms().isEmpty();
     }
 
@@ -261,8 +262,9 @@ final class Room {
     boolean inTrouble(String hostId) {
         return turn.state.detections.anyUnder(
                 hostId,
-                open -> open.getBegan().getKind() == DetectionKind.OVERLOAD
-                        || open.getBegan().getKind() == DetectionKind.HOST_CRASH);
+                open -> (open.getBegan().getKind() == DetectionKind.OVERLOAD
+                                || open.getBegan().getKind() == DetectionKind.HOST_CRASH)
+                        && Modes.counts(open));
     }
 
     /** Estimated round trip in steps of what is noise; without coordinates, 0 within a rack and 1 outside. */

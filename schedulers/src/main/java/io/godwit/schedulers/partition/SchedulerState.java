@@ -391,7 +391,7 @@ public final class SchedulerState {
     /** Hosts that are called crashed now. */
     public Set<String> crashedHosts() {
         return detections.all().stream()
-                .filter(open -> open.getBegan().getKind() == DetectionKind.HOST_CRASH)
+                .filter(open -> open.getBegan().getKind() == DetectionKind.HOST_CRASH && Modes.counts(open))
                 .map(open -> open.getBegan().getHostId())
                 .collect(Collectors.toCollection(TreeSet::new));
     }

@@ -49,7 +49,7 @@ final class WhatCanWait {
 
     private boolean noOverload() {
         return turn.state.detections.all().stream()
-                .noneMatch(open -> open.getBegan().getKind() == DetectionKind.OVERLOAD);
+                .noneMatch(open -> open.getBegan().getKind() == DetectionKind.OVERLOAD && Modes.counts(open));
     }
 
     /** No VM was moved from or to the host within the hold. */

@@ -176,7 +176,8 @@ class SchedulerTopologyTest {
                         "mc",
                         "overload",
                         1,
-                        List.of()));
+                        List.of(),
+                        null));
     }
 
     private static HostSampled sample(String id, long... demands) {

@@ -12,6 +12,7 @@ import io.godwit.schemas.events.CoordinateAnnounced;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
@@ -266,9 +267,55 @@ final class Region {
                 "mc",
                 "overload",
                 1,
-                List.of());
+                List.of(),
+                null);
         open.put(id, began);
         append(Topic.DETECTIONS, host.segment, id, began);
+    }
+
+    /** An operator's rule begins a detection, of a host or of a VM there; returns its id. */
+    String ruled(String rule, DetectionKind kind, String id, String vmId, DetectionTerms terms) {
+        Host host = hosts.get(id);
+        String detectionId = kind + "-" + rule + "-" + id + "-" + sampleOf(id).offset();
+        append(
+                Topic.DETECTIONS,
+                host.segment,
+                id,
+                new DetectionBegan(
+                        detectionId,
+                        kind,
+                        id,
+                        vmId,
+                        Instant.ofEpochMilli(millis),
+                        "value",
+                        0L,
+                        0L,
+                        "",
+                        rule,
+                        1,
+                        List.of(),
+                        terms));
+        return detectionId;
+    }
+
+    void ruledNoMore(String detectionId, String id, DetectionTerms terms) {
+        Instant now = Instant.ofEpochMilli(millis);
+        append(
+                Topic.DETECTIONS,
+                hosts.get(id).segment,
+                id,
+                DetectionEnded.newBuilder()
+                        .setId(detectionId)
+                        .setKind(DetectionKind.CUSTOM)
+                        .setHostId(id)
+                        .setSince(now)
+                        .setUntil(now)
+                        .setReason("no row for 30 s")
+                        .setRule("rule")
+                        .setRuleVersion(1)
+                        .setEvidence(List.of())
+                        .setTerms(terms)
+                        .build());
     }
 
     void ended(String id) {
@@ -287,7 +334,9 @@ final class Region {
                         "demand is within capacity",
                         "overload",
                         1,
-                        List.of()));
+                        List.of(),
+                        null,
+                        Instant.EPOCH));
     }
 
     Region tick() {
@@ -483,6 +532,25 @@ final class Region {
             case UNKNOWN, MIGRATE, FENCE -> throw new IllegalArgumentException(command.toString());
         }
         return succeeded(command.getCommandId(), command.getVmId(), host);
+    }
+
+    Region fail(ActOnVm command) {
+        Host host = hosts.get(command.getHostId());
+        append(
+                Topic.OUTCOMES,
+                host.segment,
+                host.id,
+                new CommandFailed(
+                        command.getCommandId(),
+                        commandPosition(),
+                        "executor-1",
+                        command.getVmId(),
+                        host.id,
+                        host.id,
+                        "hypervisor-error",
+                        "said no",
+                        host.id));
+        return this;
     }
 
     /** Resumptions without a final outcome. */

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.schemas.events.ActOnVm;
+import io.godwit.schemas.events.ActingMode;
 import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.CommandFailed;
+import io.godwit.schemas.events.DetectionAction;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.DownConfirmed;
 import io.godwit.schemas.events.FenceHost;
 import io.godwit.schemas.events.FencingDisarmed;
@@ -17,6 +20,8 @@ import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
+import io.godwit.schemas.events.ProposalAnswered;
+import io.godwit.schemas.events.Severity;
 import io.godwit.schemas.events.VmDefined;
 import io.godwit.schemas.log.Topic;
 import java.util.List;
@@ -145,6 +150,39 @@ class RestartsTest {
         }
         assertEquals(2, region.events(ActOnVm.class).size());
         assertEquals(1, region.events(FenceHost.class).size());
+        consistent(region);
+    }
+
+    @Test
+    void an_operators_rule_has_a_host_fenced_only_once_a_person_has_approved_it() {
+        Region region = region(ON, "auto");
+        DetectionTerms terms =
+                new DetectionTerms("ann", Severity.CRITICAL, DetectionAction.ADVISE, ActingMode.APPROVE, 0L);
+        String crash = region.ruled("smoke", DetectionKind.HOST_CRASH, "h1", null, terms);
+        region.settle();
+        othersGoOn(region, "h1", 1000);
+        assertTrue(region.events(FenceHost.class).isEmpty());
+        assertEquals(Set.of(), region.schedulers.get(0).state().crashedHosts());
+
+        PlanDecided plan = region.last(PlanDecided.class);
+        region.append(
+                Topic.REQUESTS,
+                0,
+                "h1",
+                new ProposalAnswered("a-1", plan.getProposalId(), crash, "h1", true, "ann", "it smokes"));
+        region.settle();
+        assertEquals("h1", fence(region).getHostId());
+        assertEquals(Set.of("h1"), region.schedulers.get(0).state().crashedHosts());
+        fenced(region);
+        region.sample("h1").settle(); // one that was on its way
+        List<ActOnVm> starts = region.openActions();
+        assertEquals(
+                Set.of("h1-0", "h1-1"), starts.stream().map(ActOnVm::getVmId).collect(Collectors.toSet()));
+        starts.forEach(region::succeed);
+        region.settle();
+        assertEquals(
+                PartitionEnd.SOLVED,
+                region.events(PartitionClosed.class).getLast().getEnd());
         consistent(region);
     }
 

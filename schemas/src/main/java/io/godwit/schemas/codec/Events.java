@@ -49,6 +49,7 @@ import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.ProbeAnswered;
+import io.godwit.schemas.events.ProposalAnswered;
 import io.godwit.schemas.events.RequestAnswered;
 import io.godwit.schemas.events.RequestWithdrawn;
 import io.godwit.schemas.events.ResumeVm;
@@ -155,7 +156,8 @@ public final class Events {
                         DrainAsked.class,
                         DrainEnded.class,
                         RequestWithdrawn.class,
-                        DownConfirmed.class));
+                        DownConfirmed.class,
+                        ProposalAnswered.class));
         events.put(Topic.COMMANDS, List.of(MigrateVm.class, ResumeVm.class, ActOnVm.class, FenceHost.class));
         events.put(
                 Topic.OUTCOMES,

@@ -5,7 +5,7 @@ package io.godwit.schemas.service;
  * throws where its settings are wrong; "up" runs all services of a region so, a verb of its own runs one.
  */
 public interface Service extends AutoCloseable {
-    /** As in the verb that starts it: "monitor", "cep", "scheduler", "executor", "overlay", "hosts". */
+    /** As in the verb that starts it: "monitor", "cep", "scheduler", "executor", "overlay", "notifier", "hosts". */
     String name();
 
     Health health();

@@ -34,6 +34,7 @@ public final class RegionState {
     private final Rules rules = new Rules();
     private final Controls controls = new Controls();
     private final Requests requests = new Requests();
+    private final Proposals proposals = new Proposals();
     private final Map<Place, String> faults = new TreeMap<>();
     private long newestMillis;
 
@@ -53,14 +54,23 @@ public final class RegionState {
             switch (record.topic()) {
                 case OBSERVATIONS -> observed[record.segment()].take(record);
                 case INVENTORY -> inventory.take(record);
-                case DETECTIONS -> detections.take(record);
+                case DETECTIONS -> {
+                    SpecificRecord event = EventCodec.decode(record.value());
+                    detections.take(record, event);
+                    proposals.take(record, event);
+                }
                 case COMMANDS, OUTCOMES -> migrations.take(record);
                 case HOST_PARTITIONS -> {
                     SpecificRecord event = EventCodec.decode(record.value());
                     partitions.take(record, event);
                     requests.take(record, event);
+                    proposals.take(record, event);
                 }
-                case REQUESTS -> requests.take(record);
+                case REQUESTS -> {
+                    SpecificRecord event = EventCodec.decode(record.value());
+                    requests.take(record, event);
+                    proposals.take(record, event);
+                }
                 case RULES -> rules.take(record);
                 case CONTROLS -> controls.take(record);
                 case JOURNAL, ENVIRONMENTS, DEAD_LETTERS, SEALS -> {}
@@ -107,7 +117,8 @@ public final class RegionState {
                         .add(vm));
         Map<String, String> crashes = new HashMap<>();
         for (Detections.Detection detection : detections.open()) {
-            if (detection.began().getKind() == DetectionKind.HOST_CRASH) {
+            if (detection.began().getKind() == DetectionKind.HOST_CRASH
+                    && detection.began().getTerms() == null) { // an operator's rule calls no host crashed
                 crashes.putIfAbsent(detection.began().getHostId(), detection.id());
             }
         }
@@ -198,6 +209,10 @@ public final class RegionState {
 
     public Controls controls() {
         return controls;
+    }
+
+    public Proposals proposals() {
+        return proposals;
     }
 
     public Requests requests() {

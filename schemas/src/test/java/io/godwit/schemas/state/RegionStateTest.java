@@ -517,11 +517,23 @@ final class RegionStateTest {
 
     private static DetectionBegan began(String id, DetectionKind kind, String host) {
         return new DetectionBegan(
-                id, kind, host, null, Instant.EPOCH, "cpu-demand", 2L, 1L, "mc", "overload", 1, List.of());
+                id, kind, host, null, Instant.EPOCH, "cpu-demand", 2L, 1L, "mc", "overload", 1, List.of(), null);
     }
 
     private static DetectionEnded ended(String id, DetectionKind kind, String host) {
-        return new DetectionEnded(id, kind, host, null, Instant.EPOCH, Instant.EPOCH, "over", "overload", 1, List.of());
+        return new DetectionEnded(
+                id,
+                kind,
+                host,
+                null,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                "over",
+                "overload",
+                1,
+                List.of(),
+                null,
+                Instant.EPOCH);
     }
 
     private static MigrateVm migrate(String id, String vm, String source, String target) {
