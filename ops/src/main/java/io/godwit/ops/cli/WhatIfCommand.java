@@ -6,8 +6,6 @@ import io.godwit.ops.simulate.WhatIf;
 import io.godwit.schemas.log.Log;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +23,15 @@ import picocli.CommandLine.Option;
         description = "Models a stretch of the recorded past with something changed, beside the same without the change"
                 + " and beside what was recorded. Reads alone.")
 public final class WhatIfCommand implements Callable<Integer> {
+    private static final List<String> FIGURES = List.of(
+            "violationSeconds",
+            "migrations",
+            "restarts",
+            "wattHours",
+            "modelledPercent",
+            "moreViolationSeconds",
+            "moreMigrations");
+
     @Mixin
     CommonOptions common = new CommonOptions();
 
@@ -76,15 +83,6 @@ public final class WhatIfCommand implements Callable<Integer> {
         }
     }
 
-    private static final List<String> FIGURES = List.of(
-            "violationSeconds",
-            "migrations",
-            "restarts",
-            "wattHours",
-            "modelledPercent",
-            "moreViolationSeconds",
-            "moreMigrations");
-
     /** Whole numbers, rounded up, so that a bound is never kept by rounding. */
     private static Map<String, Long> figures(WhatIf.Result result) {
         WhatIf.Timeline with = result.alternative();
@@ -94,7 +92,7 @@ public final class WhatIfCommand implements Callable<Integer> {
                 "migrations", with.migrations(),
                 "restarts", with.restarts(),
                 "wattHours", (long) Math.ceil(with.energyWattHours()),
-                "modelledPercent", Math.ceilDiv(result.modelledPermille(), 10),
+                "modelledPercent", (long) Math.ceil(with.modelledPercent()),
                 "moreViolationSeconds",
                         (long) Math.max(0, Math.ceil(with.violationSeconds() - without.violationSeconds())),
                 "moreMigrations", Math.max(0, with.migrations() - without.migrations()));
@@ -133,33 +131,33 @@ public final class WhatIfCommand implements Callable<Integer> {
     }
 
     private void print(WhatIf.Result result, Instant start, Instant end) {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        rows.add(row("violationSeconds", result, timeline -> number(timeline.violationSeconds())));
-        rows.add(row("violations", result, WhatIf.Timeline::violations));
-        rows.add(row("detections", result, WhatIf.Timeline::detections));
-        rows.add(row("migrations", result, WhatIf.Timeline::migrations));
-        rows.add(row("restarts", result, WhatIf.Timeline::restarts));
-        rows.add(row("energyWattHours", result, timeline -> number(timeline.energyWattHours())));
-        Map<String, Object> modelled = new LinkedHashMap<>();
-        modelled.put("figure", "modelledPercent");
-        modelled.put("recorded", number(0));
-        modelled.put("baseline", number(result.baselineApartPermille() / 10.0));
-        modelled.put("alternative", number(result.modelledPermille() / 10.0));
-        rows.add(modelled);
         if (common.format == Printer.Format.TABLE) {
-            common.printer().list(List.of("figure", "recorded", "baseline", "alternative"), rows);
+            common.printer().list(List.of("figure", "recorded", "baseline", "alternative"), rows(result));
         } else {
             Map<String, Object> whole = new LinkedHashMap<>();
-            whole.put("from", start.atZone(ZoneId.of("UTC")).toInstant().toString());
+            whole.put("from", start.toString());
             whole.put("to", end.toString());
             whole.put("set", changes);
             whole.put("hosts", result.hosts());
             whole.put("vms", result.vms());
-            whole.put("figures", rows);
+            whole.put("recorded", result.recorded());
+            whole.put("baseline", result.baseline());
+            whole.put("alternative", result.alternative());
             whole.put("notes", result.notes());
             common.printer().whole(whole);
         }
         result.notes().forEach(System.err::println);
+    }
+
+    private static List<Map<String, Object>> rows(WhatIf.Result result) {
+        return List.of(
+                row("violationSeconds", result, timeline -> tenths(timeline.violationSeconds())),
+                row("violations", result, WhatIf.Timeline::violations),
+                row("detections", result, WhatIf.Timeline::detections),
+                row("migrations", result, WhatIf.Timeline::migrations),
+                row("restarts", result, WhatIf.Timeline::restarts),
+                row("energyWattHours", result, timeline -> tenths(timeline.energyWattHours())),
+                row("modelledPercent", result, timeline -> tenths(timeline.modelledPercent())));
     }
 
     private static Map<String, Object> row(
@@ -172,7 +170,7 @@ public final class WhatIfCommand implements Callable<Integer> {
         return row;
     }
 
-    private static String number(double value) {
+    private static String tenths(double value) {
         return String.format(Locale.ROOT, "%.1f", value);
     }
 }

@@ -11,6 +11,7 @@ import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.Controls;
+import io.godwit.schemas.state.Host;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.Rules;
 import io.godwit.schemas.state.StateRebuild;
@@ -34,7 +35,8 @@ public final class WhatIf {
      *
      * @param violationSeconds time in which hosts were asked for more than they have, all hosts together
      * @param migrations that succeeded
-     * @param restarts VMs that were started
+     * @param restarts VMs that were started by a command
+     * @param modelledPercent share of VM time on other hosts than the log tells
      */
     public record Timeline(
             double violationSeconds,
@@ -42,7 +44,8 @@ public final class WhatIf {
             long detections,
             long migrations,
             long restarts,
-            double energyWattHours) {}
+            double energyWattHours,
+            double modelledPercent) {}
 
     /**
      * The timelines beside each other.
@@ -50,21 +53,10 @@ public final class WhatIf {
      * @param recorded what the log tells, by the same meter
      * @param baseline modelled with nothing changed; its distance from the recorded one is the model's own error
      * @param alternative modelled with the changes
-     * @param baselineApartPermille share of VM time that the baseline's VMs spent on other hosts than recorded
-     * @param modelledPermille the same of the alternative
      * @param notes what the model passes over, a sentence each
      */
     public record Result(
-            int hosts,
-            int vms,
-            Timeline recorded,
-            Timeline baseline,
-            Timeline alternative,
-            long baselineApartPermille,
-            long modelledPermille,
-            List<String> notes) {}
-
-    private record Lived(Timeline timeline, Trails trails) {}
+            int hosts, int vms, Timeline recorded, Timeline baseline, Timeline alternative, List<String> notes) {}
 
     private final RecordedStretch stretch;
     private final RecordedRegion region;
@@ -77,10 +69,7 @@ public final class WhatIf {
         segments = log.segments();
         before = StateRebuild.of(log, Optional.of(from), from);
         RegionState after = StateRebuild.of(log, Optional.of(to), to);
-        List<String> sites = after.hosts().stream()
-                .map(io.godwit.schemas.state.Host::site)
-                .distinct()
-                .toList();
+        List<String> sites = after.hosts().stream().map(Host::site).distinct().toList();
         if (sites.size() > 1) {
             throw new Failed("the log holds hosts of the sites " + String.join(", ", sites)
                     + ", and what lies between them is not modelled; give the log of one site");
@@ -100,16 +89,12 @@ public final class WhatIf {
         for (Change change : changes) {
             would = change.to(would, region.fleet());
         }
-        Lived baseline = live(was);
-        Lived alternative = live(would);
         return new Result(
                 region.fleet().hosts().size(),
                 region.fleet().vms().size(),
                 recorded(),
-                baseline.timeline(),
-                alternative.timeline(),
-                apartPermille(baseline.trails()),
-                apartPermille(alternative.trails()),
+                live(was),
+                live(would),
                 notes());
     }
 
@@ -135,7 +120,7 @@ public final class WhatIf {
                 .orElse(DecisionSettings.DEFAULTS);
     }
 
-    private Lived live(Change.Setting setting) {
+    private Timeline live(Change.Setting setting) {
         SimulationPlan plan = new SimulationPlan(
                 RegionOfSites.of(region.fleet()),
                 region.load(),
@@ -173,7 +158,7 @@ public final class WhatIf {
                 simulation.log().watch(topic, (_, event) -> counted.take(event));
             }
             SimulationResult _ = simulation.run(_ -> {});
-            return new Lived(timeline(simulation.meter(), counted), trails);
+            return timeline(simulation.meter(), counted, trails);
         }
     }
 
@@ -188,10 +173,10 @@ public final class WhatIf {
             }
         }
         meter.advance(stretch.toMicros());
-        return timeline(meter, stretch.counted());
+        return timeline(meter, stretch.counted(), region.trails());
     }
 
-    private static Timeline timeline(LoadMeter meter, Counted counted) {
+    private Timeline timeline(LoadMeter meter, Counted counted, Trails trails) {
         List<LoadMeter.Violation> violations = meter.violations();
         return new Timeline(
                 violations.stream().mapToLong(LoadMeter.Violation::micros).sum() / (double) MICROS_PER_SECOND,
@@ -199,13 +184,13 @@ public final class WhatIf {
                 counted.detections(),
                 counted.migrations(),
                 counted.restarts(),
-                meter.wattHours());
+                meter.wattHours(),
+                apartPercent(trails));
     }
 
-    private long apartPermille(Trails trails) {
-        long all = region.fleet().vms().size() * (stretch.toMicros() - stretch.fromMicros());
-        long apart = trails.apart(region.trails(), stretch.fromMicros(), stretch.toMicros());
-        return (1000 * apart + all / 2) / all;
+    private double apartPercent(Trails trails) {
+        double all = (double) region.fleet().vms().size() * (stretch.toMicros() - stretch.fromMicros());
+        return 100 * trails.apart(region.trails(), stretch.fromMicros(), stretch.toMicros()) / all;
     }
 
     private List<String> notes() {
