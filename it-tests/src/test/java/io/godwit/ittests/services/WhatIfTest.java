@@ -59,6 +59,32 @@ final class WhatIfTest {
     }
 
     @Test
+    void hosts_crash_when_they_did() throws IOException {
+        String crashes = folder.resolve("crashes").toString();
+        Verb.say(
+                        "simulate",
+                        "--hosts",
+                        "12",
+                        "--duration",
+                        "180s",
+                        "--crashes",
+                        "exponential:200s,30s",
+                        "--record",
+                        crashes)
+                .endsWith(ExitCode.OK);
+        JsonNode result = json(Verb.say("whatif", "--log", crashes, "-o", "json", "--from", START));
+        assertTrue(result.get("notes").toString().contains("hosts crashed; in the model"), result::toString);
+        JsonNode recorded = result.get("recorded");
+        assertTrue(recorded.get("detections").asLong() > 0, result::toString);
+        assertEquals(recorded.get("detections"), result.get("baseline").get("detections"), result::toString);
+        assertEquals(
+                recorded.get("energyWattHours").asDouble(),
+                result.get("baseline").get("energyWattHours").asDouble(),
+                1,
+                result::toString);
+    }
+
+    @Test
     void a_policy_that_moves_nothing_leaves_hosts_overloaded_and_vms_where_they_were() throws IOException {
         JsonNode result = json(whatIf(START, "--set", "policy=static"));
         JsonNode alternative = result.get("alternative");
