@@ -158,6 +158,13 @@ final class Layering {
                 && !isShell(from)) {
             return Optional.of("only packages named kafka and the shells (*Service, *Main, *Topology) may use Kafka");
         }
+        if (isIn(from, ours("ops.simulate"))
+                && (isIn(to, "org.apache.kafka")
+                        || isIn(to, ours("schemas.kafka"))
+                        || isIn(to, ours("executors.libvirt"))
+                        || isIn(to, ours("monitors.hosts.libvirt")))) {
+            return Optional.of("ops.simulate reaches no region: neither Kafka nor libvirt");
+        }
         return Optional.empty();
     }
 

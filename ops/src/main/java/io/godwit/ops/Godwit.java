@@ -20,6 +20,7 @@ import io.godwit.ops.cli.StateDiff;
 import io.godwit.ops.cli.TimelineCommand;
 import io.godwit.ops.cli.TopicsCommands;
 import io.godwit.ops.cli.VmCommands;
+import io.godwit.ops.cli.WhatIfCommand;
 import io.godwit.ops.cli.Why;
 import io.godwit.ops.cli.WhyNotCommands;
 import io.godwit.ops.service.BrokerCommand;
@@ -66,6 +67,7 @@ import picocli.CommandLine.ScopeType;
             WhyNotCommands.class,
             TimelineCommand.class,
             StateDiff.class,
+            WhatIfCommand.class,
             Replay.class,
             IncidentCommands.class,
             LogCommands.class,

@@ -15,8 +15,12 @@ import java.util.TreeMap;
 final class GivenConstraints {
     private GivenConstraints() {}
 
-    /** @throws IllegalArgumentException naming each fault by line and column */
-    static ConstraintsApplied read(Path file, List<SimulatedFleet> fleets) {
+    /**
+     * @param option that named the file
+     * @param name under which the script holds
+     * @throws IllegalArgumentException naming each fault by line and column
+     */
+    static ConstraintsApplied read(String option, Path file, String name, List<SimulatedFleet> fleets) {
         TreeMap<String, String> vms = new TreeMap<>();
         TreeMap<String, String> hosts = new TreeMap<>();
         for (SimulatedFleet fleet : fleets) {
@@ -28,16 +32,16 @@ final class GivenConstraints {
         return switch (ConstraintScript.read(text, new KnownNames(vms, hosts))) {
             case Reading.Understood understood ->
                 new ConstraintsApplied(
-                        "given",
+                        name,
                         text,
                         understood.constraints().stream()
                                 .map(constraint -> Form.of(constraint).stated())
                                 .toList(),
                         "simulate",
-                        "--constraints");
+                        option);
             case Reading.Refused refused ->
-                throw new IllegalArgumentException("--constraints holds a script with faults\n"
-                        + String.join("\n", ScriptFile.faults(file, refused)));
+                throw new IllegalArgumentException(
+                        option + " holds a script with faults\n" + String.join("\n", ScriptFile.faults(file, refused)));
         };
     }
 }

@@ -73,7 +73,7 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                 PowerCurve.DEFAULT,
                 false,
                 decisions(random, more, isFull),
-                Optional.empty(),
+                Standing.usual(Optional.empty()),
                 executor(random),
                 1 + random.nextInt(3),
                 Duration.ofMillis(1000 + 500L * random.nextInt(4)),

@@ -2,7 +2,7 @@ package io.godwit.ops.simulate;
 
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.RuleCompiler;
-import io.godwit.ceprules.rules.BuiltInRules;
+import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.executors.work.Region;
 import io.godwit.monitors.hosts.simulated.model.CrashPlan;
 import io.godwit.monitors.hosts.simulated.model.DataCentreModel;
@@ -12,6 +12,7 @@ import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
 import io.godwit.overlaysync.OverlayConfig;
 import io.godwit.schedulers.planner.Planner;
 import io.godwit.schedulers.planner.RepairPlanner;
+import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.CoordinateAnnounced;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.ModeChanged;
@@ -120,8 +121,10 @@ final class Simulation implements AutoCloseable {
                 agenda,
                 new DataCentreModel(fleet, plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros));
         meter = new LoadMeter(fleet, plan.load(), plan.power(), plan.powerOffEmpty(), originMicros);
-        List<CompiledRule> rules =
-                BuiltInRules.all().stream().map(RuleCompiler::compile).toList();
+        List<CompiledRule> rules = plan.standing().rules().stream()
+                .map(RuleVersion::of)
+                .map(RuleCompiler::compile)
+                .toList();
         cep = new SimulatedCep(agenda, log, segments.count(), rules);
         schedulers = new SimulatedSchedulers(
                 agenda,
@@ -174,7 +177,7 @@ final class Simulation implements AutoCloseable {
         for (CoordinateAnnounced place : Placement.of(segments.joined(), roundTrips, plan.seed())) {
             log.append(Topic.OBSERVATIONS, segments.byHost().get(place.getHostId()), place.getHostId(), place);
         }
-        for (RuleDeployed rule : BuiltInRules.deployments(List.of())) {
+        for (RuleDeployed rule : plan.standing().rules()) {
             log.appendEverywhere(Topic.RULES, rule.getRule(), rule);
         }
         String site = plan.region().all().site();
@@ -182,10 +185,11 @@ final class Simulation implements AutoCloseable {
                 Topic.CONTROLS,
                 "schedulers",
                 new SettingsAnnounced(site, "schedulers", plan.decisions().toJson(), "simulate"));
-        plan.constraints()
-                .ifPresent(
-                        applied -> log.appendEverywhere(Topic.CONTROLS, "constraints/" + applied.getName(), applied));
-        log.appendEverywhere(Topic.CONTROLS, "mode", new ModeChanged(site, "auto", "simulate", "simulated"));
+        for (ConstraintsApplied applied : plan.standing().constraints()) {
+            log.appendEverywhere(Topic.CONTROLS, "constraints/" + applied.getName(), applied);
+        }
+        log.appendEverywhere(
+                Topic.CONTROLS, "mode", new ModeChanged(site, plan.standing().mode(), "simulate", "simulated"));
     }
 
     /**

@@ -233,7 +233,8 @@ final class SimulationOptions {
                 OptionValues.named("--power", () -> PowerFile.read(power)),
                 powerOffEmpty,
                 decisions,
-                Optional.ofNullable(constraints).map(file -> GivenConstraints.read(file, region.fleets())),
+                Standing.usual(Optional.ofNullable(constraints)
+                        .map(file -> GivenConstraints.read("--constraints", file, "given", region.fleets()))),
                 settings.executor(),
                 settings.segments(),
                 OptionValues.duration("--sample-period", samplePeriod, "100ms", "5m"),

@@ -5,7 +5,6 @@ import io.godwit.monitors.hosts.simulated.model.CrashPlan;
 import io.godwit.monitors.hosts.simulated.model.Load;
 import io.godwit.monitors.hosts.simulated.model.PowerCurve;
 import io.godwit.schedulers.partition.DecisionSettings;
-import io.godwit.schemas.events.ConstraintsApplied;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,7 +15,7 @@ import java.util.Optional;
  * @param load of the VMs of all sites, in the order of the region
  * @param crashes of the hosts of all sites, in the order of the region
  * @param powerOffEmpty whether a host without VMs draws what one draws that is off
- * @param constraints in force from the start
+ * @param standing rules, constraints and mode from the start
  * @param segments segments of each site
  * @param logDelay how long a record is under way from its append to its readers
  * @param seed of what is random beside load, crashes and faults
@@ -30,7 +29,7 @@ record SimulationPlan(
         PowerCurve power,
         boolean powerOffEmpty,
         DecisionSettings decisions,
-        Optional<ConstraintsApplied> constraints,
+        Standing standing,
         ExecutorConfig executor,
         int segments,
         Duration samplePeriod,
@@ -48,7 +47,7 @@ record SimulationPlan(
                 power,
                 powerOffEmpty,
                 decisions,
-                constraints,
+                standing,
                 executor,
                 segments,
                 samplePeriod,

@@ -66,7 +66,7 @@ final class Fleets {
                 PowerCurve.DEFAULT,
                 true,
                 DecisionSettings.parse(settings),
-                Optional.empty(),
+                Standing.usual(Optional.empty()),
                 ExecutorConfig.DEFAULTS,
                 SEGMENTS_PER_SITE,
                 Duration.ofSeconds(1),
