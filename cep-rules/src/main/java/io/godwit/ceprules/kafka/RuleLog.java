@@ -66,6 +66,12 @@ public final class RuleLog {
         return append(kafka, book -> set.changes(book, author, reason));
     }
 
+    /** Makes a rule live that was tried in shadow, and ends that, at once; returns the version. */
+    public static RuleDeployed promote(SiteKafka kafka, RuleSet.Wanted wanted, String author, String reason) {
+        return (RuleDeployed) append(kafka, book -> RuleSet.promotion(book, wanted, author, reason))
+                .getFirst();
+    }
+
     /** @throws IllegalArgumentException if no such rule is live */
     public static RuleRetired retire(SiteKafka kafka, String name, String author, String reason) {
         return append(kafka, book -> {

@@ -20,6 +20,36 @@ public record RuleSet(List<Wanted> rules, boolean alone) {
     /** A rule that was admitted. */
     public record Wanted(String name, String text, Duration lookBack) {}
 
+    /**
+     * What must be appended where a rule that was tried in shadow goes live as it was tried: its own next version, and the end of
+     * the one in shadow.
+     *
+     * @throws IllegalArgumentException if just this text is not tried in shadow now
+     */
+    public static List<SpecificRecord> promotion(RuleBook book, Wanted wanted, String author, String reason) {
+        String shadow = ShadowText.nameOf(wanted.name());
+        RuleVersion tried = book.live().stream()
+                .filter(rule -> rule.name().equals(shadow))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no rule " + shadow
+                        + " is live, so nothing was tried in shadow; begin with: godwit rule deploy FILE --shadow"));
+        if (!tried.text().equals(ShadowText.of(wanted.text()))) {
+            throw new IllegalArgumentException(
+                    "%s was tried with another text than that of the file; deploy the file with".formatted(tried)
+                            + " --shadow first, or promote the one that was tried");
+        }
+        return List.of(
+                new RuleDeployed(
+                        wanted.name(),
+                        book.nextVersion(wanted.name()),
+                        wanted.text(),
+                        author,
+                        reason,
+                        false,
+                        Math.toIntExact(wanted.lookBack().toSeconds())),
+                new RuleRetired(shadow, tried.version(), author, "promoted: " + reason));
+    }
+
     /** What must be appended to the rules topic for that; nothing where it is so already. */
     public List<SpecificRecord> changes(RuleBook book, String author, String reason) {
         List<SpecificRecord> changes = new ArrayList<>();

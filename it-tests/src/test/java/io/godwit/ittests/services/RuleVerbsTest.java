@@ -119,6 +119,31 @@ final class RuleVerbsTest {
     }
 
     @Test
+    void a_rule_is_tried_in_shadow_beside_the_live_one_and_promoted_as_it_was_tried() throws Exception {
+        try (BrokerProcess broker = site()) {
+            say(broker, "deploy", rule(600).toString(), "--reason", "to see it").endsWith(ExitCode.OK);
+            Verb.Said untried = say(broker, "promote", rule(700).toString(), "--reason", "x")
+                    .endsWith(ExitCode.USAGE);
+            assertTrue(untried.err().contains("nothing was tried in shadow"), untried.err());
+            say(broker, "deploy", rule(700).toString(), "--shadow", "--reason", "a trial")
+                    .endsWith(ExitCode.OK);
+            assertEquals(List.of("busy-often v1", "busy-often-shadow v1"), live(broker));
+            Verb.Said other = say(broker, "promote", rule(800).toString(), "--reason", "x")
+                    .endsWith(ExitCode.USAGE);
+            assertTrue(other.err().contains("busy-often-shadow v1 was tried with another text"), other.err());
+            say(broker, "promote", rule(700).toString(), "--reason", "as wanted")
+                    .endsWith(ExitCode.OK);
+            assertEquals(List.of("busy-often v2"), live(broker));
+        }
+    }
+
+    private static List<String> live(BrokerProcess broker) {
+        try (KafkaLog log = new KafkaLog(new SiteKafka(KafkaSettings.of(SITE, broker.bootstrap())), SITE)) {
+            return RuleLog.read(log).live().stream().map(Object::toString).toList();
+        }
+    }
+
+    @Test
     void a_folder_of_rules_is_applied_as_a_whole_and_changes_nothing_the_second_time() throws Exception {
         Path rules = Files.createDirectories(folder.resolve("rules"));
         Files.writeString(rules.resolve("one.epl"), "// name: one\nselect hostId from HostLoss\n");

@@ -3,6 +3,9 @@ package io.godwit.ops.cli;
 import io.godwit.ceprules.engine.RuleCheck;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.kafka.RuleLog;
+import io.godwit.ceprules.rules.RuleSet;
+import io.godwit.ceprules.rules.ShadowText;
+import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.RuleRetired;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.log.Log;
@@ -24,6 +27,7 @@ import picocli.CommandLine.Parameters;
             RuleTestCommand.class,
             RuleBacktest.class,
             RuleCommands.Deploy.class,
+            RuleCommands.Promote.class,
             RuleApply.class,
             RuleCommands.ListRules.class,
             RuleVersions.History.class,
@@ -43,11 +47,19 @@ public final class RuleCommands {
         @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
         String reason;
 
+        @Option(
+                names = "--shadow",
+                description = "Tries it as NAME-shadow in mode shadow, beside the version that is live: its detections"
+                        + " stand apart and command nothing.")
+        boolean shadow;
+
         @Override
         public void run() {
             RuleCompiler.keepIn(common.region().cep().ruleCache()); // a cep of this machine finds it there
-            String text = RuleText.read(file);
-            RuleCheck.Admitted rule = RuleText.admitted(file, text);
+            String read = RuleText.read(file);
+            RuleCheck.Admitted asWritten = RuleText.admitted(file, read);
+            String text = shadow ? ShadowText.of(read) : read;
+            RuleCheck.Admitted rule = shadow ? RuleText.admitted(file, text) : asWritten;
             SiteKafka kafka = common.home();
             try (Log log = CommonOptions.open(kafka)) {
                 RuleVersions versions = RuleVersions.of(log, rule.name());
@@ -56,6 +68,36 @@ public final class RuleCommands {
                 }
                 int version = RuleVersions.deploy(kafka, rule, text, reason);
                 System.err.println("rule " + rule.name() + " v" + version + " is deployed; see: godwit rule list");
+            }
+        }
+    }
+
+    @Command(
+            name = "promote",
+            description = "Makes a rule live that was tried in shadow, with just the text that was tried, and ends the"
+                    + " trial.")
+    static final class Promote implements Runnable {
+        @Mixin
+        CommonOptions common = new CommonOptions();
+
+        @Parameters(paramLabel = "FILE.epl")
+        Path file;
+
+        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
+        String reason;
+
+        @Override
+        public void run() {
+            RuleCompiler.keepIn(common.region().cep().ruleCache()); // a cep of this machine finds it there
+            String text = RuleText.read(file);
+            RuleCheck.Admitted rule = RuleText.admitted(file, text);
+            try {
+                RuleDeployed live = RuleLog.promote(
+                        common.home(), new RuleSet.Wanted(rule.name(), text, rule.lookBack()), Operator.name(), reason);
+                System.err.println("rule " + rule.name() + " v" + live.getVersion()
+                        + " is deployed, and its trial in shadow is over; see: godwit rule list");
+            } catch (KafkaException failed) {
+                throw RuleVersions.unwritten(failed);
             }
         }
     }
