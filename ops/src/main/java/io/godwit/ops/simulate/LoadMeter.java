@@ -112,6 +112,9 @@ final class LoadMeter {
                     case MIGRATED_IN -> move(vm, host);
                     case STARTED -> {
                         power(host, true);
+                        if (place[vm] != host) {
+                            move(vm, host); // started elsewhere, as its host crashed
+                        }
                         demand(vm, vmDemand[vm], true);
                     }
                     case STOPPED, CRASHED, SUSPENDED -> demand(vm, vmDemand[vm], false);

@@ -41,6 +41,9 @@ record RecordedStretch(
     private static final List<Topic> PASSED_OVER = List.of(Topic.CONTROLS, Topic.RULES, Topic.REQUESTS);
     private static final int USUAL_PERIOD_MILLIS = 1000;
 
+    /** So long after the end a host comes back that was not seen to; the model counts on from there. */
+    private static final long DAY_MICROS = 86_400_000_000L;
+
     /** A sample and its log time. */
     record Sample(long micros, HostSampled event) {}
 
@@ -132,14 +135,12 @@ record RecordedStretch(
 
         RecordedStretch stretch(Map<Topic, Long> passedOver) {
             silentSince.forEach((hostId, since) ->
-                    silences.computeIfAbsent(hostId, _ -> new ArrayList<>()).add(new Silence(since, Long.MAX_VALUE)));
+                    silences.computeIfAbsent(hostId, _ -> new ArrayList<>()).add(new Silence(since, to + DAY_MICROS)));
             Map<String, List<CrashPlan.Outage>> outages = new TreeMap<>();
             silences.forEach((hostId, all) -> {
                 List<CrashPlan.Outage> crashed = all.stream()
                         .filter(silence -> crashed(hostId, silence))
-                        .map(silence -> new CrashPlan.Outage(
-                                silence.fromMicros() - from,
-                                silence.toMicros() == Long.MAX_VALUE ? Long.MAX_VALUE : silence.toMicros() - from))
+                        .map(silence -> new CrashPlan.Outage(silence.fromMicros() - from, silence.toMicros() - from))
                         .toList();
                 if (!crashed.isEmpty()) {
                     outages.put(hostId, crashed);

@@ -149,7 +149,8 @@ public final class WhatIf {
                             stretch.fromMicros(),
                             simulation.fleet().hosts().get(vm.homeHost()).hostId()));
             simulation.dataCentre().listen(event -> {
-                if (event instanceof HostEvent.VmChangeSeen seen && seen.change() == VmChange.MIGRATED_IN) {
+                if (event instanceof HostEvent.VmChangeSeen seen
+                        && (seen.change() == VmChange.MIGRATED_IN || seen.change() == VmChange.STARTED)) {
                     trails.at(seen.vmId(), simulation.agenda().nowMicros() + shift, seen.hostId());
                 }
             });
