@@ -180,14 +180,17 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
     private Told next(Duration cpu, Optional<RuleId> atWork) throws ChildLost {
         Child running = child.orElseThrow();
         long began = System.nanoTime();
-        Duration before = cpuOf(running.process());
+        Optional<Duration> before = Optional.empty(); // asking for it costs more than most batches
         try {
             while (true) {
                 Optional<DataInputStream> message = running.told().poll(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
                 if (message != null) {
                     return Told.read(message.orElseThrow(() -> lost(ChildLost.Why.ENDED, atWork)));
                 }
-                Duration used = cpuOf(running.process()).minus(before);
+                if (before.isEmpty()) {
+                    before = Optional.of(cpuOf(running.process()));
+                }
+                Duration used = cpuOf(running.process()).minus(before.get());
                 if (used.compareTo(cpu) > 0) {
                     throw lost(ChildLost.Why.HUNG, atWork);
                 }

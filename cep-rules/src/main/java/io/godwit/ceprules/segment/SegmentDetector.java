@@ -48,6 +48,7 @@ public final class SegmentDetector implements AutoCloseable {
     private final Map<String, Long> holdMillis = new HashMap<>();
     private final Map<String, DetectionTerms> terms = new HashMap<>(); // by operators' rule
     private final Map<Subject, Long> lastRowMillis = new HashMap<>();
+    private long holdsUntilMillis = Long.MIN_VALUE; // up to here every open detection is held, unless rules change
     private Set<RuleId> told = Set.of();
     private final OperatorRules operators;
     private final Map<String, RuleId> atWork = new HashMap<>(); // operators' rules, by name
@@ -352,6 +353,7 @@ public final class SegmentDetector implements AutoCloseable {
 
     /** Their own look-back reaches them with the next observation. */
     private void haveOperators() {
+        holdsUntilMillis = Long.MIN_VALUE;
         List<CompiledRule> wanted =
                 rules.stream().filter(rule -> !rule.rule().builtIn()).toList();
         Map<String, RuleId> before = new HashMap<>(atWork);
@@ -434,6 +436,7 @@ public final class SegmentDetector implements AutoCloseable {
         for (Signal signal : signals) {
             if (holdMillis.containsKey(signal.rule())) {
                 lastRowMillis.put(signal.subject(), atMillis);
+                holdsUntilMillis = Math.min(holdsUntilMillis, atMillis + holdOf(signal.rule()));
             }
         }
     }
@@ -450,22 +453,32 @@ public final class SegmentDetector implements AutoCloseable {
 
     /** Open detections that nothing speaks for any more, though no rule says so. */
     private List<Signal.Left> over(List<Signal> others) {
-        lastRowMillis
-                .entrySet()
-                .removeIf(entry ->
-                        nowMillis - entry.getValue() > holdOf(entry.getKey().rule()));
         List<Signal.Left> left = new ArrayList<>();
-        for (DetectionBegan began : open.open()) {
-            Subject subject = Subject.of(began);
-            reasonToEnd(began, subject)
-                    .ifPresent(reason -> left.add(
-                            new Signal.Left(began.getRule(), began.getRuleVersion(), subject, List.of(), reason)));
+        if (nowMillis > holdsUntilMillis) { // there may be thousands open, and a tick comes every second
+            addUnheld(left);
         }
         others.stream()
                 .filter(signal -> isTold(signal) && isEndOfHold(signal))
                 .forEach(signal -> left.add((Signal.Left) signal));
         left.sort(Comparator.comparing(Signal.Left::subject));
         return left;
+    }
+
+    private void addUnheld(List<Signal.Left> left) {
+        holdsUntilMillis = Long.MAX_VALUE;
+        lastRowMillis.entrySet().removeIf(entry -> {
+            long until = entry.getValue() + holdOf(entry.getKey().rule());
+            if (nowMillis <= until) {
+                holdsUntilMillis = Math.min(holdsUntilMillis, until);
+            }
+            return nowMillis > until;
+        });
+        for (DetectionBegan began : open.open()) {
+            Subject subject = Subject.of(began);
+            reasonToEnd(began, subject)
+                    .ifPresent(reason -> left.add(
+                            new Signal.Left(began.getRule(), began.getRuleVersion(), subject, List.of(), reason)));
+        }
     }
 
     private boolean isTold(Signal signal) {
