@@ -34,6 +34,12 @@ final class LogVerify implements Callable<Integer> {
         try (Log log = common.log();
                 Log seals = sealsFrom == null ? common.log() : copy(log.site())) {
             List<SealCheck.Checked> all = SealCheck.of(log, seals);
+            if (all.stream().allMatch(one -> one.seals() == 0)) {
+                throw new Failed(
+                        "this log has no seals, so nothing can be said of it; the overlay process makes them within"
+                            + " overlay.seal-period, and where there were some before, somebody took them away: hold"
+                            + " it against those of another site with --seals-from");
+            }
             List<Map<String, Object>> broken = all.stream()
                     .filter(one -> one.broken().isPresent())
                     .map(LogVerify::row)

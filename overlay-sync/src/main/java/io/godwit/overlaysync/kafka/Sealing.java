@@ -66,7 +66,12 @@ public final class Sealing implements AutoCloseable {
         this.periodNanos = period.toNanos();
         this.consumer = kafka.groupConsumer(slot, SMALL);
         this.producer = kafka.transactionalProducer(slot.transactionalId(kafka.site()));
-        producer.initTransactions();
+        try {
+            producer.initTransactions();
+        } catch (RuntimeException unreachable) {
+            close(); // it is tried again every second
+            throw unreachable;
+        }
         List<String> sealed = Arrays.stream(Topic.values())
                 .filter(topic -> topic != Topic.SEALS)
                 .map(topic -> topic.of(kafka.site()))

@@ -51,7 +51,7 @@ public final class SealChain {
             return;
         }
         if (records == 0) {
-            from = record.offset() > next && next == 0 ? record.offset() : next;
+            from = next == 0 ? record.offset() : next; // offsets have gaps where transactions end
         }
         byte[] key = record.key();
         byte[] value = record.value();

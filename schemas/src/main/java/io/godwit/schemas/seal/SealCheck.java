@@ -27,7 +27,7 @@ public final class SealCheck {
      * @param seals how many there are
      * @param sealed records that are kept, sealed and as they were
      * @param gone offsets of seals below this are no longer kept, so that the seals alone tell of them
-     * @param unsealed kept records that no seal covers: newer than the newest seal, or left out between two
+     * @param unsealed kept records that are newer than the newest seal; 0 where something is broken
      * @param broken the first record that is not as it was sealed; empty: all are
      */
     public record Checked(
@@ -90,7 +90,6 @@ public final class SealCheck {
         long sealedTo = beginning;
         Optional<LogSealed> before = Optional.empty();
         Optional<Broken> broken = Optional.empty();
-        long unsealed = 0;
         for (LogSealed seal : seals) {
             if (broken.isPresent()) {
                 break;
@@ -100,18 +99,14 @@ public final class SealCheck {
                         beginning,
                         "the records from offset %d on are missing, which are kept for ever"
                                 .formatted(seal.getFromOffset())));
-            } else if (seal.getToOffset() <= beginning || seal.getFromOffset() < beginning) {
+            } else if (seal.getFromOffset() < beginning) {
                 gone = seal.getToOffset(); // at least in part: its digest can no longer be made
                 sealedTo = Math.max(sealedTo, gone);
             } else {
-                boolean goesOn = before.map(LogSealed::getToOffset).orElse(0L) == seal.getFromOffset();
                 if (before.isPresent() && seal.getFromOffset() < before.get().getToOffset()) {
                     broken = Optional.of(
                             new Broken(seal.getFromOffset(), "two seals cover it; the seals themselves were changed"));
                     break;
-                }
-                if (before.isPresent() && !goesOn) {
-                    unsealed += count(before.get().getToOffset(), seal.getFromOffset());
                 }
                 broken = verify(before, seal);
                 sealed += broken.isEmpty() ? seal.getRecords() : 0;
@@ -119,9 +114,7 @@ public final class SealCheck {
             }
             before = Optional.of(seal);
         }
-        if (broken.isEmpty()) {
-            unsealed += count(sealedTo, end);
-        }
+        long unsealed = broken.isEmpty() ? count(sealedTo, end) : 0;
         return new Checked(topic, segment, seals.size(), sealed, gone, unsealed, broken);
     }
 

@@ -65,6 +65,20 @@ final class SealCheckTest {
     }
 
     @Test
+    void a_seal_that_was_taken_out_is_named_by_the_first_record_of_the_next_one() {
+        chain = SealChain.beginning("rennes", topic, 1);
+        for (int number = 0; number < 30; number++) {
+            chain.take(log.append(topic, 1, Instant.ofEpochSecond(number), "h" + number, bytes("v" + number)));
+            if (number == 19) {
+                chain.seal(); // made, and not in the log
+            } else if (number % 10 == 9) {
+                seal();
+            }
+        }
+        assertEquals(20, checked(log).broken().orElseThrow().offset());
+    }
+
+    @Test
     void where_the_oldest_records_are_no_longer_kept_the_rest_is_checked_all_the_same() {
         fill();
         SealCheck.Checked cut = checked(changed(record -> record.offset() < 5 ? null : record));
