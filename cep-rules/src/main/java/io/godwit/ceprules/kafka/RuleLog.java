@@ -13,7 +13,6 @@ import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.Topic;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -46,18 +45,8 @@ public final class RuleLog {
     }
 
     /** Deploys the next version of an operator's rule that was admitted before; returns it. */
-    public static RuleDeployed deploy(
-            SiteKafka kafka, String name, String text, Duration lookBack, String author, String reason) {
-        return append(
-                        kafka,
-                        book -> List.of(new RuleDeployed(
-                                name,
-                                book.nextVersion(name),
-                                text,
-                                author,
-                                reason,
-                                false,
-                                Math.toIntExact(lookBack.toSeconds()))))
+    public static RuleDeployed deploy(SiteKafka kafka, RuleSet.Wanted rule, String author, String reason) {
+        return append(kafka, book -> List.of(rule.deployed(book, author, reason)))
                 .getFirst();
     }
 

@@ -18,7 +18,13 @@ import org.apache.avro.specific.SpecificRecord;
  */
 public record RuleSet(List<Wanted> rules, boolean alone) {
     /** A rule that was admitted. */
-    public record Wanted(String name, String text, Duration lookBack) {}
+    public record Wanted(String name, String text, Duration lookBack) {
+        /** Its next version. */
+        public RuleDeployed deployed(RuleBook book, String author, String reason) {
+            return new RuleDeployed(
+                    name, book.nextVersion(name), text, author, reason, false, Math.toIntExact(lookBack.toSeconds()));
+        }
+    }
 
     /**
      * What must be appended where a rule that was tried in shadow goes live as it was tried: its own next version, and the end of
@@ -39,14 +45,7 @@ public record RuleSet(List<Wanted> rules, boolean alone) {
                             + " --shadow first, or promote the one that was tried");
         }
         return List.of(
-                new RuleDeployed(
-                        wanted.name(),
-                        book.nextVersion(wanted.name()),
-                        wanted.text(),
-                        author,
-                        reason,
-                        false,
-                        Math.toIntExact(wanted.lookBack().toSeconds())),
+                wanted.deployed(book, author, reason),
                 new RuleRetired(shadow, tried.version(), author, "promoted: " + reason));
     }
 
@@ -60,14 +59,7 @@ public record RuleSet(List<Wanted> rules, boolean alone) {
                     .filter(rule -> rule.name().equals(wanted.name()))
                     .findFirst();
             if (live.isEmpty() || !live.get().text().equals(wanted.text())) {
-                changes.add(new RuleDeployed(
-                        wanted.name(),
-                        book.nextVersion(wanted.name()),
-                        wanted.text(),
-                        author,
-                        reason,
-                        false,
-                        Math.toIntExact(wanted.lookBack().toSeconds())));
+                changes.add(wanted.deployed(book, author, reason));
             }
         }
         for (RuleVersion live : book.live()) {

@@ -8,6 +8,7 @@ import io.godwit.ceprules.CepService;
 import io.godwit.ceprules.DetectionReplay;
 import io.godwit.ceprules.OperatorsConfig;
 import io.godwit.ceprules.kafka.RuleLog;
+import io.godwit.ceprules.rules.RuleSet;
 import io.godwit.ittests.services.Verb;
 import io.godwit.ops.cli.ExitCode;
 import io.godwit.schemas.events.DetectionBegan;
@@ -109,7 +110,10 @@ class OperatorsRulesTest {
                 CepFeed feed = new CepFeed(site, 6)) {
             log.await("a tick", 0, seen -> seen.event() instanceof Tick);
             RuleLog.deploy(
-                    site.kafka(), "over", OVER.replace("> 1000", ">= 0"), Duration.ofSeconds(1), "me", "too wide");
+                    site.kafka(),
+                    new RuleSet.Wanted("over", OVER.replace("> 1000", ">= 0"), Duration.ofSeconds(1)),
+                    "me",
+                    "too wide");
             Set<Integer> segments = new HashSet<>();
             log.await(
                     "the quarantine everywhere",
@@ -133,7 +137,7 @@ class OperatorsRulesTest {
                 assertTrue(told.contains("quarantined in 2 segments"), told);
                 assertTrue(told.contains("cep.operators.rows-per-second is 10"), told);
             }
-            RuleLog.deploy(site.kafka(), "over", OVER, Duration.ofSeconds(1), "me", "narrower");
+            RuleLog.deploy(site.kafka(), new RuleSet.Wanted("over", OVER, Duration.ofSeconds(1)), "me", "narrower");
             log.await("the next version", 0, seen -> seen.event() instanceof RuleActivated on && on.getVersion() == 2);
             awaitOver(log, log.mark());
             replays(site, log, feed);

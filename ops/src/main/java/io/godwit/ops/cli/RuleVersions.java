@@ -4,6 +4,7 @@ import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
 import io.godwit.ceprules.engine.RuleCheck;
 import io.godwit.ceprules.kafka.RuleLog;
+import io.godwit.ceprules.rules.RuleSet;
 import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.log.Log;
@@ -87,7 +88,8 @@ final class RuleVersions {
     /** Appends a text that was admitted as the next version, of two who do so at once after the other's; returns its number. */
     static int deploy(SiteKafka kafka, RuleCheck.Admitted rule, String text, String reason) {
         try {
-            return RuleLog.deploy(kafka, rule.name(), text, rule.lookBack(), Operator.name(), reason)
+            return RuleLog.deploy(
+                            kafka, new RuleSet.Wanted(rule.name(), text, rule.lookBack()), Operator.name(), reason)
                     .getVersion();
         } catch (KafkaException failed) {
             throw unwritten(failed);
