@@ -1,9 +1,12 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.log.Log;
+import io.godwit.schemas.state.Detections;
 import io.godwit.schemas.state.Migrations;
 import io.godwit.schemas.state.RegionState;
+import io.godwit.schemas.state.StateRebuild;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +51,8 @@ public final class Why extends AskState implements Runnable {
             throw new IllegalArgumentException("--graph prints text of Graphviz; drop it, or -o");
         }
         try (Log log = common.log()) {
-            RegionState state = state(log);
+            RegionState state = StateRebuild.named(log, moment());
+            seek(log, state, kind, named);
             WhyChain why = new WhyChain(log, state, ZoneId.systemDefault());
             Optional<Migrations.Migration> migration = kind.isEmpty() || kind.get() != Kind.DETECTION
                     ? WhyFound.migration(state, named)
@@ -85,6 +89,37 @@ public final class Why extends AskState implements Runnable {
         }
     }
 
+    /** Reads what the chain may lead to, and nothing else. */
+    private void seek(Log log, RegionState state, Optional<Kind> kind, String named) {
+        Sought sought = new Sought(log, moment(), state);
+        if (kind.isEmpty() || kind.get() != Kind.DETECTION) {
+            sought.migrations(named);
+            Optional<MigrateVm> command = WhyFound.migration(state, named).flatMap(Migrations.Migration::command);
+            if (command.isPresent()) {
+                sought.partition(
+                        command.get().getPartitionId(),
+                        command.get().getDetectionId(),
+                        command.get().getDetection());
+                return;
+            }
+            Optional<ActionRecord> action = action(log, named);
+            if (action.isPresent()) {
+                action.get().decidedIn(sought::partition);
+                return;
+            }
+        }
+        if (kind.isEmpty() || kind.get() == Kind.DETECTION) {
+            sought.detections(named);
+            Optional<Detections.Detection> detection = WhyFound.detection(state, named);
+            if (detection.isPresent()
+                    && (kind.isPresent() || detection.get().id().equals(named))) {
+                sought.answers(detection.get());
+                return;
+            }
+        }
+        sought.partitions(named);
+    }
+
     private Optional<Kind> kind() {
         if (words.size() < 2) {
             return Optional.empty();
@@ -106,7 +141,7 @@ public final class Why extends AskState implements Runnable {
     }
 
     private Optional<ActionRecord> action(Log log, String id) {
-        return ActionRecord.find(log, id, CommonOptions.moment(at));
+        return ActionRecord.find(log, id, moment());
     }
 
     /** A command that its executor refused, a request that was, a plan that the judge refused, or a host partition without one. */
