@@ -41,6 +41,7 @@ final class Names {
     private final Map<Said, Map<String, String>> pseudonyms = new EnumMap<>(Said.class);
     private Phrases ids;
     private Phrases all;
+    private Phrases ofRules;
 
     Names() {
         SORTS.keySet().forEach(sort -> noted.put(sort, new TreeSet<>()));
@@ -57,7 +58,7 @@ final class Names {
             case PROBER -> noted.get(Said.SLOT).add(text); // a host's id is found among the hosts before
             case LABEL -> noteLabel(text);
             case FREE -> free.add(text);
-            case KEPT, ID, SENTENCE, QUOTING, STATE_KEY, DIGEST, DROPPED -> {}
+            case KEPT, ID, SENTENCE, QUOTING, RULE, STATE_KEY, DIGEST, DROPPED -> {}
         }
         return text;
     }
@@ -97,6 +98,11 @@ final class Names {
         ofAll.putAll(ofIds);
         labels.forEach(parts -> ofAll.put(String.join("/", parts), label(parts)));
         all = new Phrases(ofAll);
+        Map<String, String> inRules = new HashMap<>(ofAll);
+        List.of(Said.SITE, Said.HOST_NAME, Said.RACK) // as short as they may be: what rules compare them with
+                .forEach(sort -> inRules.putAll(pseudonyms.get(sort)));
+        inRules.putAll(ofIds);
+        ofRules = new Phrases(inRules);
     }
 
     private static Map<String, String> ranked(String prefix, NavigableSet<String> names) {
@@ -129,6 +135,7 @@ final class Names {
             case ID -> ids.in(text);
             case SENTENCE -> all.in(text);
             case QUOTING -> all.quotedIn(text);
+            case RULE -> ofRules.quotedIn(text);
             case STATE_KEY -> stateKey(text);
             case DROPPED -> "";
         };

@@ -1,6 +1,7 @@
 package io.godwit.ops.rules;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.godwit.ceprules.observations.HostLabel;
 import io.godwit.ops.rules.Scenario.End;
 import io.godwit.ops.rules.Scenario.Expected;
 import io.godwit.ops.rules.Scenario.Given;
@@ -103,7 +104,7 @@ final class ScenarioReader {
     }
 
     private Optional<Scenario> scenario(YamlNode node) {
-        return fields.mapping(node, "a scenario", List.of("name", "lasts", "sample", "events", "expect"))
+        return fields.mapping(node, "a scenario", List.of("name", "lasts", "hosts", "sample", "events", "expect"))
                 .map(keys -> {
                     Optional<String> name =
                             fields.required(keys, "name", node.at(), "a sentence about hosts", Fields::text);
@@ -116,11 +117,33 @@ final class ScenarioReader {
                             name.orElse(""),
                             node.at(),
                             fields.optional(keys, "lasts", ScenarioReader::millis),
+                            hosts(keys.get("hosts")),
                             List.copyOf(given),
                             expected(keys, node.at()));
                     checkBounds(scenario, keys);
                     return scenario;
                 });
+    }
+
+    /** Who hosts are, by id: as in h1: {rack: r1}. */
+    private Map<String, HostLabel> hosts(Entry entry) {
+        Map<String, HostLabel> hosts = new HashMap<>();
+        if (entry == null) {
+            return hosts;
+        }
+        if (!(entry.value() instanceof YamlNode.Mapping(Spot _, Map<String, Entry> byId))) {
+            fields.fault(entry.value().at(), "hosts are named one by one; give them, as in h1: {rack: r1}");
+            return hosts;
+        }
+        byId.forEach((hostId, said) -> fields.mapping(said.value(), "a host", List.of("rack", "site", "name"))
+                .ifPresent(keys -> hosts.put(
+                        hostId,
+                        new HostLabel(
+                                hostId,
+                                fields.optional(keys, "site", Fields::text).orElse(Scenario.SITE),
+                                fields.optional(keys, "rack", Fields::text).orElse(Scenario.RACK),
+                                fields.optional(keys, "name", Fields::text).orElse(hostId)))));
+        return hosts;
     }
 
     private void checkBounds(Scenario scenario, Map<String, Entry> keys) {

@@ -126,7 +126,7 @@ final class PseudonymsTest {
             case LABEL -> "hiddensite/hiddenrack/hiddenname";
             case ID -> "OVERLOAD-" + HOST + "-3-17";
             case SENTENCE -> "relieves " + HOST + ", as " + HOST + " is full";
-            case QUOTING -> "select '" + HOST + "' as hostId";
+            case QUOTING, RULE -> "select '" + HOST + "' as hostId";
             case STATE_KEY -> "detection/" + HOST + "/OVERLOAD-" + HOST + "-3-17";
             case FREE, DROPPED -> "hidden by a person";
             case HOST, VM, SITE, RACK, HOST_NAME, VM_NAME, SLOT, PERSON, ADDRESS, TITLE, PROBER ->
@@ -156,5 +156,18 @@ final class PseudonymsTest {
         assertEquals("vm-2 (vm-1), avm-1, vm-100, vm-2", names.of(Said.SENTENCE, "vm-10 (vm-1), avm-1, vm-100, vm-10"));
         assertEquals("vm-1 = 'vm-1' or \"vm-2\"", names.of(Said.QUOTING, "vm-1 = 'vm-1' or \"vm-10\""));
         assertEquals("site", names.of(Said.HOST, "site"), "our own word for a site's partition");
+    }
+
+    @Test
+    void a_rule_names_racks_and_sites_by_their_pseudonyms_however_short_they_are() {
+        Names names = new Names();
+        List.of("r1", "r2").forEach(rack -> names.note(Said.RACK, rack));
+        names.note(Said.SITE, "s");
+        names.note(Said.HOST_NAME, "h");
+        names.close();
+        assertEquals(
+                "rack = 'rack-2' and site = \"site-1\" and hostName = 'h-1' and r2 > 'r3'",
+                names.of(Said.RULE, "rack = 'r2' and site = \"s\" and hostName = 'h' and r2 > 'r3'"));
+        assertEquals("mode: 's'", names.of(Said.QUOTING, "mode: 's'"), "settings have such words of their own");
     }
 }
