@@ -1,6 +1,9 @@
 package io.godwit.ops.incident;
 
+import io.godwit.ceprules.rules.RuleHeader;
+import io.godwit.ceprules.rules.RuleRefused;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -11,6 +14,9 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Pseudonyms of all names of a file. A pseudonym tells the rank of a name among all names of its sort, with leading zeros: so
@@ -58,7 +64,12 @@ final class Names {
             case PROBER -> noted.get(Said.SLOT).add(text); // a host's id is found among the hosts before
             case LABEL -> noteLabel(text);
             case FREE -> free.add(text);
-            case KEPT, ID, SENTENCE, QUOTING, RULE, STATE_KEY, DIGEST, DROPPED -> {}
+            case RULE -> {
+                if (!ownerIn(text).isEmpty()) {
+                    noted.get(Said.PERSON).add(ownerIn(text));
+                }
+            }
+            case KEPT, ID, SENTENCE, QUOTING, STATE_KEY, DIGEST, DROPPED -> {}
         }
         return text;
     }
@@ -135,10 +146,31 @@ final class Names {
             case ID -> ids.in(text);
             case SENTENCE -> all.in(text);
             case QUOTING -> all.quotedIn(text);
-            case RULE -> ofRules.quotedIn(text);
+            case RULE -> rule(text);
             case STATE_KEY -> stateKey(text);
             case DROPPED -> "";
         };
+    }
+
+    private static String ownerIn(String rule) {
+        try {
+            return RuleHeader.parse(rule).terms().getOwner();
+        } catch (RuleRefused _) {
+            return ""; // nobody runs it
+        }
+    }
+
+    /** The owner stands in each detection as well, and may go over several lines of the header. */
+    private String rule(String text) {
+        String owner = ownerIn(text);
+        String renamed = ofRules.quotedIn(text);
+        if (owner.isEmpty()) {
+            return renamed;
+        }
+        String words = Arrays.stream(owner.split(" ", -1)).map(Pattern::quote).collect(Collectors.joining("[\\s/*]+"));
+        return Pattern.compile("(?m)^([ \\t/*]*owner:[ \\t]*)" + words)
+                .matcher(renamed)
+                .replaceFirst("$1" + Matcher.quoteReplacement(of(Said.PERSON, owner)));
     }
 
     private String label(String label) {

@@ -32,7 +32,7 @@ enum Said {
     SENTENCE,
     /** Text of settings, which names things between quotes alone. */
     QUOTING,
-    /** Text of a rule, which names hosts, VMs, sites and racks between quotes alone. */
+    /** Text of a rule, which names its owner in its header, and hosts, VMs, sites and racks between quotes alone. */
     RULE,
     /** Key of an entry of a scheduler's state. */
     STATE_KEY,

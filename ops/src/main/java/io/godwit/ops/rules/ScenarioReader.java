@@ -50,10 +50,15 @@ final class ScenarioReader {
     record Read(List<Scenario> scenarios, List<Fault> faults) {}
 
     static Read of(String text) {
+        return of(text, "scenarios");
+    }
+
+    /** @param key under which they stand */
+    static Read of(String text, String key) {
         ScenarioReader reader = new ScenarioReader();
         List<Scenario> scenarios = new ArrayList<>();
         try {
-            scenarios.addAll(reader.file(YamlNode.read(text)));
+            scenarios.addAll(reader.file(YamlNode.read(text), key));
         } catch (YamlNode.Ambiguous ambiguous) {
             reader.faults.add(new Fault(ambiguous.at(), ambiguous.getMessage().replaceFirst("^line \\d+: ", "")));
         } catch (JsonProcessingException broken) {
@@ -78,14 +83,14 @@ final class ScenarioReader {
                 .collect(Collectors.joining(", "));
     }
 
-    private List<Scenario> file(YamlNode node) {
+    private List<Scenario> file(YamlNode node, String key) {
         List<Scenario> scenarios = new ArrayList<>();
-        Optional<Map<String, Entry>> top = fields.mapping(node, "the file", List.of("scenarios"));
+        Optional<Map<String, Entry>> top = fields.mapping(node, "the file", List.of(key));
         if (top.isEmpty()) {
             return scenarios;
         }
         Map<String, Integer> lineByName = new HashMap<>();
-        for (YamlNode item : fields.items(top.get(), "scenarios", node.at(), "a list of scenarios")) {
+        for (YamlNode item : fields.items(top.get(), key, node.at(), "a list of scenarios")) {
             int before = faults.size();
             Optional<Scenario> scenario = scenario(item);
             if (scenario.isPresent() && faults.size() == before) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.ceprules.rules.RuleHeader;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.Events;
 import java.nio.ByteBuffer;
@@ -169,5 +170,19 @@ final class PseudonymsTest {
                 "rack = 'rack-2' and site = \"site-1\" and hostName = 'h-1' and r2 > 'r3'",
                 names.of(Said.RULE, "rack = 'r2' and site = \"s\" and hostName = 'h' and r2 > 'r3'"));
         assertEquals("mode: 's'", names.of(Said.QUOTING, "mode: 's'"), "settings have such words of their own");
+    }
+
+    @Test
+    void the_owner_in_the_header_of_a_rule_is_called_as_in_its_detections() {
+        Names names = new Names();
+        String rule =
+                "/*\n * name: a\n * owner: the team\n *   of ann\n * mode: shadow\n */\nselect hostId from HostLoss";
+        names.note(Said.RULE, rule);
+        names.close();
+        String renamed = names.of(Said.RULE, rule);
+        assertEquals("person-1", RuleHeader.parse(renamed).terms().getOwner());
+        assertEquals(
+                "person-1", names.of(Said.PERSON, RuleHeader.parse(rule).terms().getOwner()));
+        assertFalse(renamed.contains("ann"), renamed);
     }
 }
