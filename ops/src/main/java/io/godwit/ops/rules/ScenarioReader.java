@@ -126,6 +126,7 @@ final class ScenarioReader {
                             List.copyOf(given),
                             expected(keys, node.at()));
                     checkBounds(scenario, keys);
+                    checkHosts(scenario, keys.get("hosts"));
                     return scenario;
                 });
     }
@@ -149,6 +150,19 @@ final class ScenarioReader {
                                 fields.optional(keys, "rack", Fields::text).orElse(Scenario.RACK),
                                 fields.optional(keys, "name", Fields::text).orElse(hostId)))));
         return hosts;
+    }
+
+    /** A host that is misspelt would be another one. */
+    private void checkHosts(Scenario scenario, Entry hosts) {
+        if (hosts == null || !(hosts.value() instanceof YamlNode.Mapping(Spot _, Map<String, Entry> byId))) {
+            return;
+        }
+        byId.forEach((hostId, said) -> {
+            if (scenario.given().stream()
+                    .noneMatch(given -> given.what().hostId().equals(hostId))) {
+                fields.fault(said.at(), "no observation is of host \"" + hostId + "\"; mend its name, or drop it");
+            }
+        });
     }
 
     private void checkBounds(Scenario scenario, Map<String, Entry> keys) {

@@ -211,6 +211,27 @@ final class ScenarioReaderTest {
         assertEquals(named, known);
     }
 
+    @Test
+    void a_host_that_is_described_is_observed_and_described_by_its_rack_site_and_name() {
+        assertEquals(
+                List.of(
+                        "3:18: \"rak\" is no key of a host; did you mean rack?",
+                        "3:28: no observation is of host \"h2\"; mend its name, or drop it",
+                        "3:32: a host has keys: rack, site, name; give them",
+                        "7:12: hosts are named one by one; give them, as in h1: {rack: r1}"),
+                faults("""
+                    scenarios:
+                      - name: one
+                        hosts: {h1: {rak: r1}, h2: r1}
+                        events: [{at: 0s, HostLoss: {hostId: h1}}]
+                        expect: none
+                      - name: two
+                        hosts: [h1]
+                        events: [{at: 0s, HostLoss: {hostId: h1}}]
+                        expect: none
+                    """));
+    }
+
     private static List<String> faults(String text) {
         return ScenarioReader.of(text).faults().stream()
                 .map(fault -> fault.at().line() + ":" + fault.at().column() + ": " + fault.says())
