@@ -4,15 +4,21 @@ import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.rules.BuiltInRules;
+import io.godwit.ceprules.segment.LookBack;
 import io.godwit.ceprules.segment.Place;
 import io.godwit.ceprules.segment.SegmentDetector;
+import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionsCheckpointed;
+import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MonitorAlive;
 import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
+import io.godwit.schemas.log.MemoryLog;
+import io.godwit.schemas.log.Topic;
 import java.lang.management.ManagementFactory;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -22,6 +28,7 @@ import org.apache.avro.specific.SpecificRecord;
 public final class RuleBenchmark {
     private static final int PERIOD_SECONDS = 10;
     private static final int VMS = 10;
+    private static final int HOSTS_OF_A_RACK = 20;
     private static final int WARM_UP_SECONDS = 30;
 
     private RuleBenchmark() {}
@@ -90,7 +97,7 @@ public final class RuleBenchmark {
             List<CompiledRule> rules, List<List<HostSampled>> rounds, long fullAfterSeconds, int seconds) {
         long before = usedBytes();
         try (SegmentDetector detector =
-                SegmentDetector.open(0, new OpenDetections(0), Place.BEGINNING, List.of(), (_, _, _, _) -> {})) {
+                SegmentDetector.open(0, new OpenDetections(0), Place.BEGINNING, List.of(), joined(rounds.getFirst()))) {
             detector.activate(rules);
             Feeding feeding = new Feeding(
                     rounds,
@@ -99,6 +106,17 @@ public final class RuleBenchmark {
             Run run = feeding.measured(seconds);
             return new Costly(run, usedBytes() - before);
         }
+    }
+
+    private static LookBack joined(List<HostSampled> hosts) {
+        MemoryLog log = new MemoryLog("bench", 1);
+        for (int host = 0; host < hosts.size(); host++) {
+            String id = hosts.get(host).getHostId();
+            HostJoined joined = new HostJoined(
+                    id, "bench", "r" + host / HOSTS_OF_A_RACK, id, 0, "simulated:" + id, "", "bench", "measured");
+            log.append(Topic.INVENTORY, 0, Instant.EPOCH, id, EventCodec.encode(joined));
+        }
+        return LookBack.of(log);
     }
 
     private static long usedBytes() {

@@ -2,6 +2,7 @@ package io.godwit.ceprules.child;
 
 import io.godwit.ceprules.OperatorsConfig;
 import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.observations.HostLabel;
 import io.godwit.ceprules.segment.FedRules;
 import io.godwit.ceprules.segment.LookBack;
 import io.godwit.ceprules.segment.Observation;
@@ -66,6 +67,7 @@ final class ChildRules extends FedRules {
                 allocated.clear();
                 feedLookBack(place, said);
                 weigh(place, List.copyOf(wanted()));
+                knowHostsOf(next);
                 feed(ids(), next, false, said);
                 return new Drawn(List.copyOf(said.values()), List.copyOf(offences));
             } catch (Lost lost) {
@@ -145,6 +147,11 @@ final class ChildRules extends FedRules {
                 }
             }
         }
+    }
+
+    @Override
+    protected void know(List<HostLabel> hosts) {
+        order(new Order.Know(segment, hosts));
     }
 
     @Override

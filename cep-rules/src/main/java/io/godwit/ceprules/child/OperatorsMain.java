@@ -65,6 +65,7 @@ public final class OperatorsMain {
         RuleRuns runs = segments.computeIfAbsent(order.segment(), RuleRuns::new);
         switch (order) {
             case Order.Add add -> runs.add(RuleCompiler.compileAdmitted(add.rule(), add.lookBack()));
+            case Order.Know know -> runs.know(know.hosts());
             case Order.Remove remove -> runs.unload(remove.rule());
             case Order.Feed feed -> feed(runs, feed);
             case Order.Weigh weigh -> tell(new Told.Weighed(weigh(runs, weigh.rule())));

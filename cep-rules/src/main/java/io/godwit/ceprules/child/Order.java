@@ -1,5 +1,6 @@
 package io.godwit.ceprules.child;
 
+import io.godwit.ceprules.observations.HostLabel;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.Observation;
 import io.godwit.ceprules.segment.RuleId;
@@ -22,6 +23,9 @@ sealed interface Order {
     /** Let a rule end. */
     record Remove(int segment, RuleId rule) implements Order {}
 
+    /** Let rules know who these hosts are. */
+    record Know(int segment, List<HostLabel> hosts) implements Order {}
+
     /** Feed some rules, one after the other. */
     record Feed(int segment, List<RuleId> rules, List<Observation> stretch) implements Order {}
 
@@ -40,6 +44,13 @@ sealed interface Order {
             case Remove remove -> {
                 begin(out, 'R', remove.segment());
                 write(remove.rule(), out);
+            }
+            case Know know -> {
+                begin(out, 'K', know.segment());
+                out.writeInt(know.hosts().size());
+                for (HostLabel host : know.hosts()) {
+                    write(host, out);
+                }
             }
             case Feed feed -> {
                 begin(out, 'F', feed.segment());
@@ -74,6 +85,13 @@ sealed interface Order {
                         new RuleVersion(Frames.readText(in), in.readInt(), Frames.readText(in), false),
                         Duration.ofMillis(in.readLong()));
             case 'R' -> new Remove(segment, readRule(in));
+            case 'K' -> {
+                List<HostLabel> hosts = new ArrayList<>();
+                for (int left = in.readInt(); left > 0; left--) {
+                    hosts.add(readHost(in));
+                }
+                yield new Know(segment, hosts);
+            }
             case 'F' -> {
                 List<RuleId> rules = new ArrayList<>();
                 for (int left = in.readInt(); left > 0; left--) {
@@ -97,6 +115,17 @@ sealed interface Order {
     private static void begin(DataOutputStream out, char kind, int segment) throws IOException {
         out.writeByte(kind);
         out.writeInt(segment);
+    }
+
+    private static void write(HostLabel host, DataOutputStream out) throws IOException {
+        Frames.writeText(out, host.hostId());
+        Frames.writeText(out, host.site());
+        Frames.writeText(out, host.rack());
+        Frames.writeText(out, host.name());
+    }
+
+    private static HostLabel readHost(DataInputStream in) throws IOException {
+        return new HostLabel(Frames.readText(in), Frames.readText(in), Frames.readText(in), Frames.readText(in));
     }
 
     private static void write(RuleId rule, DataOutputStream out) throws IOException {

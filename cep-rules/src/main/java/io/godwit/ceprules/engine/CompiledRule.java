@@ -3,6 +3,7 @@ package io.godwit.ceprules.engine;
 import io.godwit.ceprules.rules.RuleHeader;
 import io.godwit.ceprules.rules.RuleVersion;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * A rule version that may run, compiled.
@@ -10,6 +11,13 @@ import java.time.Duration;
  * @param lookBack how far back its own state reaches
  */
 public record CompiledRule(RuleVersion rule, RuleHeader header, Duration lookBack, RuleClasses classes) {
+    private static final Pattern LABEL = Pattern.compile("\\b(site|rack|hostName)\\b");
+
+    /** Whether it may ask who a host is: it can only by these words, which may also stand in a comment. */
+    public boolean asksForLabels() {
+        return !rule.builtIn() && LABEL.matcher(rule.text()).find();
+    }
+
     /** How much of the log a fresh runtime must be fed before its output counts: its state, and the hold of what it opened. */
     public Duration feed() {
         return rule.builtIn() ? lookBack : lookBack.plus(header.hold());

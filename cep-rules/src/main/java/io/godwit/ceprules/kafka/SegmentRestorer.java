@@ -59,7 +59,7 @@ final class SegmentRestorer {
         });
         Place place = place(segment, committed, metadata, beyond[0]);
         SegmentDetector detector =
-                SegmentDetector.open(segment, open, place, rules.apply(open.active()), LookBack.of(log), operators);
+                SegmentDetector.open(segment, open, place, rules.apply(open.active()), LookBack.ofLive(log), operators);
         return new SegmentWork(detector, metadata);
     }
 

@@ -10,6 +10,7 @@ import io.godwit.schemas.events.HostSampled;
  */
 public final class HostSample implements ObservationView {
     private final String hostId;
+    private final HostLabel label;
     private final String monitor;
     private final long observation;
     private final long atMillis;
@@ -37,8 +38,10 @@ public final class HostSample implements ObservationView {
      * @param atMillis log time
      * @param doubted whether a second witness lately had no answer from this host
      */
-    public HostSample(HostSampled sampled, long observation, long atMillis, OpenFlags open, boolean doubted) {
+    public HostSample(
+            HostSampled sampled, HostLabel label, long observation, long atMillis, OpenFlags open, boolean doubted) {
         this.hostId = sampled.getHostId();
+        this.label = label;
         this.monitor = sampled.getMonitor();
         this.observation = observation;
         this.atMillis = atMillis;
@@ -59,6 +62,18 @@ public final class HostSample implements ObservationView {
 
     public String getHostId() {
         return hostId;
+    }
+
+    public String getSite() {
+        return label.site();
+    }
+
+    public String getRack() {
+        return label.rack();
+    }
+
+    public String getHostName() {
+        return label.name();
     }
 
     public String getMonitor() {

@@ -6,6 +6,7 @@ package io.godwit.ceprules.observations;
  */
 public final class Probe implements ObservationView {
     private final String hostId;
+    private final HostLabel label;
     private final String prober;
     private final boolean answered;
     private final long observation;
@@ -13,8 +14,15 @@ public final class Probe implements ObservationView {
     private final LastSamples.Sampled last;
 
     public Probe(
-            String hostId, String prober, boolean answered, long observation, long atMillis, LastSamples.Sampled last) {
+            String hostId,
+            HostLabel label,
+            String prober,
+            boolean answered,
+            long observation,
+            long atMillis,
+            LastSamples.Sampled last) {
         this.hostId = hostId;
+        this.label = label;
         this.prober = prober;
         this.answered = answered;
         this.observation = observation;
@@ -24,6 +32,18 @@ public final class Probe implements ObservationView {
 
     public String getHostId() {
         return hostId;
+    }
+
+    public String getSite() {
+        return label.site();
+    }
+
+    public String getRack() {
+        return label.rack();
+    }
+
+    public String getHostName() {
+        return label.name();
     }
 
     public String getProber() {

@@ -3,6 +3,7 @@ package io.godwit.ceprules.observations;
 /** A lifecycle event of a VM as rules see it. The flag crashed says whether a crash of this VM stands open on that host. */
 public final class VmNews implements ObservationView {
     private final String hostId;
+    private final HostLabel label;
     private final String vmId;
     private final String change;
     private final String detail;
@@ -12,6 +13,7 @@ public final class VmNews implements ObservationView {
 
     public VmNews(
             String hostId,
+            HostLabel label,
             String vmId,
             String change,
             String detail,
@@ -19,6 +21,7 @@ public final class VmNews implements ObservationView {
             long atMillis,
             boolean crashed) {
         this.hostId = hostId;
+        this.label = label;
         this.vmId = vmId;
         this.change = change;
         this.detail = detail;
@@ -29,6 +32,18 @@ public final class VmNews implements ObservationView {
 
     public String getHostId() {
         return hostId;
+    }
+
+    public String getSite() {
+        return label.site();
+    }
+
+    public String getRack() {
+        return label.rack();
+    }
+
+    public String getHostName() {
+        return label.name();
     }
 
     public String getVmId() {

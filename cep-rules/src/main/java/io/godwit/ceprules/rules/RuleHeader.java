@@ -5,7 +5,6 @@ import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.units.Durations;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * What stands in the comment at the head of a rule file, as "key: value" lines. Keys: name, purpose, kind, inputs, output,
- * look-back, hold, metric, unit, threshold, thresholds-from, owner, severity, action, mode, cool-down. A line without a key goes
- * on with the one before.
+ * look-back, hold, metric, unit, threshold, thresholds-from, owner, severity, action, mode, cool-down, expect. A line without a
+ * key goes on with the one before; what expect holds is YAML, up to the next line that is not further in.
  *
  * @param name lower-case letters, digits and hyphens, at most 40
  * @param purpose what it is for, in a sentence
@@ -27,6 +26,7 @@ import java.util.regex.Pattern;
  * @param unit unit of that column
  * @param threshold bound that the rows crossed, for people
  * @param draws false where the mode is off: nothing is detected then
+ * @param cases the entry "expect" as a YAML document, each word in its place in the file; empty where there is none
  * @param terms what detections of an operator's rule may do; built-in rules have none
  */
 public record RuleHeader(
@@ -39,9 +39,11 @@ public record RuleHeader(
         String unit,
         long threshold,
         boolean draws,
+        String cases,
         DetectionTerms terms) {
     public static final Duration HOLD = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofHours(1);
+    private static final String EXPECT = "expect";
     private static final List<String> KEYS = List.of(
             "name",
             "purpose",
@@ -58,7 +60,8 @@ public record RuleHeader(
             "severity",
             "action",
             "mode",
-            "cool-down");
+            "cool-down",
+            EXPECT);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
     private static final Pattern ENTRY = Pattern.compile("([a-z][a-z-]*):\\s*(.*)");
 
@@ -71,7 +74,8 @@ public record RuleHeader(
 
     /** @throws RuleRefused with the line and column of what is wrong */
     public static RuleHeader parse(String text) {
-        Map<String, Entry> entries = entries(text);
+        StringBuilder cases = new StringBuilder();
+        Map<String, Entry> entries = entries(text, cases);
         Entry name = entries.get("name");
         if (name == null) {
             throw new RuleRefused(
@@ -99,6 +103,7 @@ public record RuleHeader(
                 value(entries, "unit", ""),
                 threshold(entries.get("threshold")),
                 TermsReader.mode(entries) != ActingMode.OFF,
+                entries.containsKey(EXPECT) ? cases.toString() : "",
                 TermsReader.terms(kind, entries));
     }
 
@@ -147,60 +152,63 @@ public record RuleHeader(
         return duration;
     }
 
-    private static Map<String, Entry> entries(String text) {
+    /** @param cases takes the lines of the entry "expect", and an empty one for each other line */
+    private static Map<String, Entry> entries(String text, StringBuilder cases) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         String last = null;
         int number = 0;
-        for (String line : commentLines(text)) {
+        for (String line : HeaderComment.lines(text)) {
             number++;
-            String bare = line.replaceFirst(
-                            "\\s*\\*/\\s*$", "") // before a leading star is: a line may hold only the end
-                    .replaceFirst("^\\s*(/\\*+|//+|\\*)?\\s?", "")
-                    .strip();
-            Matcher matcher = ENTRY.matcher(bare);
-            if (matcher.matches() && KEYS.contains(matcher.group(1))) {
-                last = matcher.group(1);
-                int column = line.indexOf(matcher.group(2), line.indexOf(last) + last.length() + 1) + 1;
-                if (entries.put(last, new Entry(matcher.group(2).strip(), number, column)) != null) {
-                    throw new RuleRefused(
-                            number, line.indexOf(last) + 1, "the header says \"" + last + "\" twice; keep one");
-                }
-            } else if (!bare.isEmpty() && last == null) {
-                throw new RuleRefused(
-                        number,
-                        1,
-                        "\"" + bare + "\" is no \"key: value\" line; the header knows the keys "
-                                + String.join(", ", KEYS));
-            } else if (matcher.matches() && !bare.startsWith(" ")) {
-                throw new RuleRefused(
-                        number,
-                        line.indexOf(matcher.group(1)) + 1,
-                        "\"" + matcher.group(1) + "\" is no key of a rule header; it knows " + String.join(", ", KEYS));
-            } else if (last != null && !bare.isEmpty()) {
-                Entry before = entries.get(last);
-                entries.put(last, new Entry(before.value() + " " + bare, before.line(), before.column()));
+            Entry expect = EXPECT.equals(last) ? entries.get(EXPECT) : null;
+            if (expect == null || !HeaderComment.goesOn(line, expect.column() - 1)) {
+                last = take(line, number, last, entries);
+                expect = EXPECT.equals(last) ? entries.get(EXPECT) : null;
             }
+            cases.append(expect == null ? "" : line).append('\n');
         }
         return entries;
     }
 
-    /** Lines of the comment that the text begins with; none if it does not begin with one. */
-    private static List<String> commentLines(String text) {
-        List<String> lines = new ArrayList<>();
-        boolean block = false;
-        for (String line : text.split("\n", -1)) {
-            String bare = line.strip();
-            if (!block && bare.startsWith("/*")) {
-                block = true;
+    /**
+     * Takes a line of the comment.
+     *
+     * @param last key of the line before; null: there was none
+     * @return key that the next line may go on with
+     */
+    private static String take(String line, int number, String last, Map<String, Entry> entries) {
+        String bare = line.strip();
+        Matcher matcher = ENTRY.matcher(bare);
+        if (matcher.matches() && KEYS.contains(matcher.group(1))) {
+            String key = matcher.group(1);
+            int keyAt = line.indexOf(key);
+            int column = key.equals(EXPECT) ? keyAt : line.indexOf(matcher.group(2), keyAt + key.length() + 1);
+            if (entries.put(key, new Entry(matcher.group(2).strip(), number, column + 1)) != null) {
+                throw new RuleRefused(number, keyAt + 1, "the header says \"" + key + "\" twice; keep one");
             }
-            if (!block && !bare.startsWith("//") && !bare.isEmpty()) {
-                return lines;
-            }
-            lines.add(line);
-            if (block && bare.contains("*/")) {
-                return lines;
-            }
+            return key;
         }
-        return lines;
+        if (bare.isEmpty()) {
+            return last;
+        }
+        int at = line.indexOf(bare) + 1;
+        if (matcher.matches()) {
+            throw new RuleRefused(
+                    number,
+                    at,
+                    "\"" + matcher.group(1) + "\" is no key of a rule header; it knows " + String.join(", ", KEYS));
+        }
+        if (last == null) {
+            throw new RuleRefused(
+                    number,
+                    1,
+                    "\"" + bare + "\" is no \"key: value\" line; the header knows the keys " + String.join(", ", KEYS));
+        }
+        if (last.equals(EXPECT)) {
+            throw new RuleRefused(
+                    number, at, "\"" + bare + "\" stands further out than expect; move it in, or give it a key");
+        }
+        Entry before = entries.get(last);
+        entries.put(last, new Entry(before.value() + " " + bare, before.line(), before.column()));
+        return last;
     }
 }

@@ -2,6 +2,7 @@ package io.godwit.ceprules.segment;
 
 import io.godwit.ceprules.detections.Signal;
 import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.observations.HostLabel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,18 +22,23 @@ public abstract class FedRules implements OperatorRules {
 
     protected final int segment;
     private final LookBack lookBack;
+    private final HostLabels labels;
+    private int labelsKnown;
+    private boolean asked;
     private final TreeMap<RuleId, CompiledRule> wanted = new TreeMap<>();
     private final TreeMap<RuleId, CompiledRule> fed = new TreeMap<>();
 
     protected FedRules(int segment, LookBack lookBack) {
         this.segment = segment;
         this.lookBack = lookBack;
+        this.labels = new HostLabels(segment, lookBack);
     }
 
     @Override
     public final void want(List<CompiledRule> rules) {
         wanted.clear();
         rules.forEach(rule -> wanted.put(RuleId.of(rule), rule));
+        asked = rules.stream().anyMatch(CompiledRule::asksForLabels);
         for (RuleId rule : List.copyOf(fed.keySet())) {
             if (!wanted.containsKey(rule)) {
                 fed.remove(rule);
@@ -56,6 +62,7 @@ public abstract class FedRules implements OperatorRules {
     /** Who ran the rules is gone with their state; they get their look-back anew. */
     protected final void forget() {
         fed.clear();
+        labelsKnown = 0;
     }
 
     /** Feeds rules that are new with what they need to know from before a place. */
@@ -78,6 +85,10 @@ public abstract class FedRules implements OperatorRules {
 
     /** The same for some rules, which are empty; each gets as much as it needs. */
     protected final void feedLookBack(Place place, List<CompiledRule> rules, Map<Long, Said> into) {
+        if (asked) {
+            labels.readBefore(); // what is observed before the place is of hosts that have joined by now
+            knowLabels();
+        }
         Map<RuleId, Long> fromMillis = new TreeMap<>();
         rules.forEach(rule -> fromMillis.put(
                 RuleId.of(rule), place.logTime().minus(rule.feed()).minus(SLACK).toEpochMilli()));
@@ -95,6 +106,22 @@ public abstract class FedRules implements OperatorRules {
         });
         if (!stretch.isEmpty()) {
             feedHeld(fromMillis, stretch, into);
+        }
+    }
+
+    /** Before observations that come next are fed: who their hosts are, where any rule may ask. */
+    protected final void knowHostsOf(List<Observation> next) {
+        if (asked) {
+            labels.readFor(next);
+            knowLabels();
+        }
+    }
+
+    private void knowLabels() {
+        List<HostLabel> more = labels.after(labelsKnown);
+        if (!more.isEmpty()) {
+            know(more);
+            labelsKnown += more.size();
         }
     }
 
@@ -118,6 +145,9 @@ public abstract class FedRules implements OperatorRules {
             });
         }
     }
+
+    /** Lets whoever runs the rules know these hosts, besides those that were told before. */
+    protected abstract void know(List<HostLabel> hosts);
 
     /** Lets a rule begin, without any state. */
     protected abstract void add(CompiledRule rule);

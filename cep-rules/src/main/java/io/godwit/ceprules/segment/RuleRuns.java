@@ -4,9 +4,12 @@ import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.detections.Signal;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.SegmentRuntime;
+import io.godwit.ceprules.observations.HostLabel;
 import io.godwit.ceprules.observations.ObservationView;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -17,6 +20,7 @@ import java.util.TreeMap;
 public final class RuleRuns implements AutoCloseable {
     private final OpenDetections nothingOpen; // operators' rules see nothing of what stands open
     private final TreeMap<RuleId, Run> runs = new TreeMap<>();
+    private final Map<String, HostLabel> hosts = new HashMap<>();
 
     public RuleRuns(int segment) {
         this.nothingOpen = new OpenDetections(segment);
@@ -65,9 +69,14 @@ public final class RuleRuns implements AutoCloseable {
         }
     }
 
+    /** Lets rules know from now on who these hosts are; of others they see empty texts. */
+    public void know(List<HostLabel> labels) {
+        labels.forEach(label -> hosts.put(label.hostId(), label));
+    }
+
     /** Made once for all rules. Observations that cannot be read are left out. */
     public List<Viewed> viewed(List<Observation> stretch) {
-        Views views = new Views(nothingOpen);
+        Views views = new Views(nothingOpen, hostId -> hosts.getOrDefault(hostId, HostLabel.UNKNOWN));
         List<Viewed> viewed = new ArrayList<>(stretch.size());
         for (Observation observation : stretch) {
             observation.event().ifPresent(event -> {

@@ -1,6 +1,7 @@
 package io.godwit.ceprules.segment;
 
 import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.observations.HostLabel;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,8 +19,14 @@ final class RulesHere extends FedRules {
     public Drawn take(Place place, List<Observation> next) {
         Map<Long, Said> said = new TreeMap<>();
         feedLookBack(place, said);
+        knowHostsOf(next);
         feed(ids(), next, false, said);
         return new Drawn(List.copyOf(said.values()), List.of());
+    }
+
+    @Override
+    protected void know(List<HostLabel> hosts) {
+        runs.know(hosts);
     }
 
     @Override

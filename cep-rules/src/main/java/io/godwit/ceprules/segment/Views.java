@@ -1,6 +1,7 @@
 package io.godwit.ceprules.segment;
 
 import io.godwit.ceprules.detections.OpenDetections;
+import io.godwit.ceprules.observations.HostLabel;
 import io.godwit.ceprules.observations.HostLoss;
 import io.godwit.ceprules.observations.HostSample;
 import io.godwit.ceprules.observations.LastSamples;
@@ -22,6 +23,7 @@ import io.godwit.schemas.events.VmState;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Makes the views of an observation that the rules see, in a fixed order. */
@@ -29,12 +31,19 @@ final class Views {
     private static final long FORGET_EVERY_MILLIS = 60_000;
 
     private final OpenDetections open;
+    private final Function<String, HostLabel> labels;
     private final WatchedTime watched = new WatchedTime();
     private final LastSamples samples = new LastSamples();
     private long forgotMillis;
 
+    /** For rules that ask for no host's label. */
     Views(OpenDetections open) {
+        this(open, _ -> HostLabel.UNKNOWN);
+    }
+
+    Views(OpenDetections open, Function<String, HostLabel> labels) {
         this.open = open;
+        this.labels = labels;
     }
 
     void of(SpecificRecord event, long offset, long atMillis, Consumer<ObservationView> into) {
@@ -42,7 +51,12 @@ final class Views {
             case HostSampled sampled -> {
                 String hostId = sampled.getHostId();
                 into.accept(new HostSample(
-                        sampled, offset, atMillis, open.flags(hostId), samples.doubted(hostId, atMillis)));
+                        sampled,
+                        labels.apply(hostId),
+                        offset,
+                        atMillis,
+                        open.flags(hostId),
+                        samples.doubted(hostId, atMillis)));
                 samples.sampled(
                         hostId,
                         new LastSamples.Sampled(
@@ -56,6 +70,7 @@ final class Views {
             case VmChanged changed ->
                 into.accept(new VmNews(
                         changed.getHostId(),
+                        labels.apply(changed.getHostId()),
                         changed.getVmId(),
                         changed.getChange().name(),
                         changed.getDetail(),
@@ -65,11 +80,18 @@ final class Views {
                                 .filter(crash -> crash.getHostId().equals(changed.getHostId()))
                                 .isPresent()));
             case HostLost lost ->
-                into.accept(new HostLoss(lost.getHostId(), lost.getReason(), lost.getMonitor(), offset, atMillis));
+                into.accept(new HostLoss(
+                        lost.getHostId(),
+                        labels.apply(lost.getHostId()),
+                        lost.getReason(),
+                        lost.getMonitor(),
+                        offset,
+                        atMillis));
             case ProbeAnswered probe -> {
                 samples.probed(probe.getHostId(), probe.getAnswered(), atMillis);
                 into.accept(new Probe(
                         probe.getHostId(),
+                        labels.apply(probe.getHostId()),
                         probe.getProber(),
                         probe.getAnswered(),
                         offset,

@@ -9,6 +9,7 @@ import io.godwit.schemas.events.ActingMode;
 import io.godwit.schemas.events.DetectionAction;
 import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.Severity;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,5 +73,54 @@ final class RuleHeaderTest {
         assertEquals(
                 ActingMode.APPROVE,
                 header("kind: HOST_CRASH", "mode: approve").terms().getMode());
+    }
+
+    @Test
+    void cases_stand_in_their_places_and_end_where_a_line_is_no_further_in() {
+        RuleHeader header = RuleHeader.parse("""
+            /*
+             * name:   a
+             * expect:
+             *   - name: one   # no name of the rule
+             *
+             *     mode: [
+             *     ]
+             * - {name: two}
+             * hold:   5s
+             */
+            select hostId from HostSample\
+            """);
+        assertEquals(
+                List.of(
+                        "",
+                        "",
+                        "   expect:",
+                        "     - name: one   # no name of the rule",
+                        "",
+                        "       mode: [",
+                        "       ]",
+                        "   - {name: two}",
+                        "",
+                        ""),
+                header.cases().lines().map(String::stripTrailing).limit(10).toList());
+        assertEquals("a", header.name());
+        assertEquals(5, header.hold().toSeconds());
+        assertEquals(
+                "  expect: none",
+                RuleHeader.parse("//name: a\n//expect: none")
+                        .cases()
+                        .lines()
+                        .skip(1)
+                        .findFirst()
+                        .orElseThrow());
+        assertEquals("", header("hold: 5s").cases());
+    }
+
+    @Test
+    void what_is_less_far_in_than_expect_is_no_part_of_it() {
+        RuleRefused refused =
+                assertThrows(RuleRefused.class, () -> RuleHeader.parse("//  name: a\n//  expect:\n// - {name: two}\n"));
+        assertEquals("3:4", refused.line() + ":" + refused.column());
+        assertTrue(refused.getMessage().contains("stands further out than expect"), refused.getMessage());
     }
 }

@@ -8,6 +8,7 @@ import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostLost;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MonitorAlive;
@@ -54,6 +55,13 @@ final class History {
 
     History add(String key, SpecificRecord event) {
         log.append(Topic.OBSERVATIONS, SEGMENT, Instant.ofEpochMilli(atMillis), key, EventCodec.encode(event));
+        return this;
+    }
+
+    History join(String host, String rack) {
+        HostJoined joined =
+                new HostJoined(host, "rennes", rack, "name-of-" + host, SEGMENT, "simulated:" + host, "", "me", "test");
+        log.append(Topic.INVENTORY, SEGMENT, Instant.ofEpochMilli(atMillis), host, EventCodec.encode(joined));
         return this;
     }
 
@@ -126,7 +134,7 @@ final class History {
     /** A detector at the beginning, with these rules active from there. */
     SegmentDetector fresh(List<CompiledRule> rules, List<SpecificRecord> into) {
         SegmentDetector detector = SegmentDetector.open(
-                SEGMENT, new OpenDetections(SEGMENT), Place.BEGINNING, List.of(), LookBack.of(log));
+                SEGMENT, new OpenDetections(SEGMENT), Place.BEGINNING, List.of(), LookBack.ofLive(log));
         into.addAll(detector.activate(rules));
         return detector;
     }

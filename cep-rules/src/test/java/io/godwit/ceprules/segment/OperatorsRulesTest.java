@@ -24,7 +24,7 @@ final class OperatorsRulesTest {
             rules.add(History.custom(text));
         }
         assertTrue(rules.size() >= 9);
-        History history = new History();
+        History history = new History().join("h1", "r1").join("h2", "r1").join("h3", "r1");
         for (int second = 0; second < 30; second++) {
             history.later(1000).alive().sample("h1", 7900, 40L << 30, History.vm("v1", VmState.RUNNING));
             if (second % 10 == 0) {
@@ -38,6 +38,9 @@ final class OperatorsRulesTest {
             }
             if (second == 5) {
                 history.lost("h2"); // which says nothing any more
+            }
+            if (second == 25) {
+                history.lost("h3").sample("h3", 1000, 8L << 30); // the third of its rack, and seen again at once
             }
             history.tick();
         }

@@ -159,6 +159,7 @@ final class RestartTest {
         Random random = new Random(seed);
         History history = new History();
         String[] hosts = {"h1", "h2", "h3", "h4"};
+        history.join("h1", "r1").join("h2", "r1").join("h3", "r1").join("h4", "r2");
         long[] demand = {5000, 7600, 1000, 7950};
         boolean[] dead = new boolean[4];
         boolean[] migrating = new boolean[4];

@@ -182,6 +182,41 @@ final class RuleVerbsTest {
     }
 
     @Test
+    void a_rule_that_does_not_stand_the_cases_in_its_header_is_not_deployed() throws Exception {
+        Path rules = Files.createDirectories(folder.resolve("rules"));
+        String text = """
+            // name: lost
+            // expect:
+            //   - name: a host that is lost is told
+            //     events: [{at: 1s, HostLoss: {hostId: h1}}]
+            //     expect: [{hostId: h1, begins: %s}]
+            select hostId from HostLoss
+            """;
+        Path rule = Files.writeString(rules.resolve("lost.epl"), text.formatted("2s"));
+        try (BrokerProcess broker = site()) {
+            for (String[] verb : List.of(
+                    new String[] {"deploy", rule.toString(), "--reason", "x"},
+                    new String[] {"deploy", rule.toString(), "--shadow", "--reason", "x"},
+                    new String[] {"apply", "-f", rules.toString(), "--dry-run"},
+                    new String[] {"apply", "-f", rules.toString(), "--reason", "x"})) {
+                Verb.Said refused = say(broker, verb).endsWith(ExitCode.REFUSED);
+                assertTrue(
+                        refused.err().contains(rule + ":3:8: the case \"a host that is lost is told\" does not hold"),
+                        refused.err());
+                assertTrue(refused.err().contains("h1 from 1s to 32s, value 0 (begins 1s too early)"), refused.err());
+                assertTrue(refused.err().contains("--skip-expect"), refused.err());
+            }
+            assertEquals(List.of(), live(broker));
+            say(broker, "deploy", rule.toString(), "--shadow", "--skip-expect", "--reason", "I know better")
+                    .endsWith(ExitCode.OK);
+            assertEquals(List.of("lost-shadow v1"), live(broker));
+            Files.writeString(rule, text.formatted("1s"));
+            say(broker, "apply", "-f", rules.toString(), "--reason", "mended").endsWith(ExitCode.OK);
+            assertEquals(List.of("lost v1", "lost-shadow v1"), live(broker));
+        }
+    }
+
+    @Test
     void a_backtest_tells_what_a_rule_would_have_detected_and_whether_that_is_as_expected() throws Exception {
         String run = folder.resolve("run").toString();
         Verb.say("simulate", "--hosts", "12", "--mu", "80", "--duration", "120s", "--record", run)

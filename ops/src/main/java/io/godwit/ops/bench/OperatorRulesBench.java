@@ -9,6 +9,7 @@ import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.ceprules.rules.RuleHeader;
 import io.godwit.ceprules.rules.RuleVersion;
+import io.godwit.ceprules.segment.LookBack;
 import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ceprules.segment.Place;
 import io.godwit.ceprules.segment.SegmentDetector;
@@ -157,7 +158,7 @@ final class OperatorRulesBench extends Bench {
             this.log = log;
             for (int segment = 0; segment < log.segments(); segment++) {
                 SegmentDetector detector = SegmentDetector.open(
-                        segment, new OpenDetections(segment), Place.BEGINNING, List.of(), (_, _, _, _) -> {}, source);
+                        segment, new OpenDetections(segment), Place.BEGINNING, List.of(), LookBack.of(log), source);
                 detector.activate(all);
                 detectors.add(detector);
             }

@@ -5,6 +5,7 @@ import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.ceprules.rules.RuleSet;
+import io.godwit.ops.rules.HeaderCases;
 import io.godwit.ops.rules.RuleFolder;
 import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.RuleRetired;
@@ -47,8 +48,15 @@ final class RuleApply implements Runnable {
     @Option(names = "--dry-run", description = "Tells what would change, and changes nothing.")
     boolean dryRun;
 
+    @Option(
+            names = "--skip-expect",
+            description = "Deploys also rules of which the cases in their headers (expect) do not hold.")
+    boolean skipExpect;
+
     @Option(names = "--reason", description = "Why; it stands in the log. Needed without --dry-run.")
     String reason;
+
+    private final Map<String, Path> fileOfCases = new TreeMap<>(); // by rule
 
     @Override
     public void run() {
@@ -57,7 +65,13 @@ final class RuleApply implements Runnable {
         }
         RuleCompiler.keepIn(common.region().cep().ruleCache()); // a cep of this machine finds them there
         RuleSet set = new RuleSet(wanted(), prune);
-        List<SpecificRecord> changes = dryRun ? tried(set) : applied(set);
+        List<SpecificRecord> changes = tried(set);
+        if (!skipExpect) {
+            CasesTrial.pass(withCases(changes));
+        }
+        if (!dryRun) {
+            changes = applied(set);
+        }
         common.printer()
                 .list(
                         List.of("change", "rule", "version"),
@@ -84,6 +98,11 @@ final class RuleApply implements Runnable {
                     if (other != null) {
                         faults.add("%s: the rule is called %s, and so is that of %s; give each its own name"
                                 .formatted(file.epl(), rule.name(), other));
+                    }
+                    HeaderCases cases = HeaderCases.of(rule.header());
+                    cases.faults().forEach(fault -> faults.add(file.epl() + ":" + fault));
+                    if (cases.count() > 0) {
+                        fileOfCases.put(rule.name(), file.epl());
                     }
                     wanted.add(new RuleSet.Wanted(rule.name(), text, rule.lookBack()));
                 }
@@ -112,6 +131,16 @@ final class RuleApply implements Runnable {
             RuleBook book = RuleLog.read(log);
             return set.changes(book, Operator.name(), "");
         }
+    }
+
+    /** Files of the rules that are to change and carry cases. */
+    private List<Path> withCases(List<SpecificRecord> changes) {
+        return changes.stream()
+                .filter(RuleDeployed.class::isInstance)
+                .map(change -> ((RuleDeployed) change).getRule())
+                .filter(fileOfCases::containsKey)
+                .map(fileOfCases::get)
+                .toList();
     }
 
     private List<SpecificRecord> applied(RuleSet set) {

@@ -3,6 +3,7 @@ package io.godwit.ops.cli;
 import io.godwit.ceprules.RuleBenchmark;
 import io.godwit.ceprules.engine.RuleCheck;
 import io.godwit.ceprules.engine.StatementUse;
+import io.godwit.ops.rules.HeaderCases;
 import io.godwit.schemas.events.DetectionTerms;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +53,7 @@ final class RuleCheckCommand implements Runnable {
         row.put(
                 "remembers",
                 rule.uses().stream().map(RuleCheckCommand::remembers).toList());
+        row.put("cases", HeaderCases.of(rule.header()).count());
         if (!noCost && rule.uses().stream().anyMatch(use -> use.eventType().equals("HostSample"))) {
             RuleBenchmark.Cost cost = RuleBenchmark.cost(rule.compiled(), HOSTS, SECONDS);
             row.put("nanosPerSample", Math.round(cost.nanosPerSample()));

@@ -30,12 +30,12 @@ import picocli.CommandLine.Parameters;
         name = "test",
         sortOptions = false,
         description =
-                "Tests rules of your own on the scenarios beside them, offline (docs/rules.md): for each NAME.epl of a"
-                        + " folder NAME.test.yaml and NAME.*.test.yaml.",
+                "Tests rules of your own on the scenarios in their headers and beside them, offline (docs/rules.md):"
+                        + " for each NAME.epl its entry expect, NAME.test.yaml and NAME.*.test.yaml.",
         footer = "Exit code 0: all passed; 1: something did not, or could not be tried.")
 final class RuleTestCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "Folder with the rules.")
-    Path folder;
+    @Parameters(paramLabel = "DIR|FILE.epl", description = "Folder with the rules, or one rule.")
+    Path where;
 
     @Option(
             names = "--only",
@@ -110,27 +110,29 @@ final class RuleTestCommand implements Callable<Integer> {
     }
 
     private RuleFolder found() {
-        if (!Files.isDirectory(folder)) {
-            throw new IllegalArgumentException(folder + " is no folder; give one that holds rules (NAME.epl)");
-        }
-        RuleFolder found;
         try {
-            found = RuleFolder.of(folder);
+            if (Files.isDirectory(where)) {
+                RuleFolder found = RuleFolder.of(where);
+                if (found.rules().isEmpty()) {
+                    throw new Failed("no rule stands in " + where + "; a rule is a file NAME.epl, see docs/rules.md");
+                }
+                return found;
+            }
+            return RuleFolder.file(where)
+                    .map(rule -> new RuleFolder(List.of(rule), List.of()))
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            where + " is no folder and no rule; give a folder that holds rules, or a file NAME.epl"));
         } catch (IOException unreadable) {
-            throw new Failed("cannot read " + folder + ": " + unreadable.getMessage(), unreadable);
+            throw new Failed("cannot read " + where + ": " + unreadable.getMessage(), unreadable);
         }
-        if (found.rules().isEmpty()) {
-            throw new Failed("no rule stands in " + folder + "; a rule is a file NAME.epl, see docs/rules.md");
-        }
-        return found;
     }
 
     private List<RuleFile> chosen(RuleFolder found) {
         List<String> known = found.rules().stream().map(RuleFile::name).toList();
         for (String name : only) {
             if (!known.contains(name)) {
-                throw new IllegalArgumentException("--only is " + name + ", and there is no " + folder.resolve(name)
-                        + ".epl; there are " + String.join(", ", known));
+                throw new IllegalArgumentException("--only is " + name + ", and there is no such rule in " + where
+                        + "; there are " + String.join(", ", known));
             }
         }
         return found.rules().stream()
@@ -158,7 +160,7 @@ final class RuleTestCommand implements Callable<Integer> {
         }
         if (result.untested()) {
             lines.add((strict ? "FAIL  " : "none  ") + result.rule() + ": has no scenarios; write some into "
-                    + result.file().replaceFirst("\\.epl$", ".test.yaml"));
+                    + result.file().replaceFirst("\\.epl$", ".test.yaml") + ", or under expect in its header");
         }
         return lines;
     }

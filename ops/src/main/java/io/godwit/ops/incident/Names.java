@@ -1,6 +1,9 @@
 package io.godwit.ops.incident;
 
+import io.godwit.ceprules.rules.RuleHeader;
+import io.godwit.ceprules.rules.RuleRefused;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -11,6 +14,9 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Pseudonyms of all names of a file. A pseudonym tells the rank of a name among all names of its sort, with leading zeros: so
@@ -41,6 +47,7 @@ final class Names {
     private final Map<Said, Map<String, String>> pseudonyms = new EnumMap<>(Said.class);
     private Phrases ids;
     private Phrases all;
+    private Phrases ofRules;
 
     Names() {
         SORTS.keySet().forEach(sort -> noted.put(sort, new TreeSet<>()));
@@ -57,6 +64,11 @@ final class Names {
             case PROBER -> noted.get(Said.SLOT).add(text); // a host's id is found among the hosts before
             case LABEL -> noteLabel(text);
             case FREE -> free.add(text);
+            case RULE -> {
+                if (!ownerIn(text).isEmpty()) {
+                    noted.get(Said.PERSON).add(ownerIn(text));
+                }
+            }
             case KEPT, ID, SENTENCE, QUOTING, STATE_KEY, DIGEST, DROPPED -> {}
         }
         return text;
@@ -97,6 +109,11 @@ final class Names {
         ofAll.putAll(ofIds);
         labels.forEach(parts -> ofAll.put(String.join("/", parts), label(parts)));
         all = new Phrases(ofAll);
+        Map<String, String> inRules = new HashMap<>(ofAll);
+        List.of(Said.SITE, Said.HOST_NAME, Said.RACK) // as short as they may be: what rules compare them with
+                .forEach(sort -> inRules.putAll(pseudonyms.get(sort)));
+        inRules.putAll(ofIds);
+        ofRules = new Phrases(inRules);
     }
 
     private static Map<String, String> ranked(String prefix, NavigableSet<String> names) {
@@ -129,9 +146,31 @@ final class Names {
             case ID -> ids.in(text);
             case SENTENCE -> all.in(text);
             case QUOTING -> all.quotedIn(text);
+            case RULE -> rule(text);
             case STATE_KEY -> stateKey(text);
             case DROPPED -> "";
         };
+    }
+
+    private static String ownerIn(String rule) {
+        try {
+            return RuleHeader.parse(rule).terms().getOwner();
+        } catch (RuleRefused _) {
+            return ""; // nobody runs it
+        }
+    }
+
+    /** The owner stands in each detection as well, and may go over several lines of the header. */
+    private String rule(String text) {
+        String owner = ownerIn(text);
+        String renamed = ofRules.quotedIn(text);
+        if (owner.isEmpty()) {
+            return renamed;
+        }
+        String words = Arrays.stream(owner.split(" ", -1)).map(Pattern::quote).collect(Collectors.joining("[\\s/*]+"));
+        return Pattern.compile("(?m)^([ \\t/*]*owner:[ \\t]*)" + words)
+                .matcher(renamed)
+                .replaceFirst("$1" + Matcher.quoteReplacement(of(Said.PERSON, owner)));
     }
 
     private String label(String label) {

@@ -30,8 +30,10 @@ enum Said {
     ID,
     /** Godwit's own words, with names in them. */
     SENTENCE,
-    /** Text of a rule or of settings, which names things between quotes alone. */
+    /** Text of settings, which names things between quotes alone. */
     QUOTING,
+    /** Text of a rule, which names its owner in its header, and hosts, VMs, sites and racks between quotes alone. */
+    RULE,
     /** Key of an entry of a scheduler's state. */
     STATE_KEY,
     /** Hex digest over names, which follows from them. */

@@ -271,7 +271,8 @@ final class TextKinds {
                         "SolveAnswered reason faults",
                         "VmFact staysBecause",
                         "VmHold why"));
-        list(Said.QUOTING, List.of("RuleDeployed text", "SchedulerProgress settings", "SettingsAnnounced settings"));
+        list(Said.RULE, List.of("RuleDeployed text"));
+        list(Said.QUOTING, List.of("SchedulerProgress settings", "SettingsAnnounced settings"));
         list(Said.STATE_KEY, List.of("StateEntry key"));
         list(
                 Said.DIGEST,

@@ -2,6 +2,7 @@ package io.godwit.ops.rules;
 
 import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.observations.HostLabel;
 import io.godwit.ceprules.segment.LookBack;
 import io.godwit.ceprules.segment.Place;
 import io.godwit.ceprules.segment.SegmentDetector;
@@ -9,9 +10,11 @@ import io.godwit.ceprules.segment.Taken;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.MonitorAlive;
 import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.log.LogRecord;
+import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -47,12 +50,37 @@ final class Drawing {
 
     /** All detections, in the order in which they began. */
     static List<Drawn> of(CompiledRule rule, Scenario scenario) {
-        LookBack nothingBefore = (_, _, _, _) -> {};
+        LookBack joined = LookBack.of(inventory(scenario));
         try (SegmentDetector detector =
-                SegmentDetector.open(SEGMENT, new OpenDetections(SEGMENT), Place.BEGINNING, List.of(), nothingBefore)) {
+                SegmentDetector.open(SEGMENT, new OpenDetections(SEGMENT), Place.BEGINNING, List.of(), joined)) {
             detector.activate(List.of(rule));
             return new Drawing(detector).draw(inOrder(scenario), lastSecond(rule, scenario));
         }
+    }
+
+    /** A log in which all hosts of a scenario have joined, and nothing was observed before. */
+    private static MemoryLog inventory(Scenario scenario) {
+        MemoryLog log = new MemoryLog(Scenario.SITE, 1);
+        scenario.given().stream()
+                .map(given -> given.what().hostId())
+                .distinct()
+                .map(scenario::labelOf)
+                .forEach(host -> join(log, host));
+        return log;
+    }
+
+    private static void join(MemoryLog log, HostLabel host) {
+        HostJoined joined = new HostJoined(
+                host.hostId(),
+                host.site(),
+                host.rack(),
+                host.name(),
+                SEGMENT,
+                "simulated:" + host.name(),
+                "",
+                "rule test",
+                "a scenario");
+        log.append(Topic.INVENTORY, SEGMENT, START, host.hostId(), EventCodec.encode(joined));
     }
 
     /** The second whose tick is the last: by then the rule has forgotten all, if the scenario does not say otherwise. */

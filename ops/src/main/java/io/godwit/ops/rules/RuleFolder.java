@@ -49,6 +49,22 @@ public record RuleFolder(List<RuleFile> rules, List<Path> strays) {
         return new RuleFolder(List.copyOf(found), List.copyOf(strays));
     }
 
+    /** One rule of a folder, with its scenarios; empty where the file is no NAME.epl that is there. */
+    public static Optional<RuleFile> file(Path epl) throws IOException {
+        Path folder = epl.toAbsolutePath().getParent();
+        return Files.isRegularFile(epl)
+                ? of(folder).rules().stream()
+                        .filter(rule -> rule.epl().equals(epl.toAbsolutePath()))
+                        .map(rule -> new RuleFile(
+                                rule.name(),
+                                epl,
+                                rule.scenarios().stream()
+                                        .map(scenario -> epl.resolveSibling(scenario.getFileName()))
+                                        .toList()))
+                        .findFirst()
+                : Optional.empty();
+    }
+
     /** The rule with the longest name that the file's name begins with, up to a dot. */
     private static Optional<String> owner(String stem, TreeMap<String, Path> rules) {
         return rules.keySet().stream()

@@ -49,16 +49,21 @@ final class RuleTrial {
         });
         teller.step("its scenarios were read");
         List<Placed> scenarios = new ArrayList<>();
+        rule.ifPresent(compiled -> scenarios.addAll(placed(file.epl(), HeaderCases.read(compiled.header()))));
         for (Path path : file.scenarios()) {
-            text(path).map(ScenarioReader::of).ifPresent(read -> {
-                read.faults().forEach(fault -> teller.fault(place(path, fault.at()) + ": " + fault.says()));
-                read.scenarios().forEach(scenario -> scenarios.add(new Placed(path, scenario)));
-            });
+            text(path).ifPresent(text -> scenarios.addAll(placed(path, ScenarioReader.of(text))));
         }
         rule.ifPresent(compiled -> scenarios.forEach(placed -> {
             teller.step("the scenario \"" + placed.scenario().name() + "\" was drawn");
             teller.tried(run(compiled, placed));
         }));
+    }
+
+    private List<Placed> placed(Path file, ScenarioReader.Read read) {
+        read.faults().forEach(fault -> teller.fault(place(file, fault.at()) + ": " + fault.says()));
+        return read.scenarios().stream()
+                .map(scenario -> new Placed(file, scenario))
+                .toList();
     }
 
     private static RuleResult.Tried run(CompiledRule rule, Placed placed) {

@@ -1,7 +1,9 @@
 package io.godwit.ops.rules;
 
+import io.godwit.ceprules.observations.HostLabel;
 import io.godwit.ops.settings.YamlNode.Spot;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -9,12 +11,24 @@ import java.util.Optional;
  *
  * @param at where it stands in its file
  * @param lastsMillis how long it lasts, where it says so; else until what the rule remembers of the last observation is over
+ * @param hosts who some hosts are, by id; of others {@link #labelOf} tells
  * @param given in the order of the file
  * @param expected all detections that are to come; empty where none may
  */
-record Scenario(String name, Spot at, Optional<Long> lastsMillis, List<Given> given, List<Expected> expected) {
+record Scenario(
+        String name,
+        Spot at,
+        Optional<Long> lastsMillis,
+        Map<String, HostLabel> hosts,
+        List<Given> given,
+        List<Expected> expected) {
     /** The monitor of what names none. */
     static final String MONITOR = "monitor-1";
+
+    /** Site and rack of hosts of which nothing else is said. */
+    static final String SITE = "local";
+
+    static final String RACK = "r1";
 
     /** As many observations as one scenario may give. */
     static final int OBSERVATIONS_MAX = 100_000;
@@ -59,6 +73,11 @@ record Scenario(String name, Spot at, Optional<Long> lastsMillis, List<Given> gi
 
         /** It is still open when the scenario is over. */
         record Never() implements End {}
+    }
+
+    /** Who a host is; where nothing is said of it, it is called as its id. */
+    HostLabel labelOf(String hostId) {
+        return hosts.getOrDefault(hostId, new HostLabel(hostId, SITE, RACK, hostId));
     }
 
     /** When the last observation comes. */

@@ -1,6 +1,7 @@
 package io.godwit.ops.rules;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.godwit.ceprules.observations.HostLabel;
 import io.godwit.ops.rules.Scenario.End;
 import io.godwit.ops.rules.Scenario.Expected;
 import io.godwit.ops.rules.Scenario.Given;
@@ -49,10 +50,15 @@ final class ScenarioReader {
     record Read(List<Scenario> scenarios, List<Fault> faults) {}
 
     static Read of(String text) {
+        return of(text, "scenarios");
+    }
+
+    /** @param key under which they stand */
+    static Read of(String text, String key) {
         ScenarioReader reader = new ScenarioReader();
         List<Scenario> scenarios = new ArrayList<>();
         try {
-            scenarios.addAll(reader.file(YamlNode.read(text)));
+            scenarios.addAll(reader.file(YamlNode.read(text), key));
         } catch (YamlNode.Ambiguous ambiguous) {
             reader.faults.add(new Fault(ambiguous.at(), ambiguous.getMessage().replaceFirst("^line \\d+: ", "")));
         } catch (JsonProcessingException broken) {
@@ -77,14 +83,14 @@ final class ScenarioReader {
                 .collect(Collectors.joining(", "));
     }
 
-    private List<Scenario> file(YamlNode node) {
+    private List<Scenario> file(YamlNode node, String key) {
         List<Scenario> scenarios = new ArrayList<>();
-        Optional<Map<String, Entry>> top = fields.mapping(node, "the file", List.of("scenarios"));
+        Optional<Map<String, Entry>> top = fields.mapping(node, "the file", List.of(key));
         if (top.isEmpty()) {
             return scenarios;
         }
         Map<String, Integer> lineByName = new HashMap<>();
-        for (YamlNode item : fields.items(top.get(), "scenarios", node.at(), "a list of scenarios")) {
+        for (YamlNode item : fields.items(top.get(), key, node.at(), "a list of scenarios")) {
             int before = faults.size();
             Optional<Scenario> scenario = scenario(item);
             if (scenario.isPresent() && faults.size() == before) {
@@ -103,7 +109,7 @@ final class ScenarioReader {
     }
 
     private Optional<Scenario> scenario(YamlNode node) {
-        return fields.mapping(node, "a scenario", List.of("name", "lasts", "sample", "events", "expect"))
+        return fields.mapping(node, "a scenario", List.of("name", "lasts", "hosts", "sample", "events", "expect"))
                 .map(keys -> {
                     Optional<String> name =
                             fields.required(keys, "name", node.at(), "a sentence about hosts", Fields::text);
@@ -116,11 +122,47 @@ final class ScenarioReader {
                             name.orElse(""),
                             node.at(),
                             fields.optional(keys, "lasts", ScenarioReader::millis),
+                            hosts(keys.get("hosts")),
                             List.copyOf(given),
                             expected(keys, node.at()));
                     checkBounds(scenario, keys);
+                    checkHosts(scenario, keys.get("hosts"));
                     return scenario;
                 });
+    }
+
+    /** Who hosts are, by id: as in h1: {rack: r1}. */
+    private Map<String, HostLabel> hosts(Entry entry) {
+        Map<String, HostLabel> hosts = new HashMap<>();
+        if (entry == null) {
+            return hosts;
+        }
+        if (!(entry.value() instanceof YamlNode.Mapping(Spot _, Map<String, Entry> byId))) {
+            fields.fault(entry.value().at(), "hosts are named one by one; give them, as in h1: {rack: r1}");
+            return hosts;
+        }
+        byId.forEach((hostId, said) -> fields.mapping(said.value(), "a host", List.of("rack", "site", "name"))
+                .ifPresent(keys -> hosts.put(
+                        hostId,
+                        new HostLabel(
+                                hostId,
+                                fields.optional(keys, "site", Fields::text).orElse(Scenario.SITE),
+                                fields.optional(keys, "rack", Fields::text).orElse(Scenario.RACK),
+                                fields.optional(keys, "name", Fields::text).orElse(hostId)))));
+        return hosts;
+    }
+
+    /** A host that is misspelt would be another one. */
+    private void checkHosts(Scenario scenario, Entry hosts) {
+        if (hosts == null || !(hosts.value() instanceof YamlNode.Mapping(Spot _, Map<String, Entry> byId))) {
+            return;
+        }
+        byId.forEach((hostId, said) -> {
+            if (scenario.given().stream()
+                    .noneMatch(given -> given.what().hostId().equals(hostId))) {
+                fields.fault(said.at(), "no observation is of host \"" + hostId + "\"; mend its name, or drop it");
+            }
+        });
     }
 
     private void checkBounds(Scenario scenario, Map<String, Entry> keys) {

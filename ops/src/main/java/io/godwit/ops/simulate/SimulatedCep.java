@@ -9,11 +9,13 @@ import io.godwit.ceprules.segment.SegmentDetector;
 import io.godwit.ceprules.segment.Taken;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.Tick;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,17 +29,28 @@ import org.apache.avro.specific.SpecificRecord;
 final class SimulatedCep implements AutoCloseable {
     private static final String SLOT = "cep-1";
     private static final long SECOND_MICROS = 1_000_000;
-    private static final LookBack NOTHING = (segment, from, toOffset, into) -> {};
 
     private final Agenda agenda;
     private final SimulatedLog log;
     private final List<CompiledRule> rules;
     private final List<Seat> seats = new ArrayList<>();
+    private final MemoryLog inventory;
 
     SimulatedCep(Agenda agenda, SimulatedLog log, int segments, List<CompiledRule> rules) {
         this.agenda = agenda;
         this.log = log;
         this.rules = rules;
+        this.inventory = new MemoryLog("", segments);
+        log.watch(Topic.INVENTORY, (record, event) -> {
+            if (event instanceof HostJoined joined) {
+                inventory.append(
+                        Topic.INVENTORY,
+                        record.segment(),
+                        Instant.ofEpochMilli(record.timestampMillis()),
+                        joined.getHostId(),
+                        record.value());
+            }
+        });
         for (int segment = 0; segment < segments; segment++) {
             Seat seat = new Seat(segment);
             seats.add(seat);
@@ -75,8 +88,9 @@ final class SimulatedCep implements AutoCloseable {
 
         Seat(int segment) {
             this.segment = segment;
+            LookBack joined = LookBack.ofLive(inventory); // nothing is observed before the beginning
             detector =
-                    Optional.of(SegmentDetector.open(segment, new OpenDetections(segment), place, List.of(), NOTHING));
+                    Optional.of(SegmentDetector.open(segment, new OpenDetections(segment), place, List.of(), joined));
         }
 
         void arrive(LogRecord record, SpecificRecord event) {
@@ -133,7 +147,7 @@ final class SimulatedCep implements AutoCloseable {
                 RecordedDetections.decode(record).ifPresent(open::evolve);
                 return true;
             });
-            SegmentDetector revived = SegmentDetector.open(segment, open, place, rules, LookBack.of(kept));
+            SegmentDetector revived = SegmentDetector.open(segment, open, place, rules, LookBack.ofLive(kept));
             detector = Optional.of(revived);
             while (!waiting.isEmpty()) {
                 Input input = waiting.remove();

@@ -67,7 +67,7 @@ final class RuleTestCommandTest {
         file("bare.epl", RULE.replace("crowded", "bare"));
         assertEquals(ExitCode.OK, run());
         assertEquals("""
-            none  bare: has no scenarios; write some into DIR/bare.test.yaml
+            none  bare: has no scenarios; write some into DIR/bare.test.yaml, or under expect in its header
             ok    crowded: a host with VMs is told
             ok    crowded: a host without VMs is not told
             2 rules, 2 scenarios: 2 passed, 0 failed; without scenarios: bare
@@ -75,7 +75,7 @@ final class RuleTestCommandTest {
         printed.reset();
         assertEquals(ExitCode.FAILED, run("--strict", "--only", "bare"));
         assertEquals("""
-            FAIL  bare: has no scenarios; write some into DIR/bare.test.yaml
+            FAIL  bare: has no scenarios; write some into DIR/bare.test.yaml, or under expect in its header
             1 rule, 0 scenarios: 0 passed, 0 failed; without scenarios: bare
             """, lines());
     }
@@ -117,6 +117,57 @@ final class RuleTestCommandTest {
         assertEquals(true, rows.get(0).get("scenarios").get(1).get("passed").asBoolean());
     }
 
+    private static final String WITH_CASES = """
+        /* name: crowded
+         * expect:
+         *   - name: a host with VMs is told
+         *     events: [{at: 0s, HostSample: {hostId: h1, vms: 2}}]
+         *     expect: [{hostId: h1, begins: 0s, value: 3}]
+         */
+        select hostId, vms as value from HostSample(vms > 0)
+        """;
+
+    @Test
+    void cases_in_the_header_are_tried_with_those_beside_it_or_alone() throws Exception {
+        file("crowded.epl", WITH_CASES);
+        file("crowded.test.yaml", SCENARIOS.replace("ends: 41s, ", ""));
+        Path one = folder.resolve("crowded.epl");
+        assertEquals(ExitCode.FAILED, line().execute("rule", "test", one.toString()));
+        assertEquals("""
+            FAIL  crowded: a host with VMs is told (DIR/crowded.epl:3:8)
+                    DIR/crowded.epl:5:17: expected h1 from 0s, value 3; the nearest that came: h1 from 0s to 31s, value 2 (value is 2 instead of 3)
+            ok    crowded: a host with VMs is told
+            ok    crowded: a host without VMs is not told
+            1 rule, 3 scenarios: 2 passed, 1 failed
+            """, lines());
+        Files.delete(folder.resolve("crowded.test.yaml"));
+        file("crowded.epl", WITH_CASES.replace("value: 3", "value: 2"));
+        printed.reset();
+        assertEquals(ExitCode.OK, run("--strict"));
+        assertEquals("""
+            ok    crowded: a host with VMs is told
+            1 rule, 1 scenario: 1 passed, 0 failed
+            """, lines());
+    }
+
+    @Test
+    void cases_that_are_wrong_are_told_with_their_place_by_a_test_and_by_a_check() throws Exception {
+        file("crowded.epl", WITH_CASES.replace("hostId: h1, vms", "host: h1, vms"));
+        assertEquals(ExitCode.FAILED, run());
+        String fault = "crowded.epl:4:39: \"host\" is no key of a HostSample; did you mean hostId?";
+        assertTrue(lines().contains("FAIL  crowded: DIR/" + fault), lines());
+        assertEquals(
+                ExitCode.REFUSED,
+                line().execute("rule", "check", folder.resolve("crowded.epl").toString()));
+        assertTrue(told.toString().contains(fault), told.toString());
+        file("crowded.epl", WITH_CASES);
+        printed.reset();
+        assertEquals(
+                ExitCode.OK,
+                line().execute("rule", "check", folder.resolve("crowded.epl").toString(), "--no-cost", "-o", "json"));
+        assertTrue(lines().contains("\"cases\" : 1"), lines());
+    }
+
     @Test
     void a_rule_that_takes_too_long_is_killed_and_named_and_the_next_one_is_tried_all_the_same() throws Exception {
         file("a.epl", RULE.replace("crowded", "a"));
@@ -153,7 +204,10 @@ final class RuleTestCommandTest {
         assertTrue(told.toString().contains("no rule stands in " + folder), told.toString());
         file("crowded.epl", RULE);
         assertEquals(ExitCode.USAGE, run("--only", "crowd"));
-        assertTrue(told.toString().contains("crowd.epl; there are crowded"), told.toString());
+        assertTrue(
+                told.toString()
+                        .contains("--only is crowd, and there is no such rule in " + folder + "; there are crowded"),
+                told.toString());
         assertEquals(ExitCode.USAGE, run("--timeout", "0s"));
         assertEquals(
                 ExitCode.USAGE,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.ceprules.rules.RuleHeader;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.Events;
 import java.nio.ByteBuffer;
@@ -126,7 +127,7 @@ final class PseudonymsTest {
             case LABEL -> "hiddensite/hiddenrack/hiddenname";
             case ID -> "OVERLOAD-" + HOST + "-3-17";
             case SENTENCE -> "relieves " + HOST + ", as " + HOST + " is full";
-            case QUOTING -> "select '" + HOST + "' as hostId";
+            case QUOTING, RULE -> "select '" + HOST + "' as hostId";
             case STATE_KEY -> "detection/" + HOST + "/OVERLOAD-" + HOST + "-3-17";
             case FREE, DROPPED -> "hidden by a person";
             case HOST, VM, SITE, RACK, HOST_NAME, VM_NAME, SLOT, PERSON, ADDRESS, TITLE, PROBER ->
@@ -156,5 +157,32 @@ final class PseudonymsTest {
         assertEquals("vm-2 (vm-1), avm-1, vm-100, vm-2", names.of(Said.SENTENCE, "vm-10 (vm-1), avm-1, vm-100, vm-10"));
         assertEquals("vm-1 = 'vm-1' or \"vm-2\"", names.of(Said.QUOTING, "vm-1 = 'vm-1' or \"vm-10\""));
         assertEquals("site", names.of(Said.HOST, "site"), "our own word for a site's partition");
+    }
+
+    @Test
+    void a_rule_names_racks_and_sites_by_their_pseudonyms_however_short_they_are() {
+        Names names = new Names();
+        List.of("r1", "r2").forEach(rack -> names.note(Said.RACK, rack));
+        names.note(Said.SITE, "s");
+        names.note(Said.HOST_NAME, "h");
+        names.close();
+        assertEquals(
+                "rack = 'rack-2' and site = \"site-1\" and hostName = 'h-1' and r2 > 'r3'",
+                names.of(Said.RULE, "rack = 'r2' and site = \"s\" and hostName = 'h' and r2 > 'r3'"));
+        assertEquals("mode: 's'", names.of(Said.QUOTING, "mode: 's'"), "settings have such words of their own");
+    }
+
+    @Test
+    void the_owner_in_the_header_of_a_rule_is_called_as_in_its_detections() {
+        Names names = new Names();
+        String rule =
+                "/*\n * name: a\n * owner: the team\n *   of ann\n * mode: shadow\n */\nselect hostId from HostLoss";
+        names.note(Said.RULE, rule);
+        names.close();
+        String renamed = names.of(Said.RULE, rule);
+        assertEquals("person-1", RuleHeader.parse(renamed).terms().getOwner());
+        assertEquals(
+                "person-1", names.of(Said.PERSON, RuleHeader.parse(rule).terms().getOwner()));
+        assertFalse(renamed.contains("ann"), renamed);
     }
 }

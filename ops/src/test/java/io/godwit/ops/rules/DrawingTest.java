@@ -56,6 +56,24 @@ final class DrawingTest {
                         """));
     }
 
+    @Test
+    void hosts_are_who_the_scenario_says_and_else_called_as_their_id_in_one_rack() {
+        String events = """
+            events: [{at: 0s, HostLoss: {hostId: h1}}, {at: 0s, HostLoss: {hostId: h2}}]
+                expect: none
+            """;
+        String where = "select hostId from HostLoss(site = '%s' and rack = '%s' and hostName = '%s')";
+        assertEquals(
+                List.of(new Drawn("h2", "", 0, Optional.of(2_000L), 0)),
+                drawn(where.formatted("local", "r1", "h2"), "scenarios:\n  - name: some\n    " + events));
+        assertEquals(
+                List.of(new Drawn("h1", "", 0, Optional.of(2_000L), 0)),
+                drawn(
+                        where.formatted("rennes", "r9", "web"),
+                        "scenarios:\n  - name: some\n    hosts: {h1: {site: rennes, rack: r9, name: web}}\n    "
+                                + events));
+    }
+
     private static List<Drawn> drawn(String statement, String scenarios) {
         RuleCheck.Admitted rule =
                 assertInstanceOf(RuleCheck.Admitted.class, RuleCheck.check("// name: mine\n// hold: 1s\n" + statement));

@@ -3,6 +3,7 @@ package io.godwit.ops.rules;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.ceprules.observations.HostLabel;
 import io.godwit.ops.rules.Scenario.End;
 import io.godwit.ops.rules.Scenario.Expected;
 import io.godwit.ops.rules.Scenario.Given;
@@ -25,6 +26,7 @@ final class ScenarioReaderTest {
             scenarios:
               - name: all there is
                 lasts: 2m
+                hosts: {h1: {rack: r7}, h2: {site: rennes, name: web-2}}
                 sample: {cpuCapacityMillicores: 4000, cpuPermille: 500, memoryUsedBytes: 8GiB}
                 events:
                   - {at: 10s, HostSample: {hostId: h1, cpuDemandMillicores: 5000, vms: 2}}
@@ -47,6 +49,9 @@ final class ScenarioReaderTest {
                                 "all there is",
                                 new Spot(2, 5),
                                 Optional.of(120_000L),
+                                Map.of(
+                                        "h1", new HostLabel("h1", "local", "r7", "h1"),
+                                        "h2", new HostLabel("h2", "rennes", "r1", "web-2")),
                                 List.of(
                                         Given.once(10_000, sample("h1", "monitor-1", 10_000, 5000, 4000, 2)),
                                         new Given(0, 500, 1000, sample("h2", "m2", 500, 2000, 2000, 0)),
@@ -57,7 +62,7 @@ final class ScenarioReaderTest {
                                         Given.once(13_000, new Observation.HostLoss("h1", "monitor-1", "reset"))),
                                 List.of(
                                         new Expected(
-                                                new Spot(13, 9),
+                                                new Spot(14, 9),
                                                 "h1",
                                                 "",
                                                 10_000,
@@ -65,7 +70,7 @@ final class ScenarioReaderTest {
                                                 new End.At(40_000),
                                                 Optional.of(4L)),
                                         new Expected(
-                                                new Spot(14, 9),
+                                                new Spot(15, 9),
                                                 "h1",
                                                 "v1",
                                                 11_000,
@@ -74,8 +79,9 @@ final class ScenarioReaderTest {
                                                 Optional.empty()))),
                         new Scenario(
                                 "nothing",
-                                new Spot(15, 5),
+                                new Spot(16, 5),
                                 Optional.empty(),
+                                Map.of(),
                                 List.of(Given.once(0, new Observation.Probe("h1", "p", true))),
                                 List.of())),
                 read.scenarios());
@@ -199,9 +205,31 @@ final class ScenarioReaderTest {
             }
         }
         assertEquals(new TreeSet<>(List.of("atMillis", "observation")), named.remove("all"));
+        assertEquals(new TreeSet<>(List.of("site", "rack", "hostName")), named.remove("all with a host"));
         Map<String, TreeSet<String>> known = new LinkedHashMap<>();
         ObservationReader.PROPERTIES.forEach((name, properties) -> known.put(name, new TreeSet<>(properties)));
         assertEquals(named, known);
+    }
+
+    @Test
+    void a_host_that_is_described_is_observed_and_described_by_its_rack_site_and_name() {
+        assertEquals(
+                List.of(
+                        "3:18: \"rak\" is no key of a host; did you mean rack?",
+                        "3:28: no observation is of host \"h2\"; mend its name, or drop it",
+                        "3:32: a host has keys: rack, site, name; give them",
+                        "7:12: hosts are named one by one; give them, as in h1: {rack: r1}"),
+                faults("""
+                    scenarios:
+                      - name: one
+                        hosts: {h1: {rak: r1}, h2: r1}
+                        events: [{at: 0s, HostLoss: {hostId: h1}}]
+                        expect: none
+                      - name: two
+                        hosts: [h1]
+                        events: [{at: 0s, HostLoss: {hostId: h1}}]
+                        expect: none
+                    """));
     }
 
     private static List<String> faults(String text) {
