@@ -9,7 +9,10 @@ import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ops.rules.ChildPerThread;
 import io.godwit.schedulers.kafka.DecidingCode;
 import io.godwit.schedulers.replay.DecisionReplay;
+import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -180,14 +183,30 @@ public final class RegionReplay {
                                             segment.number(),
                                             first.decision().getSequence(),
                                             decided.otherCode() ? " (other code recorded it)" : "",
-                                            first.recorded(),
-                                            first.replayed())));
+                                            text(first.recorded()),
+                                            text(first.replayed()))));
         }
         return differences;
     }
 
     private static String text(Optional<DetectionReplay.Said> said) {
         return said.map(one -> one.event().toString()).orElse("nothing");
+    }
+
+    private static String text(DecisionReplay.Said said) {
+        String output = said.output().isEmpty() ? "nothing" : said.output();
+        return said.input()
+                .map(input -> "%s on %s".formatted(output, text(input)))
+                .orElse(output);
+    }
+
+    private static String text(LogRecord input) {
+        String where = "%s segment %d offset %d".formatted(input.topic().stage(), input.segment(), input.offset());
+        try {
+            return where + ": " + EventCodec.decode(input.value());
+        } catch (UnreadableRecord damaged) {
+            return where + ", which " + damaged.getMessage();
+        }
     }
 
     /** What could not be compared, a sentence each. */
