@@ -9,10 +9,7 @@ import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ops.rules.ChildPerThread;
 import io.godwit.schedulers.kafka.DecidingCode;
 import io.godwit.schedulers.replay.DecisionReplay;
-import io.godwit.schemas.codec.EventCodec;
-import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.log.Log;
-import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -32,8 +29,16 @@ import java.util.stream.IntStream;
 
 /** Detection and scheduling of all segments once more, compared with the record byte for byte. Cannot write anything. */
 public final class RegionReplay {
-    /** What came of one segment. */
-    public record Segment(int number, DetectionReplay.Result detected, DecisionReplay.Result decided) {}
+    /**
+     * What came of one segment.
+     *
+     * @param differences the first place where detections differ from the record, and where decisions do, in words
+     */
+    public record Segment(
+            int number,
+            DetectionReplay.Result detected,
+            DecisionReplay.Result decided,
+            List<String> differences) {}
 
     /** A replay that ended before its end. */
     public static final class Broken extends RuntimeException {
@@ -127,8 +132,9 @@ public final class RegionReplay {
                         .orElse(takenTo),
                 operators);
         DecisionReplay.Result decided = DecisionReplay.run(log, number, start, end.orElse(Instant.now()), code);
+        List<String> differences = new Differences(log, number).of(detected, decided);
         held.release(number);
-        return new Segment(number, detected, decided);
+        return new Segment(number, detected, decided, differences);
     }
 
     public List<Segment> segments() {
@@ -162,51 +168,7 @@ public final class RegionReplay {
 
     /** Where it differs from the record, the first place of each segment; empty: nowhere. */
     public List<String> differences() {
-        List<String> differences = new ArrayList<>();
-        for (Segment segment : segments) {
-            DetectionReplay.Result detected = segment.detected();
-            if (detected.lookBackWhole()) {
-                detected.difference()
-                        .ifPresent(first ->
-                                differences.add("segment %d, detection %d differs\n  recorded: %s\n  replayed: %s"
-                                        .formatted(
-                                                segment.number(),
-                                                first.index(),
-                                                text(first.recorded()),
-                                                text(first.replayed()))));
-            }
-            DecisionReplay.Result decided = segment.decided();
-            decided.difference()
-                    .ifPresent(
-                            first -> differences.add("segment %d, decision %d differs%s\n  recorded: %s\n  replayed: %s"
-                                    .formatted(
-                                            segment.number(),
-                                            first.decision().getSequence(),
-                                            decided.otherCode() ? " (other code recorded it)" : "",
-                                            text(first.recorded()),
-                                            text(first.replayed()))));
-        }
-        return differences;
-    }
-
-    private static String text(Optional<DetectionReplay.Said> said) {
-        return said.map(one -> one.event().toString()).orElse("nothing");
-    }
-
-    private static String text(DecisionReplay.Said said) {
-        String output = said.output().isEmpty() ? "nothing" : said.output();
-        return said.input()
-                .map(input -> "%s on %s".formatted(output, text(input)))
-                .orElse(output);
-    }
-
-    private static String text(LogRecord input) {
-        String where = "%s segment %d offset %d".formatted(input.topic().stage(), input.segment(), input.offset());
-        try {
-            return where + ": " + EventCodec.decode(input.value());
-        } catch (UnreadableRecord damaged) {
-            return where + ", which " + damaged.getMessage();
-        }
+        return segments.stream().flatMap(one -> one.differences().stream()).toList();
     }
 
     /** What could not be compared, a sentence each. */

@@ -34,7 +34,7 @@ public final class DecisionReplay {
      * @param input the record on which it was decided; empty: it was not
      * @param output the event that was decided as JSON; empty: there is none
      */
-    public record Said(Optional<LogRecord> input, String output) {}
+    public record Said(Optional<LogRecord> input, Optional<String> output) {}
 
     /** A decision that is not as recorded. */
     public record Difference(Decision decision, Said recorded, Said replayed) {}
@@ -177,7 +177,7 @@ public final class DecisionReplay {
             differs(
                     decision,
                     was,
-                    new Said(Optional.of(input), output.event().toString()));
+                    new Said(Optional.of(input), Optional.of(output.event().toString())));
         }
     }
 
@@ -188,12 +188,12 @@ public final class DecisionReplay {
                 .ifPresent(left -> differs(
                         new Decision(segment, DecisionHead.sequenceOf(left.value(), segment)),
                         Optional.of(left),
-                        new Said(Optional.empty(), "")));
+                        new Said(Optional.empty(), Optional.empty())));
     }
 
     private void differs(Decision decision, Optional<LogRecord> was, Said replayed) {
         Optional<LogRecord> input = RecordedJournal.inputOf(log, segment, decision.getSequence(), journalFrom);
-        Said told = new Said(input, was.map(record -> readable(record.value())).orElse(""));
+        Said told = new Said(input, was.map(record -> readable(record.value())));
         difference = Optional.of(new Difference(decision, told, replayed));
     }
 
