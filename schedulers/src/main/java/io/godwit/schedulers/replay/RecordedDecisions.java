@@ -17,7 +17,7 @@ import java.util.TreeMap;
  */
 final class RecordedDecisions {
     /** Decisions stand in the log moments after their inputs, but for a scheduler that had to catch up. */
-    private static final Duration AHEAD = Duration.ofMinutes(5);
+    private static final Duration AHEAD = Duration.ofMinutes(10);
 
     /** Beyond, all that is left is read at once. */
     private static final Duration FAR = Duration.ofDays(2);

@@ -22,7 +22,7 @@ final class RecordedInputs {
     /** Records read at once, so that a long stretch fits into memory: few where that costs no question to a broker. */
     private static final long BATCH_RECORDS = 200_000;
 
-    private static final long BATCH_AT_HAND = 20_000;
+    private static final long BATCH_AT_HAND = 4_000;
 
     private final Log log;
     private final int segment;

@@ -28,7 +28,7 @@ final class RecordedJournal {
     private static final Duration TWO_SNAPSHOTS = Duration.ofMinutes(20);
 
     /** What the journal says of inputs is held for so many of its records at once, some minutes of a segment. */
-    private static final int TOLD_MAX = 5_000;
+    private static final int TOLD_MAX = 2_000;
 
     private static final String INPUTS = InputsTaken.class.getSimpleName();
 
