@@ -25,12 +25,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -42,12 +44,13 @@ public final class DetectionReplay {
     private DetectionReplay() {}
 
     /** A record of the detections topic of one segment, and the observation after which it was written. */
-    public record Said(long nextObservation, SpecificRecord event, String hex) {
+    public record Said(long nextObservation, SpecificRecord event) {
         static Said of(SpecificRecord event) {
-            return new Said(
-                    RecordedDetections.nextOffsetAfter(event),
-                    event,
-                    HexFormat.of().formatHex(EventCodec.encode(event)));
+            return new Said(RecordedDetections.nextOffsetAfter(event), event);
+        }
+
+        byte[] bytes() {
+            return EventCodec.encode(event);
         }
     }
 
@@ -61,8 +64,8 @@ public final class DetectionReplay {
     /**
      * What came of it.
      *
-     * @param replayed what the detector said, in order
-     * @param detections how many detections began in it
+     * @param said how many records the detector said
+     * @param detections how many detections began in them
      * @param digest SHA-256 over the replayed records, in hex
      * @param lookBackWhole false where the log does not reach back far enough for the rules; differences then mean nothing
      * @param refused rule versions that were active and that this build refuses, a sentence each; what they said is taken from
@@ -70,7 +73,7 @@ public final class DetectionReplay {
      */
     public record Result(
             int segment,
-            List<Said> replayed,
+            int said,
             int detections,
             String digest,
             boolean lookBackWhole,
@@ -160,20 +163,60 @@ public final class DetectionReplay {
         ActiveRules rules = new ActiveRules(book);
         open.active().forEach(rules::evolve);
         open.quarantined().forEach(rules::evolve);
-        List<Said> all = replay(log, segment, open, place, to, after, rules, source);
-        List<Said> replayed = within(all, from, to);
-        List<Said> expected = within(after.stream().map(Said::of).toList(), from, to);
-        int began = (int) replayed.stream()
-                .filter(said -> said.event() instanceof DetectionBegan)
-                .count();
+        Comparison comparison = new Comparison(
+                segment, after.stream().map(Said::of).filter(one -> within(one, from, to)).toList());
+        replay(log, segment, open, place, to, after, rules, source, one -> {
+            if (within(one, from, to)) {
+                comparison.add(one);
+            }
+        });
         return new Result(
                 segment,
-                replayed,
-                began,
-                digest(replayed),
+                comparison.said,
+                comparison.began,
+                HexFormat.of().formatHex(comparison.digest.digest()),
                 whole,
                 rules.reasons(),
-                difference(segment, expected, replayed));
+                comparison.difference());
+    }
+
+    /** Compares what is said again with what was recorded, one by one, so that nothing of it is held. */
+    private static final class Comparison {
+        private final int segment;
+        private final List<Said> recorded;
+        private final MessageDigest digest;
+        private int said;
+        private int began;
+        private Optional<Difference> difference = Optional.empty();
+
+        private Comparison(int segment, List<Said> recorded) {
+            this.segment = segment;
+            this.recorded = recorded;
+            try {
+                this.digest = MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+
+        private void add(Said replayed) {
+            byte[] bytes = replayed.bytes();
+            digest.update(bytes);
+            began += replayed.event() instanceof DetectionBegan ? 1 : 0;
+            Optional<Said> was = said < recorded.size() ? Optional.of(recorded.get(said)) : Optional.empty();
+            boolean same = was.isPresent() && Arrays.equals(was.get().bytes(), bytes);
+            if (!same && difference.isEmpty()) {
+                difference = Optional.of(new Difference(segment, said, was, Optional.of(replayed)));
+            }
+            said++;
+        }
+
+        /** The first one, once all is said. */
+        private Optional<Difference> difference() {
+            return difference.isPresent() || said >= recorded.size()
+                    ? difference
+                    : Optional.of(new Difference(segment, said, Optional.of(recorded.get(said)), Optional.empty()));
+        }
     }
 
     /** Index after the last checkpoint that stands before the replayed part; 0 to begin with the log. */
@@ -219,7 +262,7 @@ public final class DetectionReplay {
         return changes;
     }
 
-    private static List<Said> replay(
+    private static void replay(
             Log log,
             int segment,
             OpenDetections open,
@@ -227,8 +270,8 @@ public final class DetectionReplay {
             long to,
             List<SpecificRecord> recorded,
             ActiveRules rules,
-            OperatorRules.Source source) {
-        List<Said> said = new ArrayList<>();
+            OperatorRules.Source source,
+            Consumer<Said> into) {
         NavigableMap<Long, List<List<SpecificRecord>>> changes = changes(recorded);
         RecordedSignals[] others = {new RecordedSignals(recorded, rules.everRefused())};
         long end = Math.min(to, log.end(Topic.OBSERVATIONS, segment));
@@ -244,7 +287,7 @@ public final class DetectionReplay {
                     Stretches stretches = new Stretches(
                             detector,
                             record -> others[0].at(record.offset()),
-                            (_, taken) -> taken.records().forEach(event -> said.add(Said.of(event))));
+                            (_, taken) -> taken.records().forEach(event -> into.accept(Said.of(event))));
                     log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, next, stop)), record -> {
                         stretches.add(record);
                         return true;
@@ -253,7 +296,7 @@ public final class DetectionReplay {
                     next = stop;
                 }
                 if (change == null || change.getKey() > end) {
-                    return said;
+                    return;
                 }
                 changes.pollFirstEntry();
                 for (List<SpecificRecord> together : change.getValue()) {
@@ -261,10 +304,10 @@ public final class DetectionReplay {
                     if (together.getFirst()
                             instanceof RuleQuarantined stopped) { // was decided once, by what was measured
                         detector.quarantine(stopped);
-                        said.add(Said.of(stopped));
+                        into.accept(Said.of(stopped));
                     } else {
                         others[0] = new RecordedSignals(recorded, rules.everRefused());
-                        detector.activate(rules.running(), rules.refused()).forEach(event -> said.add(Said.of(event)));
+                        detector.activate(rules.running(), rules.refused()).forEach(event -> into.accept(Said.of(event)));
                     }
                 }
             }
@@ -272,44 +315,22 @@ public final class DetectionReplay {
     }
 
     /** A record belongs to the observation that it rests on; what concerns the rules to the first that they count for. */
-    private static List<Said> within(List<Said> said, long from, long to) {
-        return said.stream()
-                .filter(one -> {
-                    boolean detection = one.event() instanceof DetectionBegan || one.event() instanceof DetectionEnded;
-                    long at = detection ? one.nextObservation() - 1 : one.nextObservation();
-                    return at >= from && (detection ? at < to : at <= to);
-                })
-                .toList();
-    }
-
-    private static Optional<Difference> difference(int segment, List<Said> recorded, List<Said> replayed) {
-        for (int i = 0; i < Math.max(recorded.size(), replayed.size()); i++) {
-            Optional<Said> one = i < recorded.size() ? Optional.of(recorded.get(i)) : Optional.empty();
-            Optional<Said> other = i < replayed.size() ? Optional.of(replayed.get(i)) : Optional.empty();
-            if (!one.map(Said::hex).equals(other.map(Said::hex))) {
-                return Optional.of(new Difference(segment, i, one, other));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static String digest(List<Said> said) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            said.forEach(one -> digest.update(HexFormat.of().parseHex(one.hex())));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+    private static boolean within(Said said, long from, long to) {
+        boolean detection = said.event() instanceof DetectionBegan || said.event() instanceof DetectionEnded;
+        long at = detection ? said.nextObservation() - 1 : said.nextObservation();
+        return at >= from && (detection ? at < to : at <= to);
     }
 
     /** What stands in the log of one segment within the same bounds, for listings. */
     public static List<Said> recorded(Log log, int segment, long from, long to) {
         List<Said> said = new ArrayList<>();
         log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
-            RecordedDetections.decode(record).map(Said::of).ifPresent(said::add);
+            RecordedDetections.decode(record)
+                    .map(Said::of)
+                    .filter(one -> within(one, from, to))
+                    .ifPresent(said::add);
             return true;
         });
-        return within(said, from, to);
+        return List.copyOf(said);
     }
 }

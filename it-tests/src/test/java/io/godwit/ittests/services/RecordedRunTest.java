@@ -6,6 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.ops.Godwit;
 import io.godwit.ops.cli.ExitCode;
+import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.log.DirectoryLog;
+import io.godwit.schemas.log.DirectoryLogWriter;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.LogRange;
+import io.godwit.schemas.log.LogRecord;
+import io.godwit.schemas.log.Topic;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,8 +27,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +41,8 @@ final class RecordedRunTest {
     private static Path folder;
 
     private static String result;
+
+    private static int counted;
 
     private final StringWriter told = new StringWriter();
 
@@ -252,6 +265,56 @@ final class RecordedRunTest {
                 says("replay", "--verify", "--from", "2026-01-01T00:00:00Z", "--to", "2026-01-01T00:03:00Z", "--log");
         assertTrue(replayed.startsWith("identical: "), replayed);
         assertTrue(!replayed.startsWith("identical: 0 detections"), replayed);
+        assertEquals(replayed, says("replay", "--verify", "--log"), "from the beginning to the end by default");
+    }
+
+    @Test
+    void a_record_that_says_otherwise_is_told_with_both_inputs_and_both_outputs() {
+        String commands = differing(event -> event instanceof MigrateVm command
+                ? MigrateVm.newBuilder(command).setEstimatedMillis(7L).build()
+                : event);
+        assertDiffers("decision", "\"estimatedMillis\": 7", commands);
+        String detections = differing(event -> event instanceof DetectionBegan began
+                ? DetectionBegan.newBuilder(began).setValue(7L).build()
+                : event);
+        assertDiffers("detection", "\"value\": 7,", detections);
+    }
+
+    private static void assertDiffers(String what, String recorded, String said) {
+        List<String> lines = said.lines()
+                .dropWhile(line -> !line.matches("segment \\d+, " + what + " \\d+ differs.*"))
+                .toList();
+        assertTrue(lines.size() >= 5, said);
+        assertTrue(lines.get(1).startsWith("  recorded: {") && lines.get(1).contains(recorded), said);
+        assertTrue(lines.get(2).matches("    on [a-z-]+ \\d+:\\d+ \\{.*"), said);
+        assertTrue(lines.get(3).startsWith("  replayed: {") && !lines.get(3).contains(recorded), said);
+        assertEquals(lines.get(2), lines.get(4), said);
+    }
+
+    /** What a replay says of the run with records changed. */
+    private String differing(UnaryOperator<SpecificRecord> change) {
+        Path changed = folder.resolve("changed-" + counted++);
+        try (Log log = new DirectoryLog(folder.resolve("run"));
+                DirectoryLogWriter out =
+                        new DirectoryLogWriter(changed, log.site(), log.incarnation(), log.segments())) {
+            for (Topic topic : Topic.values()) {
+                for (int segment = 0; segment < log.segments(); segment++) {
+                    log.scan(List.of(LogRange.all(topic, segment)), record -> {
+                        byte[] value = EventCodec.encode(change.apply(EventCodec.decode(record.value())));
+                        out.append(new LogRecord(
+                                record.topic(),
+                                record.segment(),
+                                record.offset(),
+                                record.timestampMillis(),
+                                record.key(),
+                                value));
+                        return true;
+                    });
+                }
+            }
+            out.finish();
+        }
+        return printed(ExitCode.DIFFERS, changed, "replay", "--verify", "--log");
     }
 
     @Test
@@ -307,13 +370,17 @@ final class RecordedRunTest {
     }
 
     private String saysOf(Path log, String... words) {
+        return printed(ExitCode.OK, log, words);
+    }
+
+    private String printed(int expected, Path log, String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream before = System.out;
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
             int code = run(
                     Stream.concat(Stream.of(words), Stream.of(log.toString())).toArray(String[]::new));
-            assertEquals(ExitCode.OK, code, told::toString);
+            assertEquals(expected, code, told::toString);
         } finally {
             System.setOut(before);
         }

@@ -29,8 +29,16 @@ import java.util.stream.IntStream;
 
 /** Detection and scheduling of all segments once more, compared with the record byte for byte. Cannot write anything. */
 public final class RegionReplay {
-    /** What came of one segment. */
-    public record Segment(int number, DetectionReplay.Result detected, DecisionReplay.Result decided) {}
+    /**
+     * What came of one segment.
+     *
+     * @param differences the first place where detections differ from the record, and where decisions do, in words
+     */
+    public record Segment(
+            int number,
+            DetectionReplay.Result detected,
+            DecisionReplay.Result decided,
+            List<String> differences) {}
 
     /** A replay that ended before its end. */
     public static final class Broken extends RuntimeException {
@@ -124,8 +132,9 @@ public final class RegionReplay {
                         .orElse(takenTo),
                 operators);
         DecisionReplay.Result decided = DecisionReplay.run(log, number, start, end.orElse(Instant.now()), code);
+        List<String> differences = new Differences(log, number).of(detected, decided);
         held.release(number);
-        return new Segment(number, detected, decided);
+        return new Segment(number, detected, decided, differences);
     }
 
     public List<Segment> segments() {
@@ -159,35 +168,7 @@ public final class RegionReplay {
 
     /** Where it differs from the record, the first place of each segment; empty: nowhere. */
     public List<String> differences() {
-        List<String> differences = new ArrayList<>();
-        for (Segment segment : segments) {
-            DetectionReplay.Result detected = segment.detected();
-            if (detected.lookBackWhole()) {
-                detected.difference()
-                        .ifPresent(first ->
-                                differences.add("segment %d, detection %d differs\n  recorded: %s\n  replayed: %s"
-                                        .formatted(
-                                                segment.number(),
-                                                first.index(),
-                                                text(first.recorded()),
-                                                text(first.replayed()))));
-            }
-            DecisionReplay.Result decided = segment.decided();
-            decided.difference()
-                    .ifPresent(
-                            first -> differences.add("segment %d, decision %d differs%s\n  recorded: %s\n  replayed: %s"
-                                    .formatted(
-                                            segment.number(),
-                                            first.decision().getSequence(),
-                                            decided.otherCode() ? " (other code recorded it)" : "",
-                                            first.recorded(),
-                                            first.replayed())));
-        }
-        return differences;
-    }
-
-    private static String text(Optional<DetectionReplay.Said> said) {
-        return said.map(one -> one.event().toString()).orElse("nothing");
+        return segments.stream().flatMap(one -> one.differences().stream()).toList();
     }
 
     /** What could not be compared, a sentence each. */

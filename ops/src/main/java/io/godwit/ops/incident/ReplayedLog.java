@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What a replay of a stretch of time reads of a log, each record once: in one go where that is little, else by segments. */
+/**
+ * What a replay of a stretch of time reads of a log. One on this machine is read where it stands; of a Kafka each record is read
+ * once, in one go where that is little, else by segments.
+ */
 final class ReplayedLog {
     /** Checkpoints and snapshots are 10 minutes apart, and rules look back further still. */
     private static final Duration BEFORE = Duration.ofMinutes(25);
@@ -34,6 +37,11 @@ final class ReplayedLog {
         this.log = new HeldLog(behind);
         this.start = start;
         this.end = end;
+        this.bySegment = !behind.atHand() && hold(behind);
+    }
+
+    /** Returns whether the observations are more than is held at once. */
+    private boolean hold(Log behind) {
         List<LogRange> ranges = new ArrayList<>();
         List<LogRange> observations = new ArrayList<>();
         for (int segment = 0; segment < behind.segments(); segment++) {
@@ -45,11 +53,12 @@ final class ReplayedLog {
             }
             observations.add(stretch(Topic.OBSERVATIONS, segment));
         }
-        bySegment = observations.stream().mapToLong(this::length).sum() > OBSERVATIONS_MAX;
-        if (!bySegment) {
+        boolean many = observations.stream().mapToLong(this::length).sum() > OBSERVATIONS_MAX;
+        if (!many) {
             ranges.addAll(observations);
         }
         log.hold(ranges);
+        return many;
     }
 
     Log log() {
@@ -58,9 +67,11 @@ final class ReplayedLog {
 
     /** Before a segment is replayed. */
     void hold(int segment) {
-        LogRange observations = stretch(Topic.OBSERVATIONS, segment);
-        if (bySegment && length(observations) <= OBSERVATIONS_MAX) {
-            log.hold(List.of(observations));
+        if (bySegment) {
+            LogRange observations = stretch(Topic.OBSERVATIONS, segment);
+            if (length(observations) <= OBSERVATIONS_MAX) {
+                log.hold(List.of(observations));
+            }
         }
     }
 

@@ -47,13 +47,19 @@ final class Budgets {
                 turn.state.moves.remove(moves.getHostId());
             } else if (out.size() < moves.getOut().size()
                     || in.size() < moves.getIn().size()) {
-                turn.state.moves.put(moves.getHostId(), new HostMoves(moves.getHostId(), out, in));
+                turn.state.moves.put(
+                        moves.getHostId(), new HostMoves(moves.getHostId(), List.copyOf(out), List.copyOf(in)));
             }
         }
     }
 
+    /** Those after a time, of times in their order. */
     private static List<Instant> since(List<Instant> times, Instant from) {
-        return times.stream().filter(time -> time.isAfter(from)).toList();
+        int old = 0;
+        while (old < times.size() && !times.get(old).isAfter(from)) {
+            old++;
+        }
+        return times.subList(old, times.size());
     }
 
     /** Why no further VM may leave or enter a host now; empty: it may. */

@@ -23,6 +23,7 @@ final class Entries<T extends SpecificRecord> {
     private final Map<String, Integer> heads =
             new HashMap<>(); // how many ids begin so, up to their first "/"; never iterated
     private final TreeSet<String> changed = new TreeSet<>();
+    private List<T> all; // follows from byId; null: to be made anew
 
     Entries(String kind, Class<T> type) {
         this.prefix = kind + "/";
@@ -40,6 +41,7 @@ final class Entries<T extends SpecificRecord> {
 
     private void keep(String id, T thing) {
         byId.put(id, thing);
+        all = null;
         if (lookUp.put(id, thing) == null) {
             count(id, 1);
         }
@@ -55,14 +57,18 @@ final class Entries<T extends SpecificRecord> {
     void remove(String id) {
         if (lookUp.remove(id) != null) {
             byId.remove(id);
+            all = null;
             count(id, -1);
             changed.add(id);
         }
     }
 
-    /** All of them by id; a copy, so that they may be changed meanwhile. */
+    /** All of them by id, as they are now: they may be changed while these are looked at. */
     List<T> all() {
-        return new ArrayList<>(byId.values());
+        if (all == null) {
+            all = List.copyOf(byId.values());
+        }
+        return all;
     }
 
     /** Those whose id is HEAD/…, by id. */

@@ -87,7 +87,7 @@ final class HostPartitions {
     /** Looks at every open detection that no host partition answers, the most urgent and oldest first. */
     void considerAll() {
         turn.state.detections.all().stream()
-                .filter(open -> open.getPartitionId().isEmpty())
+                .filter(open -> open.getPartitionId().isEmpty() && due(open))
                 .sorted(Comparator.comparing(HostPartitions::ageOf))
                 .forEach(this::consider);
     }
@@ -179,11 +179,14 @@ final class HostPartitions {
     }
 
     private boolean due(OpenDetection open) {
-        boolean shownAndChanged = !open.getAdvisedVms().isEmpty()
+        return !turn.now().isBefore(open.getRetryAfter()) || shownAndChanged(open);
+    }
+
+    private boolean shownAndChanged(OpenDetection open) {
+        return !open.getAdvisedVms().isEmpty()
                 && turn.state.sample(open.getBegan().getHostId()) != null
                 && !open.getAdvisedVms()
                         .equals(Detections.vmsDigest(turn.state, open.getBegan().getHostId()));
-        return shownAndChanged || !turn.now().isBefore(open.getRetryAfter());
     }
 
     /** Whether a host is free now for an asker of this age; a younger holder that still grows has to give way. */

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 
 /** What the schedulers of a site tell each other of their segments, as far as the policy in force needs it. */
 final class Neighbours {
@@ -81,21 +80,26 @@ final class Neighbours {
 
     /** In steps of what is noise, so that it is not told again for nothing. */
     private SegmentTold centre() {
-        List<KnownHost> hosts =
-                turn.state.hosts.all().stream().filter(Neighbours::belongs).toList();
-        List<CoordinateAnnounced> located = hosts.stream()
-                .map(KnownHost::getCoordinate)
-                .filter(Objects::nonNull)
-                .toList();
-        if (located.isEmpty()) {
-            return told(List.of(), 0, 0, 0, 0, List.of(), hosts.isEmpty());
+        int hosts = 0;
+        int located = 0;
+        long x = 0;
+        long y = 0;
+        long height = 0;
+        for (KnownHost host : turn.state.hosts.all()) {
+            boolean belongs = belongs(host);
+            CoordinateAnnounced place = belongs ? host.getCoordinate() : null;
+            hosts += belongs ? 1 : 0;
+            if (place != null) {
+                located++;
+                x += place.getXMicros();
+                y += place.getYMicros();
+                height += place.getHeightMicros();
+            }
         }
-        long x = located.stream().mapToLong(CoordinateAnnounced::getXMicros).sum();
-        long y = located.stream().mapToLong(CoordinateAnnounced::getYMicros).sum();
-        long height =
-                located.stream().mapToLong(CoordinateAnnounced::getHeightMicros).sum();
-        int count = located.size();
-        return told(List.of(), 1, step(x, count), step(y, count), step(height, count), List.of(), false);
+        if (located == 0) {
+            return told(List.of(), 0, 0, 0, 0, List.of(), hosts == 0);
+        }
+        return told(List.of(), 1, step(x, located), step(y, located), step(height, located), List.of(), false);
     }
 
     private static long step(long sum, int count) {

@@ -205,7 +205,7 @@ final class Room {
             if (isFree == free
                     && !host.getLabel().isEmpty()
                     && !host.getLeft()
-                    && turn.usableSample(hostId) != null
+                    && turn.usableSample(hostId, lease) != null
                     && !inTrouble(hostId)
                     && takesVms(host)
                     && budgets.spent(host).isEmpty()) {

@@ -85,16 +85,31 @@ final class Trails {
     void expire() {
         Instant hourAgo = turn.now().minus(HOUR);
         for (VmTrail trail : turn.state.trails.all()) {
+            if (allSince(hourAgo, trail)) {
+                continue; // as for most
+            }
             List<VmVisit> young = trail.getVisits().stream()
-                    .filter(visit -> visit.getArrived().isAfter(hourAgo)
-                            || visit.getLeft().isAfter(hourAgo))
+                    .filter(visit -> isSince(hourAgo, visit))
                     .toList();
             if (young.isEmpty()) {
                 turn.state.trails.remove(trail.getVmId());
-            } else if (young.size() < trail.getVisits().size()) {
+            } else {
                 turn.state.trails.put(trail.getVmId(), new VmTrail(trail.getVmId(), young));
             }
         }
+    }
+
+    private static boolean allSince(Instant from, VmTrail trail) {
+        for (VmVisit visit : trail.getVisits()) {
+            if (!isSince(from, visit)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isSince(Instant from, VmVisit visit) {
+        return visit.getArrived().isAfter(from) || visit.getLeft().isAfter(from);
     }
 
     /** Why a VM that has moved much must stay; empty: it may move. */

@@ -105,11 +105,15 @@ final class Turn {
 
     /** The newest sample of a host if decisions may rest on it: not too old, and not from before VMs were moved. */
     SchedulerState.Sample usableSample(String hostId) {
+        return usableSample(hostId, state.leases.get(hostId));
+    }
+
+    /** @param lease that of the host; null: it has none */
+    SchedulerState.Sample usableSample(String hostId, HostLease lease) {
         SchedulerState.Sample sample = state.sample(hostId);
         if (sample == null || stale(sample)) {
             return null;
         }
-        var lease = state.leases.get(hostId);
         return lease == null || sample.logTime().isAfter(lease.getFreshAfter()) ? sample : null;
     }
 

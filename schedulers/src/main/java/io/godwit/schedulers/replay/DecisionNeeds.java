@@ -2,6 +2,7 @@ package io.godwit.schedulers.replay;
 
 import io.godwit.schemas.events.InputRun;
 import io.godwit.schemas.events.InputsTaken;
+import io.godwit.schemas.events.StateSnapshotted;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.Topic;
@@ -33,14 +34,19 @@ public record DecisionNeeds(
         }
         RecordedInputs inputs = new RecordedInputs(log, segment, journal.snapshot());
         Map<Topic, Long> last = new EnumMap<>(Topic.class);
-        for (InputsTaken taken : journal.taken()) {
-            for (InputRun run : taken.getRuns()) {
-                last.put(RecordedInputs.topicOf(run), run.getToOffset());
+        StateSnapshotted newest = journal.snapshot().getLast();
+        long nextSequence = newest.getNextSequence();
+        for (List<InputsTaken> told = journal.read(); !told.isEmpty(); told = journal.read()) {
+            for (InputsTaken taken : told) {
+                for (InputRun run : taken.getRuns()) {
+                    last.put(RecordedInputs.topicOf(run), run.getToOffset());
+                }
             }
+            nextSequence = told.getLast().getNextSequence();
         }
         List<LogRange> ranges = new ArrayList<>();
         List<String> missing = new ArrayList<>();
-        ranges.add(new LogRange(Topic.JOURNAL, segment, journal.from(), journal.to()));
+        ranges.add(new LogRange(Topic.JOURNAL, segment, journal.from(), journal.next()));
         last.forEach((topic, toOffset) -> {
             long next = inputs.next(topic);
             if (next < log.beginning(topic, segment)) {
@@ -49,14 +55,11 @@ public record DecisionNeeds(
             }
             ranges.add(new LogRange(topic, segment, next, toOffset + 1));
         });
-        var newest = journal.snapshot().getLast();
         return new DecisionNeeds(
                 List.copyOf(ranges),
                 Optional.of(newest.getLogTime()),
                 newest.getNextSequence(),
-                journal.taken().isEmpty()
-                        ? newest.getNextSequence()
-                        : journal.taken().getLast().getNextSequence(),
+                nextSequence,
                 List.copyOf(missing));
     }
 }

@@ -1,6 +1,7 @@
 package io.godwit.schedulers.replay;
 
 import io.godwit.schedulers.partition.Output;
+import io.godwit.schedulers.partition.SchedulerState;
 import io.godwit.schedulers.partition.SegmentScheduler;
 import io.godwit.schedulers.planner.RepairPlanner;
 import io.godwit.schemas.codec.EventCodec;
@@ -28,12 +29,15 @@ import java.util.Optional;
  */
 public final class DecisionReplay {
     /**
-     * A decision that is not as recorded.
+     * One side of a difference.
      *
-     * @param recorded the event in the log as JSON; empty: there is none
-     * @param replayed the event decided now as JSON; empty: there is none
+     * @param input the record on which it was decided; empty: it was not
+     * @param output the event that was decided as JSON; empty: there is none
      */
-    public record Difference(Decision decision, String recorded, String replayed) {}
+    public record Said(Optional<LogRecord> input, Optional<String> output) {}
+
+    /** A decision that is not as recorded. */
+    public record Difference(Decision decision, Said recorded, Said replayed) {}
 
     /**
      * What a replay found.
@@ -59,6 +63,7 @@ public final class DecisionReplay {
     private final String code;
     private final MessageDigest digest;
 
+    private long journalFrom;
     private RecordedInputs recordedInputs;
     private RecordedDecisions recorded;
     private SegmentScheduler scheduler;
@@ -103,18 +108,25 @@ public final class DecisionReplay {
         }
         start(journal);
         boolean otherCode = false;
-        int next = 0;
-        while (next < journal.taken().size() && difference.isEmpty() && missing.isEmpty()) {
-            int until = recordedInputs.batchEnd(journal.taken(), next);
-            List<InputsTaken> batch = journal.taken().subList(next, until);
-            otherCode |= batch.stream().anyMatch(inputs -> !inputs.getCode().equals(code));
-            replay(batch);
-            next = until;
+        for (List<InputsTaken> told = journal.read(); !told.isEmpty() && goesOn(); told = journal.read()) {
+            int next = 0;
+            while (next < told.size() && goesOn()) {
+                int until = recordedInputs.batchEnd(told, next);
+                List<InputsTaken> batch = told.subList(next, until);
+                otherCode |= batch.stream().anyMatch(inputs -> !inputs.getCode().equals(code));
+                replay(batch);
+                next = until;
+            }
         }
         return new Result(decisions, hex(), difference, otherCode, missing);
     }
 
+    private boolean goesOn() {
+        return difference.isEmpty() && missing.isEmpty();
+    }
+
     private void start(RecordedJournal journal) {
+        journalFrom = journal.from();
         recordedInputs = new RecordedInputs(log, segment, journal.snapshot());
         recorded =
                 new RecordedDecisions(log, segment, journal.snapshot().getLast().getLogTime());
@@ -129,32 +141,30 @@ public final class DecisionReplay {
             for (InputRun run : taken.getRuns()) {
                 Deque<LogRecord> records = inputs.get(RecordedInputs.topicOf(run));
                 while (!records.isEmpty() && records.getFirst().offset() <= run.getToOffset()) {
-                    for (Output output : scheduler.take(records.removeFirst()).outputs()) {
-                        compare(output);
+                    LogRecord input = records.removeFirst();
+                    for (Output output : scheduler.take(input).outputs()) {
+                        compare(input, output);
                     }
                     if (difference.isPresent()) {
                         return;
                     }
                 }
             }
-            recorded.left(firstSequence, taken.getNextSequence()).ifPresent(left -> {
-                String json = EventCodec.decode(left.value()).toString();
-                Decision decision = new Decision(segment, scheduler.state().nextSequence());
-                difference = Optional.of(new Difference(decision, json, ""));
-            });
-            if (difference.isPresent() || missing.isPresent()) {
+            lookForMore(taken, firstSequence);
+            if (!goesOn()) {
                 return;
             }
         }
     }
 
-    private void compare(Output output) {
+    private void compare(LogRecord input, Output output) {
         if (output.topic() == Topic.JOURNAL) {
             return;
         }
         Decision decision = (Decision) output.event()
                 .get(output.event().getSchema().getField("decision").pos());
-        Optional<LogRecord> was = recorded.take(decision.getSequence());
+        Optional<LogRecord> was =
+                recorded.take(decision.getSequence(), scheduler.state().logTime());
         boolean same = was.isPresent()
                 && was.get().topic() == output.topic()
                 && was.get().segment() == output.segment()
@@ -164,11 +174,27 @@ public final class DecisionReplay {
             decisions++;
             digest.update(output.value());
         } else {
-            difference = Optional.of(new Difference(
+            differs(
                     decision,
-                    was.map(record -> readable(record.value())).orElse(""),
-                    output.event().toString()));
+                    was,
+                    new Said(Optional.of(input), Optional.of(output.event().toString())));
         }
+    }
+
+    /** A decision of a turn that was recorded, and is not reached again. */
+    private void lookForMore(InputsTaken taken, long firstSequence) {
+        SchedulerState state = scheduler.state();
+        recorded.left(firstSequence, state.nextSequence(), taken.getNextSequence(), state.logTime())
+                .ifPresent(left -> differs(
+                        new Decision(segment, DecisionHead.sequenceOf(left.value(), segment)),
+                        Optional.of(left),
+                        new Said(Optional.empty(), Optional.empty())));
+    }
+
+    private void differs(Decision decision, Optional<LogRecord> was, Said replayed) {
+        Optional<LogRecord> input = RecordedJournal.inputOf(log, segment, decision.getSequence(), journalFrom);
+        Said told = new Said(input, was.map(record -> readable(record.value())));
+        difference = Optional.of(new Difference(decision, told, replayed));
     }
 
     private static String readable(byte[] value) {

@@ -39,15 +39,17 @@ public final class DecisionsAgain {
                 new RecordedDecisions(log, segment, journal.snapshot().getLast().getLogTime());
         SegmentScheduler scheduler =
                 new SegmentScheduler(journal.state(), segment, log.segments(), new RepairPlanner(), code);
-        int next = 0;
-        while (next < journal.taken().size()) {
-            int until = inputs.batchEnd(journal.taken(), next);
-            List<InputsTaken> batch = journal.taken().subList(next, until);
-            Map<Topic, Deque<LogRecord>> records = inputs.read(batch);
-            if (inputs.missing().isPresent() || !turns(batch, records, scheduler, recorded, reader)) {
-                return;
+        for (List<InputsTaken> told = journal.read(); !told.isEmpty(); told = journal.read()) {
+            int next = 0;
+            while (next < told.size()) {
+                int until = inputs.batchEnd(told, next);
+                List<InputsTaken> batch = told.subList(next, until);
+                Map<Topic, Deque<LogRecord>> records = inputs.read(batch);
+                if (inputs.missing().isPresent() || !turns(batch, records, scheduler, recorded, reader)) {
+                    return;
+                }
+                next = until;
             }
-            next = until;
         }
     }
 
@@ -62,20 +64,22 @@ public final class DecisionsAgain {
                 Deque<LogRecord> ofTopic = records.get(RecordedInputs.topicOf(run));
                 while (!ofTopic.isEmpty() && ofTopic.getFirst().offset() <= run.getToOffset()) {
                     for (Output output : scheduler.take(ofTopic.removeFirst()).outputs()) {
-                        if (output.topic() != Topic.JOURNAL && !told(output, recorded, reader)) {
+                        if (output.topic() != Topic.JOURNAL && !told(output, scheduler, recorded, reader)) {
                             return false;
                         }
                     }
                 }
             }
+            recorded.forgetBelow(scheduler.state().nextSequence());
         }
         return true;
     }
 
-    private static boolean told(Output output, RecordedDecisions recorded, Reader reader) {
+    private static boolean told(
+            Output output, SegmentScheduler scheduler, RecordedDecisions recorded, Reader reader) {
         Decision decision = (Decision) output.event()
                 .get(output.event().getSchema().getField("decision").pos());
-        Optional<LogRecord> was = recorded.take(decision.getSequence());
+        Optional<LogRecord> was = recorded.take(decision.getSequence(), scheduler.state().logTime());
         return was.isPresent() && reader.decided(was.get(), output);
     }
 }

@@ -158,40 +158,43 @@ public final class Fork {
             RecordedJournal journal, RecordedInputs inputs, int segment, int segments, String code) {
         SegmentScheduler scheduler =
                 new SegmentScheduler(journal.state(), segment, segments, new RepairPlanner(), code);
-        List<InputsTaken> taken = journal.taken();
-        int next = 0;
-        while (next < taken.size()) {
-            int until = inputs.batchEnd(taken, next);
-            List<InputsTaken> batch = taken.subList(next, until);
-            Map<Topic, Deque<LogRecord>> records = inputs.read(batch);
-            inputs.missing().ifPresent(missing -> {
-                throw new Unforkable(missing);
-            });
-            for (InputsTaken told : batch) {
-                Optional<InputsTaken> again = Optional.empty();
-                for (InputRun run : told.getRuns()) {
-                    Deque<LogRecord> ofTopic = records.get(RecordedInputs.topicOf(run));
-                    while (!ofTopic.isEmpty() && ofTopic.getFirst().offset() <= run.getToOffset()) {
-                        for (Output output :
-                                scheduler.take(ofTopic.removeFirst()).outputs()) {
-                            if (output.event() instanceof InputsTaken mine) {
-                                again = Optional.of(mine);
-                            }
-                        }
-                    }
-                }
-                boolean same = again.map(mine -> mine.getNextSequence() == told.getNextSequence()
-                                && mine.getOutputsDigest().equals(told.getOutputsDigest()))
-                        .orElse(false);
-                if (!same) {
-                    throw new Unforkable(("the scheduler of segment %d decided otherwise at %s than this version does;"
-                                    + " ask with the version that runs, or once it has run for 10 minutes")
-                            .formatted(segment, told.getLogTime()));
-                }
+        for (List<InputsTaken> taken = journal.read(); !taken.isEmpty(); taken = journal.read()) {
+            int next = 0;
+            while (next < taken.size()) {
+                int until = inputs.batchEnd(taken, next);
+                List<InputsTaken> batch = taken.subList(next, until);
+                Map<Topic, Deque<LogRecord>> records = inputs.read(batch);
+                inputs.missing().ifPresent(missing -> {
+                    throw new Unforkable(missing);
+                });
+                batch.forEach(told -> again(told, records, scheduler, segment));
+                next = until;
             }
-            next = until;
         }
         return scheduler;
+    }
+
+    private static void again(
+            InputsTaken told, Map<Topic, Deque<LogRecord>> records, SegmentScheduler scheduler, int segment) {
+        Optional<InputsTaken> again = Optional.empty();
+        for (InputRun run : told.getRuns()) {
+            Deque<LogRecord> ofTopic = records.get(RecordedInputs.topicOf(run));
+            while (!ofTopic.isEmpty() && ofTopic.getFirst().offset() <= run.getToOffset()) {
+                for (Output output : scheduler.take(ofTopic.removeFirst()).outputs()) {
+                    if (output.event() instanceof InputsTaken mine) {
+                        again = Optional.of(mine);
+                    }
+                }
+            }
+        }
+        boolean same = again.map(mine -> mine.getNextSequence() == told.getNextSequence()
+                        && mine.getOutputsDigest().equals(told.getOutputsDigest()))
+                .orElse(false);
+        if (!same) {
+            throw new Unforkable(("the scheduler of segment %d decided otherwise at %s than this version does;"
+                            + " ask with the version that runs, or once it has run for 10 minutes")
+                    .formatted(segment, told.getLogTime()));
+        }
     }
 
     /** What the log holds beyond the journals, in the order of its times; without what forks will say themselves. */

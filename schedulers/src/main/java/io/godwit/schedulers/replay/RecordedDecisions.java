@@ -1,61 +1,121 @@
 package io.godwit.schedulers.replay;
 
-import io.godwit.schemas.codec.EventCodec;
-import io.godwit.schemas.codec.UnreadableRecord;
-import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecord;
+import java.util.TreeMap;
 
-/** The decisions of one segment's scheduler as they stand in the log, in whichever segment they stand, by number. */
+/**
+ * The decisions of one segment's scheduler as they stand in the log, in whichever segment they stand, by number. They are read
+ * on in step with the inputs, some minutes ahead of them; a number that is not found there is looked for up to the log's end.
+ */
 final class RecordedDecisions {
-    private final Map<Long, LogRecord> bySequence = new HashMap<>();
+    /** Decisions stand in the log moments after their inputs, but for a scheduler that had to catch up. */
+    private static final Duration AHEAD = Duration.ofMinutes(10);
+
+    /** Beyond, all that is left is read at once. */
+    private static final Duration FAR = Duration.ofDays(2);
+
+    private static final List<Topic> TOPICS = List.of(Topic.HOST_PARTITIONS, Topic.COMMANDS);
+
+    /** How far one segment of a topic was read. */
+    private static final class Cursor {
+        private final Topic topic;
+        private final int segment;
+        private final long end;
+        private long next;
+
+        private Cursor(Topic topic, int segment, long next, long end) {
+            this.topic = topic;
+            this.segment = segment;
+            this.next = next;
+            this.end = end;
+        }
+    }
+
+    private final Log log;
+    private final int segment;
+    private final List<Cursor> cursors = new ArrayList<>();
+    private final TreeMap<Long, LogRecord> bySequence = new TreeMap<>();
+    private Instant readTo;
+    private boolean over;
 
     /** @param since log time from which the records can stand in the log */
     RecordedDecisions(Log log, int segment, Instant since) {
-        List<LogRange> ranges = new ArrayList<>();
-        for (Topic topic : List.of(Topic.HOST_PARTITIONS, Topic.COMMANDS)) {
+        this.log = log;
+        this.segment = segment;
+        this.readTo = since;
+        for (Topic topic : TOPICS) {
+            List<Long> ends = log.ends(topic);
             for (int other = 0; other < log.segments(); other++) {
-                ranges.add(new LogRange(topic, other, log.offsetAt(topic, other, since), Long.MAX_VALUE));
+                cursors.add(new Cursor(topic, other, log.offsetAt(topic, other, since), ends.get(other)));
+            }
+        }
+    }
+
+    /**
+     * Takes a decision out.
+     *
+     * @param now log time at which it is decided
+     */
+    Optional<LogRecord> take(long sequence, Instant now) {
+        LogRecord found = bySequence.remove(sequence);
+        for (Duration ahead = AHEAD; found == null && !over; ahead = ahead.multipliedBy(2)) {
+            readUpTo(now, ahead);
+            found = bySequence.remove(sequence);
+        }
+        return Optional.ofNullable(found);
+    }
+
+    /**
+     * Ends a turn: the smallest of its numbers that was recorded and not taken out, if there is one. Forgets all of them.
+     *
+     * @param decided number after the last that was decided again; what was recorded from there on may stand anywhere
+     * @param until number after the last of the turn
+     */
+    Optional<LogRecord> left(long first, long decided, long until, Instant now) {
+        for (Duration ahead = AHEAD; decided < until && bySequence.ceilingKey(decided) == null && !over; ) {
+            readUpTo(now, ahead);
+            ahead = ahead.multipliedBy(2);
+        }
+        Optional<LogRecord> left = bySequence.subMap(first, Math.max(first, until)).values().stream()
+                .findFirst();
+        forgetBelow(until);
+        return left;
+    }
+
+    void forgetBelow(long sequence) {
+        bySequence.headMap(sequence).clear();
+    }
+
+    private void readUpTo(Instant now, Duration ahead) {
+        boolean all = ahead.compareTo(FAR) > 0;
+        Instant time = now.plus(ahead);
+        if (!all && !time.isAfter(readTo)) {
+            return;
+        }
+        List<LogRange> ranges = new ArrayList<>();
+        for (Cursor cursor : cursors) {
+            long to = all ? cursor.end : Math.min(cursor.end, log.offsetAt(cursor.topic, cursor.segment, time));
+            if (to > cursor.next) {
+                ranges.add(new LogRange(cursor.topic, cursor.segment, cursor.next, to));
+                cursor.next = to;
             }
         }
         log.scan(ranges, record -> {
-            decisionOf(record)
-                    .filter(decision -> decision.getSegment() == segment)
-                    .ifPresent(decision -> bySequence.put(decision.getSequence(), record));
+            long sequence = DecisionHead.sequenceOf(record.value(), segment);
+            if (sequence != DecisionHead.NONE) {
+                bySequence.put(sequence, record);
+            }
             return true;
         });
-    }
-
-    private static Optional<Decision> decisionOf(LogRecord record) {
-        try {
-            SpecificRecord event = EventCodec.decode(record.value());
-            Schema.Field field = event.getSchema().getField("decision");
-            return field == null ? Optional.empty() : Optional.of((Decision) event.get(field.pos()));
-        } catch (UnreadableRecord damaged) {
-            return Optional.empty(); // shows as a decision that is not in the log
-        }
-    }
-
-    /** Takes a decision out. */
-    Optional<LogRecord> take(long sequence) {
-        return Optional.ofNullable(bySequence.remove(sequence));
-    }
-
-    /** Smallest number from a range that was recorded and not taken out. */
-    Optional<LogRecord> left(long from, long until) {
-        return bySequence.entrySet().stream()
-                .filter(entry -> entry.getKey() >= from && entry.getKey() < until)
-                .min(Map.Entry.comparingByKey())
-                .map(Map.Entry::getValue);
+        readTo = time;
+        over = cursors.stream().allMatch(cursor -> cursor.next >= cursor.end);
     }
 }

@@ -19,8 +19,10 @@ import java.util.Optional;
 
 /** The inputs of one segment's scheduler after a snapshot, as its journal tells them; read in order, some at a time. */
 final class RecordedInputs {
-    /** Records read at once, so that a long stretch fits into memory. */
+    /** Records read at once, so that a long stretch fits into memory: few where that costs no question to a broker. */
     private static final long BATCH_RECORDS = 200_000;
+
+    private static final long BATCH_AT_HAND = 4_000;
 
     private final Log log;
     private final int segment;
@@ -58,7 +60,7 @@ final class RecordedInputs {
 
     /** Index after the last of the inputs that are read together with the first. */
     int batchEnd(List<InputsTaken> taken, int first) {
-        return batchEnd(taken, first, BATCH_RECORDS);
+        return batchEnd(taken, first, log.atHand() ? BATCH_AT_HAND : BATCH_RECORDS);
     }
 
     /** @param recordsMax inputs that may be held at once, besides those of one turn */

@@ -3,6 +3,7 @@ package io.godwit.schedulers.replay;
 import io.godwit.schedulers.partition.SchedulerState;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.InputRun;
 import io.godwit.schemas.events.InputsTaken;
 import io.godwit.schemas.events.StateEntry;
 import io.godwit.schemas.events.StateSnapshotted;
@@ -16,18 +17,20 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * What the journal of one segment says about a stretch of time.
- *
- * @param snapshot parts of the newest whole snapshot that is not younger than the start; empty if none is kept
- * @param taken inputs from there to the end of the stretch, in order
- * @param from offset of the snapshot's first part; 0 where there is none
- * @param to offset after the last of the inputs, or after the snapshot
+ * What the journal of one segment says about a stretch of time: the newest whole snapshot that is not younger than its start,
+ * and the inputs from there to its end, which are read on as they are asked for.
  */
-record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken, long from, long to) {
+final class RecordedJournal {
     private static final Duration TWO_SNAPSHOTS = Duration.ofMinutes(20);
+
+    /** What the journal says of inputs is held for so many of its records at once, some minutes of a segment. */
+    private static final int TOLD_MAX = 2_000;
+
+    private static final String INPUTS = InputsTaken.class.getSimpleName();
 
     /** Puts snapshots together of what comes part by part. */
     static final class Parts {
@@ -47,46 +50,94 @@ record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken,
         }
     }
 
+    private final Log log;
+    private final int segment;
+    private final Instant to;
+    private final List<StateSnapshotted> snapshot;
+    private final long from;
+    private long next;
+    private boolean over;
+
+    private RecordedJournal(Log log, int segment, Instant to, List<StateSnapshotted> snapshot, long from, long next) {
+        this.log = log;
+        this.segment = segment;
+        this.to = to;
+        this.snapshot = snapshot;
+        this.from = from;
+        this.next = next;
+        this.over = snapshot.isEmpty();
+    }
+
     static RecordedJournal of(Log log, int segment, Instant from, Instant to) {
         Instant near = from.minus(TWO_SNAPSHOTS);
         long first = near.isBefore(Instant.EPOCH) ? 0 : log.offsetAt(Topic.JOURNAL, segment, near);
-        RecordedJournal nearby = read(log, segment, first, from, to);
+        RecordedJournal nearby = at(log, segment, first, from, to);
         boolean old = !nearby.snapshot.isEmpty()
                 && !nearby.snapshot.getLast().getLogTime().isAfter(from);
-        return old || first == 0 ? nearby : read(log, segment, 0, from, to);
+        return old || first == 0 ? nearby : at(log, segment, 0, from, to);
     }
 
-    private static RecordedJournal read(Log log, int segment, long first, Instant from, Instant to) {
+    private static RecordedJournal at(Log log, int segment, long first, Instant from, Instant to) {
         List<StateSnapshotted> newest = new ArrayList<>();
         Parts parts = new Parts();
-        List<InputsTaken> taken = new ArrayList<>();
         long[] partsFrom = {0};
         long[] bounds = {0, 0};
         log.scan(List.of(new LogRange(Topic.JOURNAL, segment, first, Long.MAX_VALUE)), record -> {
-            switch (read(record)) {
+            return switch (read(record)) {
                 case StateSnapshotted part -> {
                     partsFrom[0] = part.getPart() == 0 ? record.offset() : partsFrom[0];
                     boolean whole = parts.add(part);
                     if (whole && (newest.isEmpty() || !part.getLogTime().isAfter(from))) {
                         newest.clear();
                         newest.addAll(parts.parts());
-                        taken.clear();
                         bounds[0] = partsFrom[0];
                         bounds[1] = record.offset() + 1;
                     }
+                    yield newest.isEmpty() || !part.getLogTime().isAfter(from);
                 }
                 case InputsTaken inputs -> {
+                    boolean past = !newest.isEmpty() && inputs.getLogTime().isAfter(from);
+                    yield !past && !inputs.getLogTime().isAfter(to);
+                }
+                case null, default -> true; // one that is damaged shows as a difference
+            };
+        });
+        return new RecordedJournal(log, segment, to, List.copyOf(newest), bounds[0], bounds[1]);
+    }
+
+    /** Parts of the snapshot; empty if none is kept. */
+    List<StateSnapshotted> snapshot() {
+        return snapshot;
+    }
+
+    /** Offset of the snapshot's first part; 0 where there is none. */
+    long from() {
+        return from;
+    }
+
+    /** Offset after the last of the inputs that were read, or after the snapshot. */
+    long next() {
+        return next;
+    }
+
+    /** The next inputs, in order; empty after the last of the stretch. */
+    List<InputsTaken> read() {
+        List<InputsTaken> told = new ArrayList<>();
+        while (told.isEmpty() && !over) {
+            over = true;
+            log.scan(List.of(new LogRange(Topic.JOURNAL, segment, next, Long.MAX_VALUE)), record -> {
+                if (isOf(INPUTS, record) && read(record) instanceof InputsTaken inputs) {
                     if (inputs.getLogTime().isAfter(to)) {
                         return false;
                     }
-                    taken.add(inputs);
-                    bounds[1] = record.offset() + 1;
+                    told.add(inputs);
+                    next = record.offset() + 1;
+                    over = told.size() < TOLD_MAX;
                 }
-                case null, default -> {} // one that is damaged shows as a difference
-            }
-            return true;
-        });
-        return new RecordedJournal(List.copyOf(newest), List.copyOf(taken), bounds[0], bounds[1]);
+                return over;
+            });
+        }
+        return told;
     }
 
     /** The state that the snapshot holds; without one, that of a scheduler which has read nothing. */
@@ -100,6 +151,33 @@ record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken,
             }
         }
         return SchedulerState.of(entries);
+    }
+
+    /**
+     * The input on which a decision was made, as all decisions of an InputsTaken rest on the last of its inputs; empty where the
+     * journal does not tell, or the input is not kept.
+     *
+     * @param from offset of the journal from which it is looked for
+     */
+    static Optional<LogRecord> inputOf(Log log, int segment, long sequence, long from) {
+        List<InputRun> last = new ArrayList<>();
+        log.scan(List.of(new LogRange(Topic.JOURNAL, segment, from, Long.MAX_VALUE)), record -> {
+            if (isOf(INPUTS, record) && read(record) instanceof InputsTaken inputs) {
+                boolean there = sequence >= inputs.getFirstSequence() && sequence < inputs.getNextSequence();
+                if (there && !inputs.getRuns().isEmpty()) {
+                    last.add(inputs.getRuns().getLast());
+                }
+                return sequence >= inputs.getNextSequence();
+            }
+            return true;
+        });
+        return last.stream()
+                .findFirst()
+                .flatMap(run -> log.at(RecordedInputs.topicOf(run), segment, run.getToOffset()));
+    }
+
+    private static boolean isOf(String name, LogRecord record) {
+        return EventCodec.nameOf(record.value()).filter(name::equals).isPresent();
     }
 
     /** What a record says; null: it is damaged. */

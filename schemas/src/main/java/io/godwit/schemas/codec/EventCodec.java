@@ -136,6 +136,15 @@ public final class EventCodec {
         }
     }
 
+    /** The schema that a value was written with; empty where {@link #decode} would refuse its header. */
+    public static Optional<Schema> writtenAs(byte[] value) {
+        try {
+            return Optional.ofNullable(FORMATS.get(fingerprintOf(value))).map(Format::written);
+        } catch (UnreadableRecord _) {
+            return Optional.empty();
+        }
+    }
+
     /** Fingerprint in the header of a value. */
     public static long fingerprintOf(byte[] value) {
         if (value == null) {

@@ -19,7 +19,7 @@ import java.util.SortedMap;
  * timestamp in milliseconds (8), length of the key (4, -1: none), key, length of the value (4), value; numbers big-endian,
  * offsets growing; a file "STAGE/SEGMENT.index" beside it, which may be missing, says where to begin to read. Where only a
  * part of a log was kept, "whole-from.STAGE.SEGMENT" in the properties names the offset from which on nothing was left out:
- * records before it stand by themselves. Not safe for use by several threads.
+ * records before it stand by themselves. Safe for use by several threads.
  */
 public final class DirectoryLog implements Log {
     private static final String FORMAT = "1";
@@ -101,6 +101,11 @@ public final class DirectoryLog implements Log {
     }
 
     @Override
+    public boolean atHand() {
+        return true;
+    }
+
+    @Override
     public long beginning(Topic topic, int segment) {
         Long whole = wholeFrom.get(place(topic, segment));
         return whole != null
@@ -125,7 +130,10 @@ public final class DirectoryLog implements Log {
     @Override
     public long offsetAt(Topic topic, int segment, Instant time) {
         return stored(topic, segment)
-                .map(stored -> stored.offsetAtTime(time.toEpochMilli()))
+                .map(stored -> {
+                    long found = stored.offsetAtTime(time.toEpochMilli());
+                    return found == stored.end() ? end(topic, segment) : found;
+                })
                 .orElseGet(() -> end(topic, segment));
     }
 
@@ -140,7 +148,7 @@ public final class DirectoryLog implements Log {
     }
 
     /** Empty where nothing of the topic and segment was kept. */
-    private Optional<StoredSegment> stored(Topic topic, int segment) {
+    private synchronized Optional<StoredSegment> stored(Topic topic, int segment) {
         Path file = file(folder, topic, segment);
         if (!opened.containsKey(file) && Files.exists(file)) {
             opened.put(file, StoredSegment.open(topic, segment, file));
@@ -149,7 +157,7 @@ public final class DirectoryLog implements Log {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         opened.values().forEach(StoredSegment::close);
         opened.clear();
     }

@@ -20,8 +20,23 @@ public final class HeldLog implements Log {
 
     private record Place(Topic topic, int segment) {}
 
-    /** Records of [from, to), which is all that was committed there. */
-    private record Held(long from, long to, List<LogRecord> records) {
+    /**
+     * Records of [from, to), which is all that was committed there.
+     *
+     * @param newestMillis greatest timestamp up to each of them, as times need not grow along a log
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Held(long from, long to, List<LogRecord> records, long[] newestMillis) {
+        static Held of(LogRange range, List<LogRecord> records) {
+            long[] newestMillis = new long[records.size()];
+            long newest = Long.MIN_VALUE;
+            for (int i = 0; i < newestMillis.length; i++) {
+                newest = Math.max(newest, records.get(i).timestampMillis());
+                newestMillis[i] = newest;
+            }
+            return new Held(range.from(), range.to(), List.copyOf(records), newestMillis);
+        }
+
         boolean covers(LogRange range) {
             return range.from() >= from && range.to() <= to;
         }
@@ -33,6 +48,21 @@ public final class HeldLog implements Log {
             while (low < high) {
                 int middle = (low + high) >>> 1;
                 if (records.get(middle).offset() < offset) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+
+        /** Index of the first record that is not older than a time. */
+        int indexAt(long millis) {
+            int low = 0;
+            int high = newestMillis.length;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (newestMillis[middle] < millis) {
                     low = middle + 1;
                 } else {
                     high = middle;
@@ -57,7 +87,7 @@ public final class HeldLog implements Log {
                         records.get(new Place(record.topic(), record.segment())).add(record));
         for (LogRange range : kept) {
             Place place = new Place(range.topic(), range.segment());
-            held.put(place, new Held(range.from(), range.to(), List.copyOf(records.get(place))));
+            held.put(place, Held.of(range, records.get(place)));
         }
     }
 
@@ -90,6 +120,11 @@ public final class HeldLog implements Log {
     }
 
     @Override
+    public boolean atHand() {
+        return behind.atHand();
+    }
+
+    @Override
     public synchronized long beginning(Topic topic, int segment) {
         return beginnings.computeIfAbsent(topic, behind::beginnings).get(segment);
     }
@@ -104,18 +139,16 @@ public final class HeldLog implements Log {
         Held stretch = stretch(topic, segment);
         if (stretch != null) {
             boolean whole = stretch.from() == beginning(topic, segment) && stretch.to() == end(topic, segment);
-            List<LogRecord> records = stretch.records();
-            for (int i = 0; i < records.size(); i++) {
-                if (records.get(i).timestampMillis() >= time.toEpochMilli()) {
-                    if (i > 0 || whole) {
-                        return records.get(i).offset();
-                    }
-                    break; // an earlier record may be it
-                }
+            int index = stretch.indexAt(time.toEpochMilli());
+            if (index < stretch.records().size() && (index > 0 || whole)) { // else an earlier record may be it
+                return stretch.records().get(index).offset();
             }
-            if (whole && records.stream().allMatch(record -> record.timestampMillis() < time.toEpochMilli())) {
+            if (index == stretch.records().size() && whole) {
                 return stretch.to();
             }
+        }
+        if (behind.atHand()) {
+            return behind.offsetAt(topic, segment, time);
         }
         synchronized (this) {
             return behind.offsetAt(topic, segment, time);
@@ -139,8 +172,12 @@ public final class HeldLog implements Log {
             }
         }
         if (!elsewhere.isEmpty()) {
-            synchronized (this) {
+            if (behind.atHand()) {
                 behind.scan(elsewhere, visitor);
+            } else {
+                synchronized (this) {
+                    behind.scan(elsewhere, visitor);
+                }
             }
         }
     }

@@ -25,6 +25,11 @@ public interface Log extends AutoCloseable {
     /** Number of segments, equal for all topics. */
     int segments();
 
+    /** Whether its records stand on this machine: reading some again costs little, and several threads may read at once. */
+    default boolean atHand() {
+        return false;
+    }
+
     /** First offset that is kept. */
     long beginning(Topic topic, int segment);
 

@@ -187,6 +187,11 @@ public final class PackedLog implements Log {
     }
 
     @Override
+    public boolean atHand() {
+        return true;
+    }
+
+    @Override
     public long beginning(Topic topic, int segment) {
         return log.beginning(topic, segment);
     }

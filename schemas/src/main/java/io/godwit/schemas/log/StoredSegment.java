@@ -147,7 +147,12 @@ final class StoredSegment implements AutoCloseable {
     }
 
     private byte[] bytes(long place, int length) {
-        return length < 0 ? null : bytes.asSlice(place, length).toArray(ValueLayout.JAVA_BYTE);
+        if (length < 0) {
+            return null;
+        }
+        byte[] copy = new byte[length];
+        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, place, copy, 0, length); // toArray asks for names of classes first
+        return copy;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.godwit.schemas.log;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -42,6 +43,9 @@ public enum Topic {
         }
     }
 
+    private static final Map<String, Topic> BY_STAGE =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Topic::stage, topic -> topic));
+
     private final String stage;
     private final String key;
     private final String writers;
@@ -78,9 +82,7 @@ public enum Topic {
 
     /** The topic of a name without site; empty for a name that is none of ours. */
     public static Optional<Topic> ofStage(String stage) {
-        return Arrays.stream(values())
-                .filter(topic -> topic.stage.equals(stage))
-                .findFirst();
+        return Optional.ofNullable(BY_STAGE.get(stage));
     }
 
     /** The topic of Kafka's name at a site; empty for a name that is none of that site's. */

@@ -50,6 +50,15 @@ final class SchemasTest {
 
     @ParameterizedTest
     @MethodSource("events")
+    void a_decision_stands_first_so_that_it_is_read_without_the_rest(Class<? extends SpecificRecord> event) {
+        for (Schema released : EventCodec.released(event)) {
+            Schema.Field decision = released.getField("decision");
+            assertTrue(decision == null || decision.pos() == 0, event.getSimpleName());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("events")
     void kept_bytes_still_say_what_they_said(Class<? extends SpecificRecord> event) throws IOException {
         List<Schema> released = EventCodec.released(event);
         for (int version = 1; version <= released.size(); version++) {
