@@ -59,6 +59,7 @@ class LayeringTest {
                         + " monitors.hosts.simulated.model is pure",
                 "monitors.hosts.simulated.model.Load → java.nio.file.Path: monitors.hosts.simulated.model is pure",
                 "ops.simulate.Rehearsed → org.apache.kafka.clients.producer.Producer: ops.simulate reaches no region",
+                "ops.backtest.Followed → org.apache.kafka.clients.producer.Producer: ops.backtest reaches no region",
                 "Nowhere is in no module: the modules are"
             })
     void findsThePlanted(String fault) {

@@ -29,13 +29,25 @@ import org.apache.avro.specific.SpecificRecord;
  * version of it would have, both from the same start. Cannot write anything.
  */
 public final class Backtest {
-    private static final String TRIED = "tried";
-    private static final String BEFORE = "before";
+    /** By what name the rule that is tried is at work here. */
+    public static final String TRIED = "tried";
+
+    /** By what name the other version of it is. */
+    public static final String BEFORE = "before";
+
+    /**
+     * A beginning or an end of a detection, as the log would have it.
+     *
+     * @param tried whether the rule that is tried said it
+     * @param offset observation on which it was said
+     */
+    public record Said(boolean tried, int segment, long offset, SpecificRecord event) {}
 
     /**
      * What came of it.
      *
      * @param observations how many were taken
+     * @param lasted log time from the first of them to the last
      * @param unreadable how many of them are damaged
      * @param quarantined where a rule would have been quarantined, a sentence each; from there on it draws nothing
      * @param lookBackWhole false where the log does not reach back far enough for the windows at the start
@@ -43,18 +55,24 @@ public final class Backtest {
     public record Result(
             int segment,
             long observations,
+            Duration lasted,
             long unreadable,
             List<String> quarantined,
             boolean lookBackWhole,
             List<Drawn> drawn,
-            List<Drawn> before) {}
+            List<Drawn> before,
+            List<Said> said) {}
 
     private final int segment;
     private final Map<String, List<Drawn>> ended =
             new HashMap<>(Map.of(TRIED, new ArrayList<>(), BEFORE, new ArrayList<>()));
     private final Map<String, Begun> open = new HashMap<>(); // by id
     private long observations;
+    private long firstMillis;
+    private long lastMillis;
     private long unreadable;
+    private final String name;
+    private final List<Said> said = new ArrayList<>();
     private final List<String> quarantined = new ArrayList<>();
 
     private record Begun(DetectionBegan began, long offset) {
@@ -64,8 +82,9 @@ public final class Backtest {
         }
     }
 
-    private Backtest(int segment) {
+    private Backtest(int segment, String name) {
         this.segment = segment;
+        this.name = name;
     }
 
     /**
@@ -91,7 +110,7 @@ public final class Backtest {
             Instant from,
             Instant to,
             OperatorRules.Source source) {
-        return new Backtest(segment).run(log, rule, before, from, to, source);
+        return new Backtest(segment, rule.rule().name()).run(log, rule, before, from, to, source);
     }
 
     private Result run(
@@ -112,6 +131,8 @@ public final class Backtest {
             detector.readLookBack();
             if (first < end) {
                 Stretches stretches = new Stretches(detector, _ -> List.of(), (record, taken) -> {
+                    firstMillis = observations == 0 ? record.timestampMillis() : firstMillis;
+                    lastMillis = record.timestampMillis();
                     observations++;
                     unreadable += taken.deadLetter().isPresent() ? 1 : 0;
                     taken.records().forEach(event -> take(event, record.offset()));
@@ -125,7 +146,16 @@ public final class Backtest {
         }
         open.values().forEach(begun -> ended(begun, Optional.empty()));
         boolean whole = kept == 0 || log.offsetAt(Topic.OBSERVATIONS, segment, from.minus(reach(rules))) > kept;
-        return new Result(segment, observations, unreadable, quarantined, whole, ended.get(TRIED), ended.get(BEFORE));
+        return new Result(
+                segment,
+                observations,
+                Duration.ofMillis(lastMillis - firstMillis),
+                unreadable,
+                quarantined,
+                whole,
+                ended.get(TRIED),
+                ended.get(BEFORE),
+                said);
     }
 
     private static Duration reach(List<CompiledRule> rules) {
@@ -147,17 +177,46 @@ public final class Backtest {
 
     private void take(SpecificRecord event, long offset) {
         switch (event) {
-            case DetectionBegan began -> open.put(began.getId(), new Begun(began, offset));
-            case DetectionEnded over -> ended(open.remove(over.getId()), Optional.of(over.getUntil()));
+            case DetectionBegan began -> {
+                open.put(began.getId(), new Begun(began, offset));
+                said.add(new Said(tried(began.getRule()), segment, offset, asNamed(began)));
+            }
+            case DetectionEnded over -> {
+                ended(open.remove(over.getId()), Optional.of(over.getUntil()));
+                said.add(new Said(tried(over.getRule()), segment, offset, asNamed(over)));
+            }
             case RuleQuarantined stopped ->
                 quarantined.add("segment %d, observation %d: %s would be quarantined: %s"
                         .formatted(
                                 segment,
                                 stopped.getObservationOffset(),
-                                stopped.getRule().equals(TRIED) ? "the rule" : "the version before it",
+                                tried(stopped.getRule()) ? "the rule" : "the version before it",
                                 stopped.getReason()));
             default -> {} // checkpoints
         }
+    }
+
+    private static boolean tried(String workingName) {
+        return workingName.equals(TRIED);
+    }
+
+    private DetectionBegan asNamed(DetectionBegan began) {
+        return DetectionBegan.newBuilder(began)
+                .setRule(name)
+                .setId(asNamed(began.getId(), began.getRule()))
+                .build();
+    }
+
+    private DetectionEnded asNamed(DetectionEnded over) {
+        return DetectionEnded.newBuilder(over)
+                .setRule(name)
+                .setId(asNamed(over.getId(), over.getRule()))
+                .build();
+    }
+
+    /** The rule stands in the id after the kind. */
+    private String asNamed(String id, String workingName) {
+        return id.replaceFirst("-" + workingName + "-", "-" + name + "-");
     }
 
     private void ended(Begun begun, Optional<Instant> until) {

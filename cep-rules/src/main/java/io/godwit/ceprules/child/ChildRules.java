@@ -193,6 +193,8 @@ final class ChildRules extends FedRules {
         all.forEach((rule, ended) -> {
             if (held) {
                 allocated.merge(rule, ended.allocatedBytes(), Long::sum);
+            } else {
+                process.used(rule, new RuleUse(ended.cpuNanos(), ended.rows()));
             }
             Optional<String> wrong = ended.failure().isEmpty()
                     ? over(rule, ended, stretch, held)

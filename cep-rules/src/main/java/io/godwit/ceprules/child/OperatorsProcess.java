@@ -40,6 +40,7 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
     private final Runnable onRestart;
     private final boolean ofThePast;
     private final Map<RuleId, Integer> outOfMemory = new HashMap<>();
+    private final Map<RuleId, RuleUse> uses = new HashMap<>();
     private volatile Optional<Child> child = Optional.empty();
     private int generation;
     private boolean ready;
@@ -248,6 +249,15 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
     /** How often memory ran out while a rule was at work, with this time. */
     int ranOutOfMemory(RuleId rule) {
         return outOfMemory.merge(rule, 1, Integer::sum);
+    }
+
+    void used(RuleId rule, RuleUse use) {
+        uses.merge(rule, use, RuleUse::plus);
+    }
+
+    /** What a rule used, in all segments of this thread together. */
+    public RuleUse use(RuleId rule) {
+        return uses.getOrDefault(rule, RuleUse.NONE);
     }
 
     /** Process of the child that runs now. */

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
@@ -291,6 +292,62 @@ final class IncidentTest {
         String page = Files.readString(out.resolve("post-mortem.html"));
         assertTrue(page.contains("<table>") && page.contains("<h2>Timeline</h2>"), page);
         cited.forEach(anchor -> assertTrue(page.contains("<a id=\"" + anchor + "\"></a>"), anchor));
+    }
+
+    @Test
+    void its_post_mortem_tells_what_would_have_been_otherwise() throws IOException {
+        String draft = Verb.say("incident", "report", file.toString(), "--set", "policy=static")
+                .endsWith(ExitCode.OK)
+                .out();
+        assertTrue(draft.contains("## What if\n\nWith policy=static, by a model: "), draft);
+        Matcher moves = Pattern.compile("\\| migrations \\| (\\d+) \\| (\\d+) \\| (\\d+) \\|")
+                .matcher(draft);
+        assertTrue(moves.find(), draft);
+        assertTrue(Long.parseLong(moves.group(1)) > 0 && Long.parseLong(moves.group(2)) > 0, moves.group());
+        assertEquals("0", moves.group(3), "the policy moves nothing");
+        assertTrue(draft.matches("(?s).*- segment \\d+ from \\[\\[observations \\d+:\\d+\\]\\(#.*"), draft);
+        assertFalse(draft.contains("is not in the file"), "what it rests on stands in the file");
+        Verb.Said odd = Verb.say("incident", "report", file.toString(), "--set", "weather=fine")
+                .endsWith(ExitCode.USAGE);
+        assertTrue(odd.err().contains("write rule:NAME=FILE, constraint:FILE, policy=POLICY"), odd.err());
+    }
+
+    @Test
+    void its_post_mortem_tells_what_was_done_about_crashes() throws IOException {
+        Path crashes = folder.resolve("crashes");
+        Verb.say(
+                        "simulate",
+                        "--hosts",
+                        "12",
+                        "--duration",
+                        "180s",
+                        "--crashes",
+                        "exponential:200s,30s",
+                        "--record",
+                        crashes.toString())
+                .endsWith(ExitCode.OK);
+        Path cut = folder.resolve("crashes.incident");
+        Verb.say(
+                        "incident",
+                        "export",
+                        "--from",
+                        "2026-01-01T00:00:30Z",
+                        "--to",
+                        "2026-01-01T00:03:00Z",
+                        "--log",
+                        crashes.toString(),
+                        cut.toString())
+                .endsWith(ExitCode.OK);
+        String draft = Verb.say("incident", "report", cut.toString())
+                .endsWith(ExitCode.OK)
+                .out();
+        assertTrue(draft.contains("## Recoveries"), draft);
+        List<String> phases = draft.lines()
+                .filter(line -> line.startsWith("| last sample |") || line.startsWith("| detected |"))
+                .toList();
+        assertTrue(phases.size() >= 2, draft);
+        phases.forEach(phase -> assertTrue(phase.matches(".*\\| \\d+\\.\\d s \\|.*\\)\\] \\|"), phase));
+        assertTrue(draft.contains("[[observations "), "the last sample is named");
     }
 
     /** The same log with another value in each detection of the period. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ops.broker.BrokerConfig;
 import io.godwit.ops.broker.BrokerProcess;
@@ -228,7 +229,7 @@ final class RuleVerbsTest {
             """);
         String[] backtest = {"rule", "backtest", rule.toString(), "--log", run};
         String told = with(backtest, "-o", "json").endsWith(ExitCode.OK).out();
-        long detections = Long.parseLong(told.replaceFirst("(?s).*\"detections\" : (\\d+).*", "$1"));
+        long detections = new ObjectMapper().readTree(told).get("detections").asLong();
         assertTrue(detections > 0, told);
         assertTrue(told.contains("\"added\" : " + detections), told);
         assertTrue(told.contains("\"against\" : \"nothing, as no version of it is live\""), told);

@@ -66,6 +66,21 @@ final class DryRun {
         }
     }
 
+    /** What a step of a plan does, as in "migrate (pre-copy)". */
+    static String what(PlannedMove move) {
+        boolean moves = move.getAction() == ActionKind.UNKNOWN || move.getAction() == ActionKind.MIGRATE;
+        if (!moves) {
+            return CommonOptions.lower(move.getAction());
+        }
+        if (move.getResumes()) {
+            return "resume";
+        }
+        String mode = move.getMode() == MigrationMode.UNKNOWN
+                ? ""
+                : " (" + move.getMode().name().toLowerCase(Locale.ROOT).replace('_', '-') + ")";
+        return "migrate" + mode + (move.getStaysPaused() ? ", paused" : "");
+    }
+
     private static void conclude(Rehearsed rehearsed, Fork.Word said) {
         if (said.requestId().isEmpty()) {
             System.err.println("nothing was asked, as this is a dry run");
@@ -174,20 +189,6 @@ final class DryRun {
                 all.add(row);
             }
             return all;
-        }
-
-        private static String what(PlannedMove move) {
-            boolean moves = move.getAction() == ActionKind.UNKNOWN || move.getAction() == ActionKind.MIGRATE;
-            if (!moves) {
-                return CommonOptions.lower(move.getAction());
-            }
-            if (move.getResumes()) {
-                return "resume";
-            }
-            String mode = move.getMode() == MigrationMode.UNKNOWN
-                    ? ""
-                    : " (" + move.getMode().name().toLowerCase(Locale.ROOT).replace('_', '-') + ")";
-            return "migrate" + mode + (move.getStaysPaused() ? ", paused" : "");
         }
 
         /** VMs that a drain leaves on its host: by their states, or by the planner's last word. */

@@ -3,20 +3,27 @@ package io.godwit.ops.cli;
 import io.godwit.ops.incident.Manifest;
 import io.godwit.ops.incident.PostMortem;
 import io.godwit.ops.incident.PostMortemPage;
+import io.godwit.ops.simulate.Change;
+import io.godwit.ops.simulate.WhatIf;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.PackedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code godwit incident report}: the draft of a post-mortem. */
 @Command(
         name = "report",
-        description = "A post-mortem's draft in Markdown: timeline, causes, phases with durations, what failed. Each"
-                + " sentence names the records that it rests on.")
+        description =
+                "A post-mortem's draft in Markdown: timeline, causes, phases with durations, recoveries, what failed,"
+                    + " and with --set what would have been otherwise. Each sentence names the records that it rests"
+                    + " on.")
 final class IncidentReport implements Runnable {
     @Parameters(paramLabel = "FILE")
     Path file;
@@ -27,12 +34,32 @@ final class IncidentReport implements Runnable {
             description = "Writes post-mortem.md and post-mortem.html into this folder (default: Markdown on stdout).")
     Path folder;
 
+    @Mixin
+    ChangesOption changes = new ChangesOption();
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "region.yaml by whose settings of the executor --set is modelled.")
+    Path config;
+
     @Override
     public void run() {
         Manifest manifest = Manifest.of(file);
+        List<Change> made = changes.made();
         String markdown;
         try (Log log = PackedLog.open(file)) {
-            markdown = PostMortem.markdown(log, manifest);
+            Optional<PostMortem.Supposed> supposed = made.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new PostMortem.Supposed(
+                            changes.texts,
+                            WhatIf.of(
+                                    log,
+                                    manifest.from(),
+                                    manifest.to(),
+                                    CommonOptions.region(config).executor(),
+                                    made)));
+            markdown = PostMortem.markdown(log, manifest, supposed);
         }
         if (folder == null) {
             System.out.print(markdown);

@@ -1,5 +1,6 @@
 package io.godwit.ops.cli;
 
+import io.godwit.ops.incident.Recovery;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.Detections;

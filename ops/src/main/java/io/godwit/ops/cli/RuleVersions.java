@@ -47,6 +47,17 @@ final class RuleVersions {
                         .toList());
     }
 
+    /** What differs between two texts, as unified diffs tell it; none where they are equal. */
+    static List<String> difference(String fromName, String from, String toName, String to) {
+        List<String> before = from.lines().toList();
+        return UnifiedDiffUtils.generateUnifiedDiff(
+                fromName, toName, before, DiffUtils.diff(before, to.lines().toList()), CONTEXT_LINES);
+    }
+
+    private static String name(RuleDeployed version) {
+        return version.getRule() + " v" + version.getVersion();
+    }
+
     static Failed unknown(String rule) {
         return new Failed("there is no rule " + rule + "; see: godwit rule list");
     }
@@ -149,22 +160,12 @@ final class RuleVersions {
                 }
                 RuleDeployed from = versions.version(older == null ? to.getVersion() - 1 : older)
                         .deployed();
-                List<String> lines = unified(from, to);
+                List<String> lines = difference(name(from), from.getText(), name(to), to.getText());
                 lines.forEach(System.out::println);
                 if (lines.isEmpty()) {
                     System.err.println("the texts are the same");
                 }
             }
-        }
-
-        private static List<String> unified(RuleDeployed from, RuleDeployed to) {
-            List<String> before = from.getText().lines().toList();
-            return UnifiedDiffUtils.generateUnifiedDiff(
-                    from.getRule() + " v" + from.getVersion(),
-                    to.getRule() + " v" + to.getVersion(),
-                    before,
-                    DiffUtils.diff(before, to.getText().lines().toList()),
-                    CONTEXT_LINES);
         }
     }
 

@@ -292,6 +292,10 @@ final class StateRows {
         return vmNames.getOrDefault(id, id);
     }
 
+    ZoneId zone() {
+        return zone;
+    }
+
     String time(Instant moment) {
         return time(moment, zone);
     }

@@ -13,18 +13,6 @@ import org.apache.avro.specific.SpecificRecord;
 
 /** An event of a period, and where it stands. */
 record IncidentEvent(Instant at, Place place, SpecificRecord event) {
-    /** Where a record stands. */
-    record Place(Topic topic, int segment, long offset) {
-        /** As in "detections 3:412", the form that other verbs print. */
-        String text() {
-            return "%s %d:%d".formatted(topic.stage().substring(0, topic.stage().indexOf('.')), segment, offset);
-        }
-
-        String anchor() {
-            return text().replace(' ', '-').replace(':', '-');
-        }
-    }
-
     /** All but observations and journals, in the order of the log's times. */
     static List<IncidentEvent> of(Log log, Instant from, Instant to) {
         List<IncidentEvent> events = new ArrayList<>();
@@ -37,7 +25,7 @@ record IncidentEvent(Instant at, Place place, SpecificRecord event) {
                     try {
                         events.add(new IncidentEvent(
                                 Instant.ofEpochMilli(record.timestampMillis()),
-                                new Place(record.topic(), record.segment(), record.offset()),
+                                Place.of(record),
                                 EventCodec.decode(record.value())));
                     } catch (UnreadableRecord _) {
                         // a service tells it to the dead letters

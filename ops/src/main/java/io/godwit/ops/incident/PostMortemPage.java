@@ -28,10 +28,12 @@ public final class PostMortemPage {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>%s</title>
             <style>
+            :root { color-scheme: light dark; }
             body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-            table { border-collapse: collapse; }
-            th, td { border: 1px solid #999; padding: .2rem .5rem; text-align: left; }
-            pre { background: #f4f4f4; color: #111; overflow-x: auto; padding: .5rem; }
+            body { overflow-wrap: break-word; }
+            table { border-collapse: collapse; display: block; overflow-x: auto; }
+            th, td { border: 1px solid #8886; padding: .2rem .5rem; text-align: left; vertical-align: top; }
+            pre { background: #8882; overflow-x: auto; padding: .5rem; }
             </style>
             </head>
             <body>

@@ -9,7 +9,7 @@ import java.util.List;
  * @param says what is to be seen, for those who see no chart
  * @param labels from left to right
  */
-record Chart(
+public record Chart(
         String id,
         String title,
         String says,
@@ -18,7 +18,8 @@ record Chart(
         String yTitle,
         List<String> labels,
         List<Series> series) {
-    enum Kind {
+    /** How it is drawn. */
+    public enum Kind {
         BARS,
         STACKED_BARS,
         LINE
@@ -28,13 +29,14 @@ record Chart(
      * @param values one per label
      * @param inTableAlone whether the chart leaves it out, being of another unit
      */
-    record Series(String name, List<Double> values, boolean inTableAlone) {
-        static Series of(String name, List<Double> values) {
+    public record Series(String name, List<Double> values, boolean inTableAlone) {
+        public static Series of(String name, List<Double> values) {
             return new Series(name, values, false);
         }
     }
 
-    boolean isEmpty() {
+    /** Whether nothing is to be seen. */
+    public boolean isEmpty() {
         return labels.isEmpty()
                 || series.stream().allMatch(each -> each.values().stream().allMatch(value -> value == 0));
     }

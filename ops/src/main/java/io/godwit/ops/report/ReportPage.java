@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A run as one HTML page that needs nothing else: styles, charts and their library stand in it, and its own policy forbids any
+ * Charts and tables, of a run say, as one HTML page that needs nothing else: styles, charts and their library stand in it, and its own policy forbids any
  * network access. Behind each chart is a table with the same numbers.
  */
 public final class ReportPage {
@@ -28,12 +28,23 @@ public final class ReportPage {
 
     /** The page's text, to be written as UTF-8. */
     public static String of(RunSeries run) {
-        List<Chart> charts = Charts.of(run);
+        Facts facts = new Facts()
+                .values("Result", Comparison.flat(JSON.valueToTree(run.result())))
+                .values("Options", run.options());
+        return of(run.title(), "", Charts.of(run), facts);
+    }
+
+    /**
+     * Any page of that kind.
+     *
+     * @param lead what stands above the charts, in a sentence; "" for none
+     */
+    public static String of(String title, String lead, List<Chart> charts, Facts facts) {
         Map<String, String> parts = Map.of(
-                "TITLE", escaped(run.title()),
+                "TITLE", Facts.escaped(title),
+                "LEAD", lead.isEmpty() ? "" : "<p>" + Facts.escaped(lead) + "</p>",
                 "STYLE", resource("report.css"),
-                "OPTIONS", table("Options", run.options()),
-                "RESULT", table("Result", Comparison.flat(JSON.valueToTree(run.result()))),
+                "FACTS", facts.html(),
                 "CHARTS", charts.stream().map(ReportPage::section).collect(Collectors.joining()),
                 "DATA", data(charts),
                 "SCRIPT", resource("report.js"),
@@ -43,8 +54,8 @@ public final class ReportPage {
     }
 
     private static String section(Chart chart) {
-        String title = escaped(chart.title());
-        String says = escaped(chart.says());
+        String title = Facts.escaped(chart.title());
+        String says = Facts.escaped(chart.says());
         String drawn = chart.isEmpty() ? "<p>Nothing to show.</p>" : """
             <div class="chart"><canvas id="%s" role="img" aria-label="%s. %s The table below has the numbers."></canvas></div>
             """.formatted(chart.id(), title, says);
@@ -61,21 +72,21 @@ public final class ReportPage {
         if (chart.isEmpty()) {
             return "";
         }
-        StringBuilder table = new StringBuilder(
-                """
-                <details><summary>Table</summary>
-                <div class="scroll" tabindex="0" role="region" aria-label="Table: %s">
-                <table><caption>%s</caption>
-                <thead><tr><th scope="col">%s</th>\
-                """.formatted(escaped(chart.title()), escaped(chart.title()), escaped(chart.xTitle())));
+        StringBuilder table = new StringBuilder("""
+            <details><summary>Table</summary>
+            <div class="scroll" tabindex="0" role="region" aria-label="Table: %s">
+            <table><caption>%s</caption>
+            <thead><tr><th scope="col">%s</th>\
+            """.formatted(
+                        Facts.escaped(chart.title()), Facts.escaped(chart.title()), Facts.escaped(chart.xTitle())));
         chart.series()
                 .forEach(series -> table.append("<th scope=\"col\">")
-                        .append(escaped(series.name()))
+                        .append(Facts.escaped(series.name()))
                         .append("</th>"));
         table.append("</tr></thead>\n<tbody>\n");
         IntStream.range(0, chart.labels().size()).forEach(row -> {
             table.append("<tr><th scope=\"row\">")
-                    .append(escaped(chart.labels().get(row)))
+                    .append(Facts.escaped(chart.labels().get(row)))
                     .append("</th>");
             chart.series()
                     .forEach(series -> table.append("<td>")
@@ -84,13 +95,6 @@ public final class ReportPage {
             table.append("</tr>\n");
         });
         return table.append("</tbody></table></div></details>\n").toString();
-    }
-
-    private static String table(String caption, Map<String, ?> rows) {
-        StringBuilder table = new StringBuilder("<table><caption>" + caption + "</caption><tbody>\n");
-        rows.forEach((key, value) -> table.append("<tr><th scope=\"row\">%s</th><td>%s</td></tr>\n"
-                .formatted(escaped(key), escaped(value == null ? "–" : value.toString()))));
-        return table.append("</tbody></table>").toString();
     }
 
     private static String data(List<Chart> charts) {
@@ -120,13 +124,6 @@ public final class ReportPage {
 
     private static String number(double value) {
         return value == Math.rint(value) ? Long.toString((long) value) : String.format(Locale.ROOT, "%.2f", value);
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 
     private static String resource(String name) {

@@ -1,7 +1,9 @@
 package io.godwit.ops.rules;
 
 import io.godwit.ceprules.child.OperatorsProcess;
+import io.godwit.ceprules.child.RuleUse;
 import io.godwit.ceprules.segment.OperatorRules;
+import io.godwit.ceprules.segment.RuleId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -18,6 +20,11 @@ public final class ChildPerThread implements AutoCloseable {
     /** That of the calling thread. */
     public OperatorRules.Source mine() {
         return children.computeIfAbsent(Thread.currentThread(), _ -> maker.get());
+    }
+
+    /** What a rule used on all threads together; when no thread is at work any more. */
+    public RuleUse use(RuleId rule) {
+        return children.values().stream().map(child -> child.use(rule)).reduce(RuleUse.NONE, RuleUse::plus);
     }
 
     /** When no thread is at work any more. */

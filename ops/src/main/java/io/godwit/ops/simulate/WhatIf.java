@@ -19,8 +19,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Lives a stretch of the past again on a virtual clock, once as it was and once with something changed: the recorded demand of
@@ -56,7 +58,30 @@ public final class WhatIf {
      * @param notes what the model passes over, a sentence each
      */
     public record Result(
-            int hosts, int vms, Timeline recorded, Timeline baseline, Timeline alternative, List<String> notes) {}
+            int hosts, int vms, Timeline recorded, Timeline baseline, Timeline alternative, List<String> notes) {
+        /** What differs between the three, as people read it. */
+        public List<Figure> figures() {
+            return List.of(
+                    figure("violationSeconds", timeline -> tenths(timeline.violationSeconds())),
+                    figure("violations", Timeline::violations),
+                    figure("detections", Timeline::detections),
+                    figure("migrations", Timeline::migrations),
+                    figure("restarts", Timeline::restarts),
+                    figure("energyWattHours", timeline -> tenths(timeline.energyWattHours())),
+                    figure("modelledPercent", timeline -> tenths(timeline.modelledPercent())));
+        }
+
+        private Figure figure(String name, Function<Timeline, Object> value) {
+            return new Figure(name, value.apply(recorded), value.apply(baseline), value.apply(alternative));
+        }
+
+        private static String tenths(double value) {
+            return String.format(Locale.ROOT, "%.1f", value);
+        }
+    }
+
+    /** One figure of the three timelines. */
+    public record Figure(String name, Object recorded, Object baseline, Object alternative) {}
 
     private final RecordedStretch stretch;
     private final RecordedRegion region;

@@ -3,6 +3,7 @@ package io.godwit.ops.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.godwit.ops.incident.Recovery;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.ActOnVm;
 import io.godwit.schemas.events.ActionKind;

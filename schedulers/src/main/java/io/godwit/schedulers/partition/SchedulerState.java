@@ -2,6 +2,7 @@ package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.ConstraintsApplied;
+import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DrainAsked;
 import io.godwit.schemas.events.HostLease;
@@ -409,6 +410,14 @@ public final class SchedulerState {
     /** Open host partitions, for metrics. */
     public int openPartitions() {
         return partitions.size();
+    }
+
+    /** Open detections of one rule. */
+    public List<DetectionBegan> openOf(String rule) {
+        return detections.all().stream()
+                .map(OpenDetection::getBegan)
+                .filter(began -> began.getRule().equals(rule))
+                .toList();
     }
 
     /** Open detections, for metrics. */

@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -78,6 +80,18 @@ public final class SegmentScheduler {
             outputs.addAll(journal.snapshot(state));
         }
         return new Taken(outputs, unreadable, turn.jobs());
+    }
+
+    /** Why VMs may not leave a host of the segment now, by VM: a hold, a budget, their state. Those that may are left out. */
+    public SortedMap<String, String> staying(String hostId) {
+        SortedMap<String, String> staying = new TreeMap<>();
+        if (state.sample(hostId) != null) {
+            new Room(new Turn(state, segment, segments))
+                    .facts(hostId).getVms().stream()
+                            .filter(vm -> !vm.getStaysBecause().isEmpty())
+                            .forEach(vm -> staying.put(vm.getVmId(), vm.getStaysBecause()));
+        }
+        return staying;
     }
 
     public SchedulerState state() {

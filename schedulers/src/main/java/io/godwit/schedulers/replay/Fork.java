@@ -9,6 +9,8 @@ import io.godwit.schedulers.planner.RepairPlanner;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.InputRun;
 import io.godwit.schemas.events.InputsTaken;
 import io.godwit.schemas.log.HeldLog;
@@ -25,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
@@ -49,6 +53,9 @@ public final class Fork {
      * change by themselves.
      */
     private static final Duration QUIET = Duration.ofSeconds(30);
+
+    /** A message stands in the log so long after its scheduler decided on it, at most. */
+    private static final Duration UNDER_WAY = Duration.ofMinutes(1);
 
     /** What two runs command within so short a time, they command both. */
     private static final Duration SAME_TIME = Duration.ofSeconds(1);
@@ -79,27 +86,39 @@ public final class Fork {
      * @throws Unforkable if the log does not hold what it takes, or other code has decided otherwise
      */
     public static Fork of(Log log, String code) {
-        Instant newest = newestObservation(log);
+        return of(log, code, newestObservation(log), Instant.MAX);
+    }
+
+    /** The same as they stood at a moment of the past. */
+    public static Fork of(Log log, String code, Instant at) {
+        return of(log, code, at, at);
+    }
+
+    private static Fork of(Log log, String code, Instant newest, Instant until) {
         HeldLog held = new HeldLog(log);
         List<Integer> segments = IntStream.range(0, log.segments()).boxed().toList();
         // the journals first: all that they name stands in the log by the time that the inputs are read
         held.hold(segments.stream()
-                .map(segment -> new LogRange(Topic.JOURNAL, segment, journalFrom(log, segment, newest), Long.MAX_VALUE))
+                .map(segment -> new LogRange(
+                        Topic.JOURNAL,
+                        segment,
+                        journalFrom(log, segment, newest),
+                        end(log, Topic.JOURNAL, segment, until)))
                 .toList());
         List<RecordedJournal> journals = segments.stream()
-                .map(segment -> RecordedJournal.of(held, segment, newest, Instant.MAX))
+                .map(segment -> RecordedJournal.of(held, segment, newest, until))
                 .toList();
         List<RecordedInputs> inputs = segments.stream()
-                .map(segment -> inputs(held, segment, journals.get(segment)))
+                .map(segment -> inputs(held, segment, journals.get(segment), until))
                 .toList();
-        hold(held, inputs);
+        hold(held, inputs, until);
 
         List<SegmentScheduler> schedulers = new ArrayList<>();
         for (int segment : segments) {
             schedulers.add(asRecorded(journals.get(segment), inputs.get(segment), segment, log.segments(), code));
         }
-        Rehearsal rehearsal = new Rehearsal(schedulers, new RepairPlanner(), newest);
-        rehearsal.catchUp(untold(held, inputs, schedulers));
+        Rehearsal rehearsal = new Rehearsal(schedulers, new RepairPlanner(), newest, new LastSeenHosts());
+        rehearsal.catchUp(untold(held, inputs, schedulers, until), until);
         return new Fork(
                 schedulers.stream()
                         .map(scheduler -> scheduler.state().entries())
@@ -130,22 +149,39 @@ public final class Fork {
         return near.isBefore(Instant.EPOCH) ? 0 : log.offsetAt(Topic.JOURNAL, segment, near);
     }
 
-    private static RecordedInputs inputs(Log log, int segment, RecordedJournal journal) {
+    /** Offset after what was appended up to a moment. */
+    private static long end(Log log, Topic topic, int segment, Instant until) {
+        return until.equals(Instant.MAX) ? Long.MAX_VALUE : log.offsetAt(topic, segment, until.plusMillis(1));
+    }
+
+    private static RecordedInputs inputs(Log log, int segment, RecordedJournal journal, Instant until) {
         if (journal.snapshot().isEmpty() && log.end(Topic.JOURNAL, segment) > 0) {
             throw new Unforkable("the journal of segment " + segment + " holds no whole snapshot to start from");
+        }
+        boolean ofThePast = !until.equals(Instant.MAX);
+        if (ofThePast && journal.snapshot().isEmpty() && log.end(Topic.OBSERVATIONS, segment) > 0) {
+            throw new Unforkable("the journal of segment " + segment
+                    + " is empty, as no scheduler of it has ever worked on this log");
+        }
+        if (!journal.snapshot().isEmpty()
+                && journal.snapshot().getLast().getLogTime().isAfter(until)) {
+            throw new Unforkable(
+                    "the oldest snapshot in the journal of segment %d is of %s, and the state of %s is wanted"
+                            .formatted(segment, journal.snapshot().getLast().getLogTime(), until));
         }
         return new RecordedInputs(log, segment, journal.snapshot());
     }
 
     /** Reads the inputs of all segments in one go, where they are not too many. */
-    private static void hold(HeldLog log, List<RecordedInputs> inputs) {
+    private static void hold(HeldLog log, List<RecordedInputs> inputs, Instant until) {
         List<LogRange> ranges = new ArrayList<>();
         long records = 0;
         for (int segment = 0; segment < inputs.size(); segment++) {
             for (Topic topic : SchedulerTopology.INPUTS) {
                 long from = inputs.get(segment).next(topic);
-                records += Math.max(0, log.end(topic, segment) - from);
-                ranges.add(new LogRange(topic, segment, from, Long.MAX_VALUE));
+                long to = Math.min(log.end(topic, segment), end(log, topic, segment, until));
+                records += Math.max(0, to - from);
+                ranges.add(new LogRange(topic, segment, from, Math.max(from, end(log, topic, segment, until))));
             }
         }
         if (records <= HELD_MAX) {
@@ -197,12 +233,19 @@ public final class Fork {
         }
     }
 
-    /** What the log holds beyond the journals, in the order of its times; without what forks will say themselves. */
-    private static List<LogRecord> untold(Log log, List<RecordedInputs> inputs, List<SegmentScheduler> schedulers) {
+    /**
+     * What the log holds beyond the journals, in the order of its times; without what forks will say themselves. What a
+     * scheduler had said by then may have been appended a moment later.
+     */
+    private static List<LogRecord> untold(
+            Log log, List<RecordedInputs> inputs, List<SegmentScheduler> schedulers, Instant until) {
         List<LogRange> ranges = new ArrayList<>();
         for (int segment = 0; segment < inputs.size(); segment++) {
             for (Topic topic : SchedulerTopology.INPUTS) {
-                ranges.add(new LogRange(topic, segment, inputs.get(segment).next(topic), Long.MAX_VALUE));
+                boolean said = topic == Topic.HOST_PARTITIONS && !until.equals(Instant.MAX);
+                long from = inputs.get(segment).next(topic);
+                long to = end(log, topic, segment, said ? until.plus(UNDER_WAY) : until);
+                ranges.add(new LogRange(topic, segment, from, Math.max(from, to)));
             }
         }
         List<LogRecord> untold = new ArrayList<>();
@@ -241,6 +284,23 @@ public final class Fork {
         return now;
     }
 
+    /** The newest samples of all hosts, by host. */
+    List<HostSampled> newestSamples() {
+        return states.stream()
+                .flatMap(entries -> SchedulerState.of(entries).newestSamples().values().stream())
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    /** Open detections of a rule, by segment. */
+    SortedMap<Integer, List<DetectionBegan>> openOf(String rule) {
+        SortedMap<Integer, List<DetectionBegan>> open = new TreeMap<>();
+        for (int segment = 0; segment < states.size(); segment++) {
+            open.put(segment, SchedulerState.of(states.get(segment)).openOf(rule));
+        }
+        return open;
+    }
+
     /**
      * Says a word to a copy of the schedulers, and to another copy nothing; each goes on in virtual time, until the request is
      * answered, or nothing is under way any more.
@@ -248,22 +308,24 @@ public final class Fork {
      * @param limit most virtual time that it may last
      */
     public Rehearsed rehearse(Word word, Duration limit) {
-        Rehearsal with = copy();
+        LastSeenHosts hosts = new LastSeenHosts();
+        Rehearsal with = copy(hosts);
+        with.begin(hosts);
         for (int segment = 0; segment < states.size(); segment++) {
             if (word.segments().isEmpty() || word.segments().contains(segment)) {
                 with.tell(word.topic(), segment, word.key(), word.event());
             }
         }
         Instant until = now.plus(limit);
-        Duration twoSamples = with.hosts().longestPeriod().multipliedBy(2);
+        Duration twoSamples = hosts.longestPeriod().multipliedBy(2);
         Duration quiet = twoSamples.compareTo(QUIET) > 0 ? twoSamples : QUIET;
         while (with.answer(word.requestId()).isEmpty() && with.quiet().compareTo(quiet) < 0 && with.step(until)) {
             // each step is one thing that happens
         }
-        Rehearsal without = copy();
-        while (without.step(with.now())) {
-            // to the same moment
-        }
+        LastSeenHosts others = new LastSeenHosts();
+        Rehearsal without = copy(others);
+        without.begin(others);
+        without.pass(with.now());
         Optional<Rehearsed.Answer> answer = with.answer(word.requestId())
                 .map(told ->
                         new Rehearsed.Answer(Duration.between(now, with.now()), told.getAnswer(), told.getReason()));
@@ -276,22 +338,25 @@ public final class Fork {
                 with.ahead(word.requestId()),
                 with.underWay(),
                 answer,
-                answer.isPresent() ? Optional.empty() : waits(with, word),
-                with.hosts().vms(word.hostId()));
+                answer.isPresent() ? Optional.empty() : waits(with, hosts, word),
+                hosts.vms(word.hostId()));
     }
 
-    private Rehearsal copy() {
+    private Rehearsal copy(HostsOfFork hosts) {
+        return copy(hosts, _ -> {});
+    }
+
+    /** Schedulers that go on from here with hosts of their own. */
+    Rehearsal copy(HostsOfFork hosts, Consumer<SpecificRecord> listener) {
         List<SegmentScheduler> schedulers = new ArrayList<>();
         for (int segment = 0; segment < states.size(); segment++) {
             schedulers.add(new SegmentScheduler(
                     SchedulerState.of(states.get(segment)), segment, states.size(), planner, "fork"));
         }
-        Rehearsal rehearsal = new Rehearsal(schedulers, planner, now);
-        rehearsal.begin();
-        return rehearsal;
+        return new Rehearsal(schedulers, planner, now, hosts, listener);
     }
 
-    private static Optional<String> waits(Rehearsal rehearsal, Word word) {
+    private static Optional<String> waits(Rehearsal rehearsal, LastSeenHosts hosts, Word word) {
         if (word.requestId().isEmpty()) {
             return Optional.empty();
         }
@@ -300,7 +365,7 @@ public final class Fork {
             return Optional.of("more of its plan is still to be commanded: " + ahead + " of its steps");
         }
         return rehearsal.infeasible(word.requestId()).or(() -> {
-            if (!rehearsal.hosts().sampled(word.hostId())) {
+            if (!hosts.sampled(word.hostId())) {
                 return Optional.of("its host tells nothing, so nothing is decided on it");
             }
             return rehearsal

@@ -6,81 +6,49 @@ import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Hosts whose VMs go on asking for what they asked for in the newest samples; only what is commanded changes them. */
-final class LastSeenHosts {
+final class LastSeenHosts implements HostsOfFork {
     /** A host that told nothing for so many of its sample periods is not sampled any more: schedulers find it too old. */
     private static final int SILENT_PERIODS = 3;
 
     private static final String MONITOR = "dry-run";
 
-    /** One host. */
-    static final class Machine {
-        private final HostSampled last;
-        private final Map<String, VmSample> vms = new TreeMap<>();
-        private long millicores;
-        private long memoryBytes;
-        private boolean sampled;
-
-        private Machine(HostSampled last, boolean sampled) {
-            this.last = last;
-            this.sampled = sampled;
-            this.millicores = last.getCpuDemandMillicores();
-            this.memoryBytes = last.getMemoryUsedBytes();
-            last.getVms().forEach(vm -> vms.put(vm.getVmId(), vm));
-        }
-
-        private VmSample take(String vmId) {
-            VmSample vm = vms.remove(vmId);
-            if (vm != null) {
-                millicores -= vm.getCpuDemandMillicores();
-                memoryBytes -= memoryOf(vm);
-            }
-            return vm;
-        }
-
-        private void put(VmSample vm) {
-            VmSample _ = take(vm.getVmId());
-            vms.put(vm.getVmId(), vm);
-            millicores += vm.getCpuDemandMillicores();
-            memoryBytes += memoryOf(vm);
-        }
-
-        private static long memoryOf(VmSample vm) {
-            return vm.getState() == VmState.SHUT_OFF || vm.getState() == VmState.CRASHED ? 0 : vm.getMemoryBytes();
-        }
-    }
-
-    private final Map<String, Machine> byId = new TreeMap<>();
+    private final Map<String, SampledHost> byId = new TreeMap<>();
+    private final Set<String> silent = new HashSet<>(); // looked up only
     private final Map<String, VmSample> awake = new HashMap<>(); // as they were when they ran; looked up by id
 
     /** Takes the newest sample of a host in. */
     void add(Instant at, HostSampled sampled, boolean crashed, Instant now) {
-        Duration silent = Duration.ofMillis((long) SILENT_PERIODS * sampled.getSamplePeriodMillis());
-        byId.put(sampled.getHostId(), new Machine(sampled, !crashed && !now.isAfter(at.plus(silent))));
+        Duration tooLong = Duration.ofMillis((long) SILENT_PERIODS * sampled.getSamplePeriodMillis());
+        byId.put(sampled.getHostId(), new SampledHost(sampled));
+        if (crashed || now.isAfter(at.plus(tooLong))) {
+            silent.add(sampled.getHostId());
+        }
         sampled.getVms().stream()
                 .filter(vm -> vm.getCpuDemandMillicores() > 0)
                 .forEach(vm -> awake.put(vm.getVmId(), vm));
     }
 
-    /** Whether a host tells anything. */
-    boolean sampled(String hostId) {
-        Machine host = byId.get(hostId);
-        return host != null && host.sampled;
+    @Override
+    public boolean sampled(String hostId) {
+        return byId.containsKey(hostId) && !silent.contains(hostId);
     }
 
-    int segment(String hostId) {
-        return byId.get(hostId).last.getSegment();
+    @Override
+    public int segment(String hostId) {
+        return byId.get(hostId).last().getSegment();
     }
 
     Duration period(String hostId) {
-        return Duration.ofMillis(Math.max(1, byId.get(hostId).last.getSamplePeriodMillis()));
+        return Duration.ofMillis(Math.max(1, byId.get(hostId).last().getSamplePeriodMillis()));
     }
 
     /** Longest period of a host that tells anything; zero: none does. */
@@ -94,26 +62,19 @@ final class LastSeenHosts {
 
     /** VMs that a host holds. */
     List<VmSample> vms(String hostId) {
-        Machine host = byId.get(hostId);
-        return host == null ? List.of() : List.copyOf(host.vms.values());
+        SampledHost host = byId.get(hostId);
+        return host == null ? List.of() : host.vms();
     }
 
     HostSampled sample(String hostId, Instant now) {
-        Machine host = byId.get(hostId);
-        return HostSampled.newBuilder(host.last)
-                .setMeasuredAtMicros(now.toEpochMilli() * 1000)
-                .setMonitor(MONITOR)
-                .setCpuDemandMillicores(Math.max(0, host.millicores))
-                .setCpuUsedMillicores(Math.clamp(host.millicores, 0, host.last.getCpuCapacityMillicores()))
-                .setMemoryUsedBytes(Math.max(0, host.memoryBytes))
-                .setVms(new ArrayList<>(host.vms.values()))
-                .build();
+        return byId.get(hostId).sample(now.toEpochMilli() * 1000, MONITOR);
     }
 
-    /** A step of a plan has been carried out; one of hosts that were never sampled shows nowhere. */
-    void done(PlannedMove step) {
-        Machine source = byId.get(step.getSourceHostId());
-        Machine target = byId.get(step.getTargetHostId());
+    /** One of hosts that were never sampled shows nowhere. */
+    @Override
+    public void done(PlannedMove step) {
+        SampledHost source = byId.get(step.getSourceHostId());
+        SampledHost target = byId.get(step.getTargetHostId());
         String vmId = step.getVmId();
         switch (step.getAction()) {
             case UNKNOWN, MIGRATE -> {
@@ -138,11 +99,7 @@ final class LastSeenHosts {
                     VmSample _ = target.take(vmId);
                 }
             }
-            case FENCE -> {
-                if (target != null) {
-                    target.sampled = false;
-                }
-            }
+            case FENCE -> silent.add(step.getTargetHostId());
             case SNAPSHOT, RESTORE -> {} // shows in no sample
         }
     }
@@ -151,20 +108,20 @@ final class LastSeenHosts {
         return new VmSample(vmId, VmState.SHUT_OFF, 0L, 0L, 0L, -1L, -1L, -1L);
     }
 
-    private void moved(Machine source, Machine target, String vmId, boolean staysPaused) {
+    private void moved(SampledHost source, SampledHost target, String vmId, boolean staysPaused) {
         VmSample vm = source == null ? null : source.take(vmId);
         if (target != null) {
-            VmSample there = vm != null ? vm : target.vms.getOrDefault(vmId, unknown(vmId));
+            VmSample there = vm != null ? vm : target.vm(vmId).orElseGet(() -> unknown(vmId));
             target.put(there);
             change(target, vmId, staysPaused ? VmState.PAUSED : VmState.RUNNING);
         }
     }
 
-    private void change(Machine host, String vmId, VmState state) {
+    private void change(SampledHost host, String vmId, VmState state) {
         if (host == null) {
             return;
         }
-        VmSample before = host.vms.getOrDefault(vmId, unknown(vmId));
+        VmSample before = host.vm(vmId).orElseGet(() -> unknown(vmId));
         long millicores = state == VmState.RUNNING
                 ? Math.max(
                         before.getCpuDemandMillicores(),

@@ -37,11 +37,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
  * Schedulers of all segments on a virtual clock: what they tell each other arrives at once, each command succeeds after its
- * estimated duration, each second has its tick, and hosts are sampled as they were last seen. Nothing leaves this memory.
+ * estimated duration, and what hosts tell is what they are told to tell. Nothing leaves this memory.
  */
 final class Rehearsal {
     private static final String WHO = "dry-run";
@@ -60,7 +62,8 @@ final class Rehearsal {
     private final List<SegmentScheduler> schedulers;
     private final Planner planner;
     private final Instant start;
-    private final LastSeenHosts hosts = new LastSeenHosts();
+    private final HostsOfFork hosts;
+    private final Consumer<SpecificRecord> listener;
     private final Map<String, Long> ends = new HashMap<>(); // next offset by topic and segment; looked up only
     private final Deque<Input> unread = new ArrayDeque<>();
     private final PriorityQueue<Due> agenda = new PriorityQueue<>();
@@ -75,10 +78,22 @@ final class Rehearsal {
     private long number;
 
     /** @param start log time, before which nothing is told */
-    Rehearsal(List<SegmentScheduler> schedulers, Planner planner, Instant start) {
+    Rehearsal(List<SegmentScheduler> schedulers, Planner planner, Instant start, HostsOfFork hosts) {
+        this(schedulers, planner, start, hosts, _ -> {});
+    }
+
+    /** @param listener is told what the schedulers say to each other */
+    Rehearsal(
+            List<SegmentScheduler> schedulers,
+            Planner planner,
+            Instant start,
+            HostsOfFork hosts,
+            Consumer<SpecificRecord> listener) {
         this.schedulers = schedulers;
         this.planner = planner;
         this.start = start;
+        this.hosts = hosts;
+        this.listener = listener;
         this.now = start;
         this.busyAt = start;
         for (int segment = 0; segment < schedulers.size(); segment++) {
@@ -121,10 +136,6 @@ final class Rehearsal {
                 .toList();
     }
 
-    LastSeenHosts hosts() {
-        return hosts;
-    }
-
     /** What had been commanded before it began, and had not ended. */
     List<Rehearsed.Step> underWay() {
         return List.copyOf(underWay);
@@ -137,41 +148,55 @@ final class Rehearsal {
                 .findFirst();
     }
 
-    /** Takes what stands in the log and was not taken yet; offsets are the fork's own, as it may say things in between. */
-    void catchUp(List<LogRecord> records) {
+    /** Why VMs may not leave a host of a segment now, by VM. */
+    SortedMap<String, String> staying(int segment, String hostId) {
+        return schedulers.get(segment).staying(hostId);
+    }
+
+    /** Takes what stands in the log and was not taken yet, no later than by a moment; offsets are the fork's own, as it may say things in between. */
+    void catchUp(List<LogRecord> records, Instant until) {
         for (LogRecord record : records) {
-            Instant told = Instant.ofEpochMilli(record.timestampMillis());
+            Instant told = Instant.ofEpochMilli(Math.min(record.timestampMillis(), millis(until)));
             now = told.isAfter(now) ? told : now;
             append(record.topic(), record.segment(), record.key(), record.value(), null);
             settle();
         }
     }
 
-    /** Hosts begin to be sampled and ticks to come; what was commanded before ends as estimated from now on. */
-    void begin() {
+    private static long millis(Instant until) {
+        return until.equals(Instant.MAX) ? Long.MAX_VALUE : until.toEpochMilli();
+    }
+
+    /** What was commanded before ends as estimated from now on. */
+    void resume() {
+        look();
+        underWay.addAll(steps);
+        steps.clear();
+    }
+
+    /** The same, and hosts begin to be sampled as they were last seen, and ticks to come. */
+    void begin(LastSeenHosts lastSeen) {
         List<SchedulerState> states =
                 schedulers.stream().map(SegmentScheduler::state).toList();
         for (SchedulerState state : states) {
             Set<String> crashed = state.crashedHosts();
             state.newestSamples()
                     .forEach((hostId, newest) ->
-                            hosts.add(newest.getKey(), newest.getValue(), crashed.contains(hostId), start));
-            state.newestSamples().forEach((hostId, newest) -> sample(hostId, newest.getKey()));
+                            lastSeen.add(newest.getKey(), newest.getValue(), crashed.contains(hostId), start));
+            state.newestSamples().forEach((hostId, newest) -> sample(lastSeen, hostId, newest.getKey()));
         }
         for (int segment = 0; segment < schedulers.size(); segment++) {
             tick(segment, start.truncatedTo(ChronoUnit.SECONDS));
         }
-        look();
-        underWay.addAll(steps);
-        steps.clear();
+        resume();
     }
 
-    private void sample(String hostId, Instant last) {
-        Instant next = last.plus(hosts.period(hostId));
+    private void sample(LastSeenHosts lastSeen, String hostId, Instant last) {
+        Instant next = last.plus(lastSeen.period(hostId));
         at(next.isAfter(now) ? next : now, () -> {
-            if (hosts.sampled(hostId)) {
-                tell(Topic.OBSERVATIONS, hosts.segment(hostId), hostId, hosts.sample(hostId, now));
-                sample(hostId, now);
+            if (lastSeen.sampled(hostId)) {
+                tell(Topic.OBSERVATIONS, lastSeen.segment(hostId), hostId, lastSeen.sample(hostId, now));
+                sample(lastSeen, hostId, now);
             }
         });
     }
@@ -199,6 +224,19 @@ final class Rehearsal {
         now = next.at();
         next.what().run();
         return true;
+    }
+
+    /** Lets all happen that is due by then. */
+    void pass(Instant until) {
+        while (step(until)) {
+            // each step is one thing that happens
+        }
+    }
+
+    /** What stands in a log is told as it stands there, but for its offset. */
+    void tell(LogRecord record, SpecificRecord event) {
+        append(record.topic(), record.segment(), record.key(), record.value(), event);
+        settle();
     }
 
     /** Something is told to a segment, and taken with all that follows at once. */
@@ -239,6 +277,7 @@ final class Rehearsal {
         if (output.topic() != Topic.HOST_PARTITIONS) {
             return; // the journal has no reader here, and commands are looked for in the host partitions
         }
+        listener.accept(output.event());
         switch (output.event()) {
             case RequestAnswered answered -> answers.put(answered.getRequestId(), answered);
             case PartitionClosed closed

@@ -1,4 +1,4 @@
-package io.godwit.ops.cli;
+package io.godwit.ops.incident;
 
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
@@ -8,6 +8,7 @@ import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
+import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DownConfirmed;
 import io.godwit.schemas.events.FenceHost;
@@ -42,9 +43,9 @@ import org.apache.avro.specific.SpecificRecord;
  * @param crash the detection
  * @param phases in the order of the log's times
  */
-record Recovery(Detections.Detection crash, List<Phase> phases) {
+public record Recovery(Detections.Detection crash, List<Phase> phases) {
     /** What a phase is. */
-    enum Kind {
+    public enum Kind {
         LAST_SAMPLE,
         DETECTED,
         VOUCHED_FOR,
@@ -65,11 +66,11 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
      *
      * @param since beginning of what ended here; empty: nothing that the log tells
      * @param vmId empty: it concerns the host
-     * @param segment where its record stands
+     * @param place where its record stands
      */
-    record Phase(
-            Kind kind, Instant at, Optional<Instant> since, String vmId, String hostId, String detail, int segment) {
-        Optional<Duration> took() {
+    public record Phase(
+            Kind kind, Instant at, Optional<Instant> since, String vmId, String hostId, String detail, Place place) {
+        public Optional<Duration> took() {
             return since.map(beginning -> Duration.between(beginning, at));
         }
     }
@@ -77,11 +78,11 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
     /** So long before a detection its subject's newest sample is looked for, and so long after a start its first one. */
     private static final Duration NEAR = Duration.ofMinutes(10);
 
-    Recovery {
+    public Recovery {
         phases = List.copyOf(phases);
     }
 
-    static boolean ofCrash(Detections.Detection detection) {
+    public static boolean ofCrash(Detections.Detection detection) {
         return switch (detection.began().getKind()) {
             case HOST_CRASH, VM_CRASH -> true;
             case OVERLOAD, UNDERLOAD, CUSTOM, HEADROOM, CONSTRAINT, REQUEST, DRAIN, RETURN, UNKNOWN -> false;
@@ -89,9 +90,10 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
     }
 
     /** What the log tells of a crash, up to a moment if one is given. */
-    static Recovery of(Log log, Detections.Detection crash, Optional<Instant> until) {
+    public static Recovery of(Log log, Detections.Detection crash, Optional<Instant> until) {
         Reading reading = new Reading(log, crash, until);
         reading.lastSample();
+        reading.end();
         reading.decisions();
         reading.commands();
         reading.seenRunning();
@@ -104,7 +106,7 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
                         .toList());
     }
 
-    Optional<Phase> first(Kind kind) {
+    public Optional<Phase> first(Kind kind) {
         return phases.stream().filter(phase -> phase.kind() == kind).findFirst();
     }
 
@@ -116,27 +118,27 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
     }
 
     /** VMs whose start was commanded. */
-    List<String> commanded() {
+    public List<String> commanded() {
         return vms(Kind.START_COMMANDED).toList();
     }
 
     /** VMs that were started. */
-    List<String> started() {
+    public List<String> started() {
         return vms(Kind.STARTED).toList();
     }
 
     /** VMs whose new copy was seen using its CPU. */
-    List<String> seenRunning() {
+    public List<String> seenRunning() {
         return vms(Kind.SEEN_RUNNING).toList();
     }
 
     /** What times are counted from: the last sample, or the detection where none is kept. */
-    Instant from() {
+    public Instant from() {
         return first(Kind.LAST_SAMPLE).map(Phase::at).orElse(crash.appended());
     }
 
     /** From there to the last of a kind; empty: there is none. */
-    Optional<Duration> untilLast(Kind kind) {
+    public Optional<Duration> untilLast(Kind kind) {
         return phases.stream()
                 .filter(phase -> phase.kind() == kind)
                 .map(phase -> Duration.between(from(), phase.at()))
@@ -144,7 +146,7 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
     }
 
     /** The longest of a kind. */
-    Optional<Duration> longest(Kind kind) {
+    public Optional<Duration> longest(Kind kind) {
         return phases.stream()
                 .filter(phase -> phase.kind() == kind)
                 .flatMap(phase -> phase.took().stream())
@@ -171,7 +173,7 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
             this.segment = crash.position().getSegment();
         }
 
-        private void note(Kind kind, Instant at, Instant since, String vmId, String host, String detail, int where) {
+        private void note(Kind kind, Instant at, Instant since, String vmId, String host, String detail, Place where) {
             if (until.isEmpty() || !at.isAfter(until.get())) {
                 phases.add(new Phase(kind, at, Optional.ofNullable(since), vmId, host, detail, where));
             }
@@ -212,27 +214,46 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
                     segment,
                     log.offsetAt(Topic.OBSERVATIONS, segment, early.isBefore(Instant.EPOCH) ? Instant.EPOCH : early),
                     log.offsetAt(Topic.OBSERVATIONS, segment, detected.plusMillis(1)));
-            Instant[] last = new Instant[1];
+            LogRecord[] last = new LogRecord[1];
             scan(List.of(near), (record, event) -> {
                 if (event instanceof HostSampled sampled && sampled.getHostId().equals(hostId) && alive(sampled)) {
-                    last[0] = time(record);
+                    last[0] = record;
                 }
             });
             String vmId = Objects.requireNonNullElse(crash.began().getVmId(), "");
             if (last[0] != null) {
-                note(Kind.LAST_SAMPLE, last[0], null, vmId, hostId, "", segment);
+                note(Kind.LAST_SAMPLE, time(last[0]), null, vmId, hostId, "", Place.of(last[0]));
             }
             note(
                     Kind.DETECTED,
                     detected,
-                    last[0],
+                    last[0] == null ? null : time(last[0]),
                     vmId,
                     hostId,
                     crash.began().getRule() + " v" + crash.began().getRuleVersion(),
-                    segment);
-            crash.ended()
-                    .ifPresent(ended -> note(
-                            Kind.DETECTION_ENDED, ended.getUntil(), null, vmId, hostId, ended.getReason(), segment));
+                    new Place(Topic.DETECTIONS, segment, crash.position().getOffset()));
+        }
+
+        /** Where the detection ended, if it did. */
+        void end() {
+            if (crash.ended().isEmpty()) {
+                return;
+            }
+            scanWhile(List.of(since(Topic.DETECTIONS, segment, crash.appended())), (record, event) -> {
+                if (event instanceof DetectionEnded ended && ended.getId().equals(crash.id())) {
+                    String vmId = Objects.requireNonNullElse(ended.getVmId(), "");
+                    note(
+                            Kind.DETECTION_ENDED,
+                            ended.getUntil(),
+                            null,
+                            vmId,
+                            hostId,
+                            ended.getReason(),
+                            Place.of(record));
+                    return false;
+                }
+                return true;
+            });
         }
 
         private boolean alive(HostSampled sampled) {
@@ -254,7 +275,7 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
                         switch (event) {
                             case PlanDecided plan
                             when plan.getDetectionId().equals(crash.id()) ->
-                                note(Kind.DECIDED, time(record), detected, "", hostId, words(plan), segment);
+                                note(Kind.DECIDED, time(record), detected, "", hostId, words(plan), Place.of(record));
                             case DownConfirmed confirmed
                             when confirmed.getHostId().equals(hostId) && within(time(record)) ->
                                 note(
@@ -264,7 +285,7 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
                                         "",
                                         hostId,
                                         confirmed.getBy() + ": " + confirmed.getReason(),
-                                        segment);
+                                        Place.of(record));
                             default -> {} // of others
                         }
                     });
@@ -275,7 +296,7 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
         }
 
         private static String words(PlanDecided plan) {
-            String answer = CommonOptions.lower(plan.getAnswer());
+            String answer = IncidentWords.lower(plan.getAnswer());
             int steps = plan.getMoves().size();
             String mode = plan.getMode().isEmpty() ? "" : " in mode " + plan.getMode();
             return steps == 0 ? answer + mode + ": " + plan.getReason() : answer + " of " + steps + " steps" + mode;
@@ -302,7 +323,7 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
                                 "",
                                 fence.getHostId(),
                                 fence.getCommandId(),
-                                record.segment());
+                                Place.of(record));
                     }
                     case ActOnVm start
                     when start.getDetectionId().equals(crash.id()) && start.getAction() == ActionKind.START -> {
@@ -316,7 +337,7 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
                                 start.getVmId(),
                                 start.getHostId(),
                                 start.getCommandId(),
-                                record.segment());
+                                Place.of(record));
                     }
                     default -> {} // moves that make room are told by migration list
                 }
@@ -341,7 +362,7 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
                 Kind kind = command.fence()
                         ? well ? Kind.FENCED : Kind.FENCE_FAILED
                         : well ? Kind.STARTED : Kind.START_FAILED;
-                note(kind, time(record), command.at(), command.vmId(), command.hostId(), detail, record.segment());
+                note(kind, time(record), command.at(), command.vmId(), command.hostId(), detail, Place.of(record));
             }
         }
 
@@ -354,11 +375,11 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
                     unseen.put(place(start.vmId(), start.hostId()), start);
                     LogRange after = after(start);
                     near.merge(
-                            start.segment(),
+                            start.place().segment(),
                             after,
                             (one, other) -> new LogRange(
                                     Topic.OBSERVATIONS,
-                                    start.segment(),
+                                    start.place().segment(),
                                     Math.min(one.from(), other.from()),
                                     Math.max(one.to(), other.to())));
                 }
@@ -378,9 +399,12 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
             Instant commanded = start.since().orElse(start.at());
             return new LogRange(
                     Topic.OBSERVATIONS,
-                    start.segment(),
-                    log.offsetAt(Topic.OBSERVATIONS, start.segment(), commanded),
-                    log.offsetAt(Topic.OBSERVATIONS, start.segment(), start.at().plus(NEAR)));
+                    start.place().segment(),
+                    log.offsetAt(Topic.OBSERVATIONS, start.place().segment(), commanded),
+                    log.offsetAt(
+                            Topic.OBSERVATIONS,
+                            start.place().segment(),
+                            start.at().plus(NEAR)));
         }
 
         /** The start that a sample shows to have come to life; empty: it shows none. */
@@ -396,7 +420,7 @@ record Recovery(Detections.Detection crash, List<Phase> phases) {
                     start.vmId(),
                     start.hostId(),
                     "uses " + vm.getCpuUsedMillicores() + " mc",
-                    start.segment());
+                    Place.of(record));
             return Optional.of(start);
         }
 
