@@ -1,6 +1,7 @@
 package io.godwit.ceprules;
 
 import io.godwit.ceprules.detections.OpenDetections;
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ceprules.rules.RuleBook;
@@ -102,7 +103,7 @@ public final class DetectionReplay {
             return new Needs(0, Instant.EPOCH, List.of());
         }
         DetectionsCheckpointed checkpoint = (DetectionsCheckpointed) recorded.get(start - 1);
-        ActiveRules rules = new ActiveRules(book);
+        ActiveRules rules = new ActiveRules(book, Admission.HERE);
         List<CompiledRule> ever = new ArrayList<>();
         Stream.concat(checkpoint.getActive().stream(), recorded.stream().skip(start))
                 .filter(event -> event instanceof RuleActivated)
@@ -157,7 +158,7 @@ public final class DetectionReplay {
                 : placeOf((DetectionsCheckpointed) recorded.get(start - 1));
         boolean whole = beginning == 0 || place.nextOffset() > beginning;
         List<SpecificRecord> after = recorded.subList(start, recorded.size());
-        ActiveRules rules = new ActiveRules(book);
+        ActiveRules rules = new ActiveRules(book, Admission.HERE);
         open.active().forEach(rules::evolve);
         open.quarantined().forEach(rules::evolve);
         List<Said> all = replay(log, segment, open, place, to, after, rules, source);
@@ -234,7 +235,7 @@ public final class DetectionReplay {
         long end = Math.min(to, log.end(Topic.OBSERVATIONS, segment));
         try (SegmentDetector detector =
                 SegmentDetector.open(segment, open, place, rules.running(), LookBack.of(log), source)) {
-            detector.activate(rules.running(), rules.refused()); // they are active already: nothing is said of it
+            detector.activate(rules.running(), rules.others()); // they are active already: nothing is said of it
             long next = place.nextOffset();
             while (true) {
                 Map.Entry<Long, List<List<SpecificRecord>>> change = changes.firstEntry();
@@ -264,7 +265,7 @@ public final class DetectionReplay {
                         said.add(Said.of(stopped));
                     } else {
                         others[0] = new RecordedSignals(recorded, rules.everRefused());
-                        detector.activate(rules.running(), rules.refused()).forEach(event -> said.add(Said.of(event)));
+                        detector.activate(rules.running(), rules.others()).forEach(event -> said.add(Said.of(event)));
                     }
                 }
             }

@@ -65,7 +65,6 @@ final class ChildRules extends FedRules {
                 }
                 allocated.clear();
                 feedLookBack(place, said);
-                weigh(place, List.copyOf(wanted()));
                 feed(ids(), next, false, said);
                 return new Drawn(List.copyOf(said.values()), List.copyOf(offences));
             } catch (Lost lost) {
@@ -111,7 +110,7 @@ final class ChildRules extends FedRules {
                 process.ranOutOfMemory(rule.get()) < 2
                         ? Optional.empty() // perhaps another one's fault, which is found by weighing
                         : Optional.of(
-                                "the JVM of operators' rules ran out of its %s of memory twice while it was at work; cep.operators.heap is for all rules together"
+                                "the JVM of operators' rules ran out of its %s of memory twice while it was at work, or had allocated the most; cep.operators.heap is for all rules together"
                                         .formatted(budget.heap()));
             case STALLED, ENDED -> Optional.empty();
         };
@@ -129,27 +128,55 @@ final class ChildRules extends FedRules {
     }
 
     /** A rule keeps no more than was allocated for it, so that few have to be weighed; those lose their state by it. */
-    private void weigh(Place place, List<CompiledRule> rules) throws ChildLost {
+    @Override
+    protected void fed(Place place, List<CompiledRule> rules) {
+        if (ofThePast) {
+            return;
+        }
         for (CompiledRule rule : rules) {
-            RuleId id = RuleId.of(rule);
-            if (!ofThePast && allocated.getOrDefault(id, 0L) > budget.state().bytes()) {
-                long bytes = process.weigh(segment, id);
-                if (bytes > budget.state().bytes()) {
-                    out(
-                            id,
-                            "it keeps %s for segment %d; cep.operators.state is %s"
-                                    .formatted(new ByteSize(bytes), segment, budget.state()));
-                } else {
-                    add(rule);
-                    feedLookBack(place, List.of(rule), new TreeMap<>());
-                }
+            if (ids().contains(RuleId.of(rule)) && allocated.getOrDefault(RuleId.of(rule), 0L) > most()) {
+                weigh(place, rule);
             }
+        }
+    }
+
+    /** As much may a rule keep; where memory has run out, no more than half of what there is for all. */
+    private long most() {
+        return alone
+                ? Math.min(budget.state().bytes(), budget.heap().bytes() / 2)
+                : budget.state().bytes();
+    }
+
+    private void weigh(Place place, CompiledRule rule) {
+        long bytes;
+        try {
+            bytes = process.weigh(segment, RuleId.of(rule));
+        } catch (ChildLost lost) {
+            throw new Lost(lost);
+        }
+        if (bytes <= most()) {
+            add(rule);
+            feedLookBack(place, List.of(rule), new TreeMap<>());
+        } else if (bytes > budget.state().bytes()) {
+            out(
+                    RuleId.of(rule),
+                    "it keeps %s for segment %d; cep.operators.state is %s"
+                            .formatted(new ByteSize(bytes), segment, budget.state()));
+        } else {
+            out(
+                    RuleId.of(rule),
+                    "the JVM of operators' rules ran out of its %s of memory, more than half of which it keeps: %s for segment %d"
+                            .formatted(budget.heap(), new ByteSize(bytes), segment));
         }
     }
 
     @Override
     protected void add(CompiledRule rule) {
-        order(new Order.Add(segment, rule.rule(), rule.lookBack()));
+        try {
+            process.add(segment, rule);
+        } catch (ChildLost lost) {
+            throw new Lost(lost);
+        }
     }
 
     @Override
@@ -157,18 +184,10 @@ final class ChildRules extends FedRules {
         meters.remove(rule);
         if (process.isAlive(generation)) {
             try {
-                process.order(new Order.Remove(segment, rule));
+                process.remove(segment, rule);
             } catch (ChildLost gone) {
                 generation = 0; // what is gone need not be removed
             }
-        }
-    }
-
-    private void order(Order order) {
-        try {
-            process.order(order);
-        } catch (ChildLost lost) {
-            throw new Lost(lost);
         }
     }
 

@@ -1,25 +1,20 @@
 package io.godwit.ceprules.child;
 
 import com.sun.management.ThreadMXBean;
-import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.SegmentRuntime;
 import io.godwit.ceprules.segment.OperatorRules.Said;
 import io.godwit.ceprules.segment.RuleId;
 import io.godwit.ceprules.segment.RuleRuns;
-import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The JVM in which operators' rules run. Takes orders on its standard input and tells on its standard output; ends when its
@@ -30,18 +25,17 @@ public final class OperatorsMain {
 
     private final OutputStream out;
     private final Map<Integer, RuleRuns> segments = new TreeMap<>();
+    private final Map<RuleId, CompiledRule> known = new TreeMap<>();
 
     private OperatorsMain(OutputStream out) {
         this.out = out;
     }
 
-    /** Argument: folder of compiled rules. Ends when there is nobody any more who gives orders. */
+    /** Ends when there is nobody any more who gives orders. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         PrintStream out = System.out;
         System.setOut(System.err); // what anybody else prints is no answer
-        BlockingQueue<DataInputStream> orders = new LinkedBlockingQueue<>();
-        Thread.ofPlatform().daemon().name("orders").start(() -> listen(System.in, orders));
-        RuleCompiler.keepIn(Path.of(arguments[0]));
+        BlockingQueue<DataInputStream> orders = Frames.orders();
         new SegmentRuntime(false, List.of(), 0).close(); // what only the first one costs is no rule's fault
         OperatorsMain main = new OperatorsMain(out);
         main.tell(new Told.Ready());
@@ -50,25 +44,19 @@ public final class OperatorsMain {
         }
     }
 
-    private static void listen(InputStream from, BlockingQueue<DataInputStream> orders) {
-        try (InputStream in = new BufferedInputStream(from, 1 << 16)) {
-            for (Optional<DataInputStream> order = Frames.next(in); order.isPresent(); order = Frames.next(in)) {
-                orders.add(order.get());
-            }
-        } catch (IOException gone) {
-            // the same as the end: nobody is there any more
+    private void carryOut(Order order) throws IOException {
+        switch (order) {
+            case Order.Load load -> known.put(RuleId.of(load.rule()), load.rule());
+            case Order.Unload unload -> known.remove(unload.rule());
+            case Order.Add add -> of(add.segment()).add(known.get(add.rule()));
+            case Order.Remove remove -> of(remove.segment()).unload(remove.rule());
+            case Order.Feed feed -> feed(of(feed.segment()), feed);
+            case Order.Weigh weigh -> tell(new Told.Weighed(weigh(of(weigh.segment()), weigh.rule())));
         }
-        Runtime.getRuntime().halt(0); // a rule may be at work for ever, and nothing here has to be put in order
     }
 
-    private void carryOut(Order order) throws IOException {
-        RuleRuns runs = segments.computeIfAbsent(order.segment(), RuleRuns::new);
-        switch (order) {
-            case Order.Add add -> runs.add(RuleCompiler.compileAdmitted(add.rule(), add.lookBack()));
-            case Order.Remove remove -> runs.unload(remove.rule());
-            case Order.Feed feed -> feed(runs, feed);
-            case Order.Weigh weigh -> tell(new Told.Weighed(weigh(runs, weigh.rule())));
-        }
+    private RuleRuns of(int segment) {
+        return segments.computeIfAbsent(segment, RuleRuns::new);
     }
 
     private void feed(RuleRuns runs, Order.Feed feed) throws IOException {

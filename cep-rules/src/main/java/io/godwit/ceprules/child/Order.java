@@ -1,5 +1,6 @@
 package io.godwit.ceprules.child;
 
+import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.Observation;
 import io.godwit.ceprules.segment.RuleId;
@@ -8,16 +9,19 @@ import io.godwit.schemas.log.Topic;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What the rules' JVM is told to do. */
 sealed interface Order {
-    int segment();
+    /** Know a rule by what it was compiled to, for all segments. */
+    record Load(CompiledRule rule) implements Order {}
 
-    /** Let a rule begin that was admitted, without any state. */
-    record Add(int segment, RuleVersion rule, Duration lookBack) implements Order {}
+    /** Forget what a rule was compiled to. */
+    record Unload(RuleId rule) implements Order {}
+
+    /** Let a rule begin that is known, without any state. */
+    record Add(int segment, RuleId rule) implements Order {}
 
     /** Let a rule end. */
     record Remove(int segment, RuleId rule) implements Order {}
@@ -28,14 +32,23 @@ sealed interface Order {
     /** Let a rule end, and tell how much memory comes free. */
     record Weigh(int segment, RuleId rule) implements Order {}
 
+    int NO_SEGMENT = -1;
+
     static void write(Order order, DataOutputStream out) throws IOException {
         switch (order) {
+            case Load load -> {
+                begin(out, 'L', NO_SEGMENT);
+                write(RuleId.of(load.rule()), out);
+                Frames.writeText(out, load.rule().rule().text());
+                Frames.writeBytes(out, load.rule().form());
+            }
+            case Unload unload -> {
+                begin(out, 'U', NO_SEGMENT);
+                write(unload.rule(), out);
+            }
             case Add add -> {
                 begin(out, 'A', add.segment());
-                Frames.writeText(out, add.rule().name());
-                out.writeInt(add.rule().version());
-                Frames.writeText(out, add.rule().text());
-                out.writeLong(add.lookBack().toMillis());
+                write(add.rule(), out);
             }
             case Remove remove -> {
                 begin(out, 'R', remove.segment());
@@ -68,11 +81,13 @@ sealed interface Order {
         int kind = in.readByte();
         int segment = in.readInt();
         return switch (kind) {
-            case 'A' ->
-                new Add(
-                        segment,
-                        new RuleVersion(Frames.readText(in), in.readInt(), Frames.readText(in), false),
-                        Duration.ofMillis(in.readLong()));
+            case 'L' -> {
+                RuleId rule = readRule(in);
+                RuleVersion version = new RuleVersion(rule.name(), rule.version(), Frames.readText(in), false);
+                yield new Load(CompiledRule.of(version, Frames.readBytes(in)));
+            }
+            case 'U' -> new Unload(readRule(in));
+            case 'A' -> new Add(segment, readRule(in));
             case 'R' -> new Remove(segment, readRule(in));
             case 'F' -> {
                 List<RuleId> rules = new ArrayList<>();

@@ -189,11 +189,16 @@ final class EplAllowList {
         }
     }
 
-    private static Module parse(String text) {
+    /** Before anything else is done with a text. */
+    static void checkLength(String text) {
         if (text.length() > TEXT_CHARACTERS_MAX) {
             throw new RuleRefused(
                     1, 1, "the rule has %d characters; give at most %d".formatted(text.length(), TEXT_CHARACTERS_MAX));
         }
+    }
+
+    private static Module parse(String text) {
+        checkLength(text);
         try {
             return EPCompilerProvider.getCompiler().parseModule(text);
         } catch (ParseException | IOException wrong) {

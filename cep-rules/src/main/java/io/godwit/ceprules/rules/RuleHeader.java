@@ -153,8 +153,7 @@ public record RuleHeader(
         int number = 0;
         for (String line : commentLines(text)) {
             number++;
-            String bare = line.replaceFirst(
-                            "\\s*\\*/\\s*$", "") // before a leading star is: a line may hold only the end
+            String bare = withoutEnd(line) // before a leading star is: a line may hold only the end
                     .replaceFirst("^\\s*(/\\*+|//+|\\*)?\\s?", "")
                     .strip();
             Matcher matcher = ENTRY.matcher(bare);
@@ -182,6 +181,11 @@ public record RuleHeader(
             }
         }
         return entries;
+    }
+
+    private static String withoutEnd(String line) {
+        String bare = line.stripTrailing();
+        return bare.endsWith("*/") ? bare.substring(0, bare.length() - 2) : line;
     }
 
     /** Lines of the comment that the text begins with; none if it does not begin with one. */

@@ -26,7 +26,6 @@ import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.units.ByteSize;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,16 +34,12 @@ import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Operators' rules in a child JVM: what they say is the same to the byte, and none of them can harm the others. */
 final class ChildJvmTest {
     private static final OperatorsConfig USUAL = OperatorsConfig.DEFAULTS;
     private static final String OFTEN =
             "// name: often\n// hold: 10s\nselect hostId from HostSample(cpuPermille > 850)";
-
-    @TempDir
-    static Path cache;
 
     private Optional<OperatorsProcess> process = Optional.empty();
 
@@ -54,7 +49,7 @@ final class ChildJvmTest {
     }
 
     private OperatorsProcess process(OperatorsConfig config) {
-        process = Optional.of(new OperatorsProcess(config, cache, () -> {}));
+        process = Optional.of(new OperatorsProcess(config, () -> {}));
         return process.get();
     }
 
@@ -166,7 +161,7 @@ final class ChildJvmTest {
     void a_rule_that_hangs_is_quarantined_and_the_others_go_on() throws IOException {
         CompiledRule hangs = unchecked("hangs", "insert into HostSample select * from HostSample;");
         OperatorsConfig config =
-                new OperatorsConfig(USUAL.heap(), 100, Duration.ofMillis(500), USUAL.rowsPerSecond(), USUAL.state());
+                OperatorsConfig.of(USUAL.heap(), 100, Duration.ofMillis(500), USUAL.rowsPerSecond(), USUAL.state());
         quarantines(RestartTest.random(7, 200), hangs, config, "did not come to its end");
     }
 
@@ -174,7 +169,7 @@ final class ChildJvmTest {
     void a_rule_that_floods_is_quarantined_and_its_detections_end() throws IOException {
         CompiledRule floods = unchecked(
                 "floods", "select a.hostId as hostId from HostSample as a unidirectional, HostSample#length(50) as b");
-        OperatorsConfig config = new OperatorsConfig(USUAL.heap(), 100, Duration.ofSeconds(5), 100, USUAL.state());
+        OperatorsConfig config = OperatorsConfig.of(USUAL.heap(), 100, Duration.ofSeconds(5), 100, USUAL.state());
         History history = RestartTest.random(8, 200);
         List<SpecificRecord> said = quarantines(history, floods, config, "cep.operators.rows-per-second is 100");
         RuleQuarantined stopped = (RuleQuarantined) said.stream()
@@ -195,7 +190,7 @@ final class ChildJvmTest {
                 "select a.hostId as hostId, count(*) as value from HostSample#length(150) as a,"
                         + " HostSample#length(150) as b, HostSample#length(150) as c"
                         + " where a.cpuPermille + b.cpuPermille + c.cpuPermille > 2999 group by a.hostId");
-        OperatorsConfig config = new OperatorsConfig(USUAL.heap(), 2, Duration.ofSeconds(60), 1_000_000, USUAL.state());
+        OperatorsConfig config = OperatorsConfig.of(USUAL.heap(), 2, Duration.ofSeconds(60), 1_000_000, USUAL.state());
         quarantines(RestartTest.random(9, 200), burns, config, "of CPU");
     }
 
@@ -207,7 +202,7 @@ final class ChildJvmTest {
 
     @Test
     void a_rule_that_takes_the_jvm_down_with_memory_is_quarantined() throws IOException {
-        OperatorsConfig config = new OperatorsConfig(
+        OperatorsConfig config = OperatorsConfig.of(
                 ByteSize.ofMebibytes(64), 100, Duration.ofSeconds(30), 1_000_000, ByteSize.ofMebibytes(64));
         History history = RestartTest.random(10, 600);
         quarantines(history, unchecked("hoards", "// look-back: 1h\n" + HOARDS), config, "ran out of its 64 MiB");
@@ -215,7 +210,7 @@ final class ChildJvmTest {
 
     @Test
     void a_rule_that_keeps_too_much_of_its_look_back_is_quarantined_by_weight() throws IOException {
-        OperatorsConfig config = new OperatorsConfig(
+        OperatorsConfig config = OperatorsConfig.of(
                 ByteSize.ofMebibytes(256), 100, Duration.ofSeconds(30), 1_000_000, ByteSize.ofMebibytes(5));
         History history = RestartTest.random(11, 400);
         CompiledRule hoards = unchecked("hoards", "// look-back: 1h\n" + HOARDS);
@@ -259,7 +254,7 @@ final class ChildJvmTest {
         deploy(history, next);
         rules.add(often);
         OperatorRules.Source strict =
-                process(new OperatorsConfig(USUAL.heap(), 100, USUAL.batchCpu(), 1, USUAL.state()));
+                process(OperatorsConfig.of(USUAL.heap(), 100, USUAL.batchCpu(), 1, USUAL.state()));
         List<SpecificRecord> said = new ArrayList<>();
         SegmentDetector detector = history.fresh(List.of(), said);
         detector.close();
@@ -287,7 +282,7 @@ final class ChildJvmTest {
         said.forEach(record ->
                 history.log.append(Topic.DETECTIONS, History.SEGMENT, Instant.EPOCH, "k", EventCodec.encode(record)));
         RuleBook book = RuleLog.read(history.log);
-        try (OperatorsProcess past = OperatorsProcess.ofThePast(USUAL, cache)) {
+        try (OperatorsProcess past = OperatorsProcess.ofThePast(USUAL)) {
             for (long from = 0; from < history.end(); from += 331) {
                 for (OperatorRules.Source source : List.of(OperatorRules.HERE, past)) {
                     assertEquals(
@@ -311,9 +306,9 @@ final class ChildJvmTest {
                 Backtest.run(history.log, History.SEGMENT, often, Optional.of(often), from, to, process(USUAL));
         assertEquals(here, child);
         assertTrue(child.drawn().size() > 3, "too little happened");
-        OperatorsConfig strict = new OperatorsConfig(USUAL.heap(), 100, USUAL.batchCpu(), 1, USUAL.state());
+        OperatorsConfig strict = OperatorsConfig.of(USUAL.heap(), 100, USUAL.batchCpu(), 1, USUAL.state());
         CompiledRule always = History.custom(OFTEN.replace("850", "-1"));
-        try (OperatorsProcess narrow = new OperatorsProcess(strict, cache, () -> {})) {
+        try (OperatorsProcess narrow = new OperatorsProcess(strict, () -> {})) {
             Backtest.Result stopped =
                     Backtest.run(history.log, History.SEGMENT, always, Optional.empty(), from, to, narrow);
             assertEquals(1, stopped.quarantined().size());

@@ -103,7 +103,7 @@ class OperatorsRulesTest {
                 cep.tickInterval(),
                 cep.ruleWatchdog(),
                 cep.ruleCache(),
-                new OperatorsConfig(usual.heap(), usual.cpuPercent(), usual.batchCpu(), 10, usual.state()));
+                OperatorsConfig.of(usual.heap(), usual.cpuPercent(), usual.batchCpu(), 10, usual.state()));
         try (TestSite site = TestSite.start(folder, getClass(), SEGMENTS);
                 LogWatch log = new LogWatch(site, Topic.DETECTIONS, Topic.OBSERVATIONS);
                 CepService service = CepService.start(strict, site.kafka().settings(), SLOT);

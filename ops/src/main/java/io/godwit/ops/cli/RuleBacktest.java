@@ -133,8 +133,7 @@ final class RuleBacktest implements Callable<Integer> {
             Instant end,
             CepConfig config) {
         int threads = Math.min(segments, Runtime.getRuntime().availableProcessors());
-        try (ChildPerThread children = new ChildPerThread(
-                        () -> new OperatorsProcess(config.operators(), config.ruleCache(), () -> {}));
+        try (ChildPerThread children = new ChildPerThread(() -> new OperatorsProcess(config.operators(), () -> {}));
                 ExecutorService workers = Executors.newFixedThreadPool(
                         threads,
                         Thread.ofPlatform().daemon().name("backtest-", 0).factory())) {

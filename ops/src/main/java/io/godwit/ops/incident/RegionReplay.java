@@ -72,8 +72,7 @@ public final class RegionReplay {
             throws InterruptedException {
         int threads = Runtime.getRuntime().availableProcessors();
         AtomicInteger done = new AtomicInteger();
-        try (ChildPerThread children =
-                        new ChildPerThread(() -> OperatorsProcess.ofThePast(cep.operators(), cep.ruleCache()));
+        try (ChildPerThread children = new ChildPerThread(() -> OperatorsProcess.ofThePast(cep.operators()));
                 ExecutorService workers = Executors.newFixedThreadPool(
                         threads, Thread.ofPlatform().daemon().name("replay-", 0).factory())) {
             ReplayedLog log = new ReplayedLog(behind, start, end);
