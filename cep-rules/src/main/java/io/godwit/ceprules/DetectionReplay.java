@@ -144,6 +144,12 @@ public final class DetectionReplay {
 
     /** The same with operators' rules at work where the caller wants them. */
     public static Result run(Log log, RuleBook book, int segment, long from, long to, OperatorRules.Source source) {
+        return run(log, book, segment, from, to, source, Admission.HERE);
+    }
+
+    /** The same with rules looked through where the caller wants it. */
+    public static Result run(
+            Log log, RuleBook book, int segment, long from, long to, OperatorRules.Source source, Admission admission) {
         List<SpecificRecord> recorded = new ArrayList<>();
         log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
             RecordedDetections.decode(record).ifPresent(recorded::add);
@@ -158,7 +164,7 @@ public final class DetectionReplay {
                 : placeOf((DetectionsCheckpointed) recorded.get(start - 1));
         boolean whole = beginning == 0 || place.nextOffset() > beginning;
         List<SpecificRecord> after = recorded.subList(start, recorded.size());
-        ActiveRules rules = new ActiveRules(book, Admission.HERE);
+        ActiveRules rules = new ActiveRules(book, admission);
         open.active().forEach(rules::evolve);
         open.quarantined().forEach(rules::evolve);
         List<Said> all = replay(log, segment, open, place, to, after, rules, source);

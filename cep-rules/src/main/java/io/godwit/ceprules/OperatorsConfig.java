@@ -17,7 +17,8 @@ import java.time.Duration;
  *     look-back, and again while it runs where the heap gets scarce
  * @param compileCpu CPU time that looking through a rule and compiling it may take; a rule that needs more is quarantined
  * @param tryAgain how long after its JVM could not be had operators' rules are tried again
- * @param java what starts the JVMs of operators' rules; a launcher in its place may confine them further
+ * @param java what starts the JVMs of operators' rules, java for the one that runs cep itself; a launcher in its place may
+ *     confine them further
  */
 public record OperatorsConfig(
         ByteSize heap,
@@ -36,7 +37,7 @@ public record OperatorsConfig(
             ByteSize.ofMebibytes(64),
             Duration.ofSeconds(20),
             Duration.ofMinutes(1),
-            Path.of(System.getProperty("java.home"), "bin", "java"));
+            Path.of("java"));
 
     public OperatorsConfig {
         Bounds.check("cep.operators.batch-cpu", batchCpu, Duration.ofMillis(100), Duration.ofMinutes(1), "1s");
@@ -44,7 +45,7 @@ public record OperatorsConfig(
         Bounds.check("cep.operators.rows-per-second", rowsPerSecond, 1_000_000, "1000");
         Bounds.check("cep.operators.heap", heap, ByteSize.ofMebibytes(64), "512MiB");
         Bounds.check("cep.operators.state", state, ByteSize.ofMebibytes(1), "64MiB");
-        Bounds.check("cep.operators.compile-cpu", compileCpu, Duration.ofSeconds(1), Duration.ofMinutes(10), "20s");
+        Bounds.check("cep.operators.compile-cpu", compileCpu, Duration.ofMillis(100), Duration.ofMinutes(10), "20s");
         Bounds.check("cep.operators.try-again", tryAgain, Duration.ofSeconds(1), Duration.ofHours(1), "1m");
     }
 

@@ -10,6 +10,7 @@ import io.godwit.ceprules.segment.RuleId;
 import io.godwit.schemas.units.ByteSize;
 import java.io.Serial;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +22,16 @@ final class ChildRules extends FedRules {
     /** A child that ends more often within one batch, for no reason that could be told, is given up. */
     private static final int ENDS_MAX = 3;
 
+    private static final long WEIGH_EVERY_MILLIS = 60_000;
+
     private final OperatorsProcess process;
     private final OperatorsConfig budget;
     private final boolean ofThePast;
     private final Map<RuleId, RuleMeter> meters = new HashMap<>();
     private final Map<RuleId, Long> allocated = new HashMap<>(); // for look-backs that were not weighed
+    private final Map<RuleId, Long> grown = new HashMap<>(); // allocated since it began or was weighed
     private final List<Offence> offences = new ArrayList<>();
+    private long weighedMillis = -WEIGH_EVERY_MILLIS;
     private int generation;
     private boolean alone;
 
@@ -61,10 +66,12 @@ final class ChildRules extends FedRules {
                 int now = process.running();
                 if (now != generation) {
                     forget();
+                    grown.clear();
                     generation = now;
                 }
                 allocated.clear();
                 feedLookBack(place, said);
+                weighWhereScarce(place);
                 feed(ids(), next, false, said);
                 return new Drawn(List.copyOf(said.values()), List.copyOf(offences));
             } catch (Lost lost) {
@@ -140,6 +147,21 @@ final class ChildRules extends FedRules {
         }
     }
 
+    /** While rules are at work, one at a time and seldom: each costs collections, and its look-back. */
+    private void weighWhereScarce(Place place) {
+        long now = place.logTime().toEpochMilli();
+        if (ofThePast || !process.isScarce() || now - weighedMillis < WEIGH_EVERY_MILLIS) {
+            return;
+        }
+        wanted().stream()
+                .filter(rule -> grown.getOrDefault(RuleId.of(rule), 0L) > most())
+                .max(Comparator.comparing(rule -> grown.get(RuleId.of(rule))))
+                .ifPresent(rule -> {
+                    weighedMillis = now;
+                    weigh(place, rule);
+                });
+    }
+
     /** As much may a rule keep; where memory has run out, no more than half of what there is for all. */
     private long most() {
         return alone
@@ -149,6 +171,7 @@ final class ChildRules extends FedRules {
 
     private void weigh(Place place, CompiledRule rule) {
         long bytes;
+        grown.remove(RuleId.of(rule));
         try {
             bytes = process.weigh(segment, RuleId.of(rule));
         } catch (ChildLost lost) {
@@ -182,6 +205,7 @@ final class ChildRules extends FedRules {
     @Override
     protected void remove(RuleId rule) {
         meters.remove(rule);
+        grown.remove(rule);
         if (process.isAlive(generation)) {
             try {
                 process.remove(segment, rule);
@@ -203,6 +227,7 @@ final class ChildRules extends FedRules {
             throw new Lost(lost);
         }
         all.forEach((rule, ended) -> {
+            grown.merge(rule, ended.allocatedBytes(), Long::sum);
             if (held) {
                 allocated.merge(rule, ended.allocatedBytes(), Long::sum);
             }

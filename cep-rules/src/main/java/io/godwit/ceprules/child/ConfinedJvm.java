@@ -26,13 +26,14 @@ final class ConfinedJvm implements AutoCloseable {
     private static final String MODULES =
             "java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.sql,java.xml,jdk.management,jdk.unsupported";
 
+    private static final Path OURS = Path.of("java");
     private static final Set<String> ENVIRONMENT = Set.of("LANG", "LC_ALL", "LC_CTYPE", "TZ");
 
     /** Ctrl-C reaches every process of a terminal; whether the child ends is its starter's to say. */
     private static final String SHELL = "trap '' INT; ulimit -c 0; ulimit -f 0; exec \"$@\"";
 
     /** Of each jar that the child needs, a class in it. */
-    private static final List<String> RUNNING = List.of(
+    static final List<String> RUNNING = List.of(
             "io.godwit.ceprules.child.OperatorsMain",
             "io.godwit.schemas.log.LogRecord",
             "org.apache.avro.specific.SpecificRecord",
@@ -51,9 +52,9 @@ final class ConfinedJvm implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfinedJvm.class);
 
-    private final What what;
     private final Process process;
     private final Path folder;
+    private final String name;
 
     /** What a child is for. */
     enum What {
@@ -67,15 +68,29 @@ final class ConfinedJvm implements AutoCloseable {
         }
     }
 
-    private ConfinedJvm(What what, Process process, Path folder) {
-        this.what = what;
+    private ConfinedJvm(Process process, Path folder, String name) {
         this.process = process;
         this.folder = folder;
+        this.name = name;
     }
 
+    /** @param java what starts it; the path java for the JVM that runs this process */
     static ConfinedJvm start(What what, Path java, ByteSize heap) throws IOException {
+        List<String> needed = new ArrayList<>(RUNNING);
+        if (what == What.ADMITS_RULES) {
+            needed.addAll(COMPILING);
+        }
+        return start(what.main, needed, java, heap);
+    }
+
+    /** @param needed of each jar that is on the class path, a class in it */
+    static ConfinedJvm start(Class<?> main, List<String> needed, Path java, ByteSize heap) throws IOException {
+        Path starts = java.equals(OURS) ? ChildJvm.java() : java.toAbsolutePath();
+        if (!Files.isExecutable(starts)) { // the shell's own words would reach nobody
+            throw new IOException(starts + " is no file that can be executed");
+        }
         Path folder = Files.createTempDirectory("godwit-rules");
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, "godwit-rules", java.toString()));
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, "godwit-rules", starts.toString()));
         command.addAll(ChildJvm.options(heap));
         command.addAll(List.of(
                 "-XX:-UsePerfData",
@@ -84,17 +99,14 @@ final class ConfinedJvm implements AutoCloseable {
                 "--limit-modules",
                 MODULES,
                 "-cp",
-                classPath(what),
-                what.main.getName()));
+                classPath(needed),
+                main.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().keySet().retainAll(ENVIRONMENT);
         try {
-            if (!Files.isExecutable(java)) { // the shell's own words would not reach anyone
-                throw new IOException(java + " is no executable file");
-            }
-            Process process = builder.start();
-            Thread.ofPlatform().daemon().name(what.name() + "-stderr").start(() -> passOn(process.getErrorStream()));
-            return new ConfinedJvm(what, process, folder);
+            ConfinedJvm jvm = new ConfinedJvm(builder.start(), folder, "operators-" + main.getSimpleName());
+            Thread.ofPlatform().daemon().name(jvm.name + "-stderr").start(jvm::passOn);
+            return jvm;
         } catch (IOException failed) {
             delete(folder);
             throw failed;
@@ -102,13 +114,9 @@ final class ConfinedJvm implements AutoCloseable {
     }
 
     /** The jars and folders in which its classes lie, and no others. */
-    private static String classPath(What what) {
+    private static String classPath(List<String> needed) {
         Set<String> places = new LinkedHashSet<>();
-        List<String> names = new ArrayList<>(RUNNING);
-        if (what == What.ADMITS_RULES) {
-            names.addAll(COMPILING);
-        }
-        names.forEach(name -> places.add(placeOf(name)));
+        needed.forEach(name -> places.add(placeOf(name)));
         return String.join(File.pathSeparator, places);
     }
 
@@ -124,8 +132,8 @@ final class ConfinedJvm implements AutoCloseable {
     }
 
     /** A file that our standard error goes to is none of the child's, and it could not write there. */
-    private static void passOn(InputStream words) {
-        try (words) {
+    private void passOn() {
+        try (InputStream words = process.getErrorStream()) {
             words.transferTo(System.err);
         } catch (IOException gone) {
             // its last words were said
@@ -137,7 +145,7 @@ final class ConfinedJvm implements AutoCloseable {
     }
 
     String name() {
-        return what == What.RUNS_RULES ? "operators-rules" : "operators-admission";
+        return name;
     }
 
     @Override

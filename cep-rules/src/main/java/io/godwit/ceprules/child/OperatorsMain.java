@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +25,12 @@ import java.util.concurrent.BlockingQueue;
  */
 public final class OperatorsMain {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** Of the serial collector, which these JVMs have. */
+    private static final MemoryPoolMXBean LASTING = ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isUsageThresholdSupported())
+            .findFirst()
+            .orElseThrow();
 
     private final OutputStream out;
     private final Map<Integer, RuleRuns> segments = new TreeMap<>();
@@ -67,7 +76,7 @@ public final class OperatorsMain {
             tell(new Told.Begins(i));
             tell(ended(runs, i, feed.rules().get(i), viewed, seen));
         }
-        tell(new Told.Done());
+        tell(new Told.Done(scarce()));
     }
 
     private static Told.Ended ended(
@@ -88,6 +97,11 @@ public final class OperatorsMain {
                 runs.rows(rule),
                 failure,
                 said);
+    }
+
+    private static boolean scarce() {
+        MemoryUsage left = LASTING.getCollectionUsage();
+        return left.getUsed() > left.getMax() / 2;
     }
 
     private static long weigh(RuleRuns runs, RuleId rule) {

@@ -33,6 +33,7 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
     private volatile Optional<Child> child = Optional.empty();
     private int generation;
     private boolean ready;
+    private boolean scarce;
 
     /** @param onRestart is run when a child has ended that was not told to */
     public OperatorsProcess(OperatorsConfig config, Runnable onRestart) {
@@ -87,6 +88,18 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
         }
     }
 
+    /** Starts a child where none runs, and waits until it takes orders; what is amiss where none can be had. */
+    public Optional<String> tryStart() {
+        try {
+            running();
+            return Optional.empty();
+        } catch (OperatorsGone gone) {
+            return Optional.of(gone.getMessage());
+        } catch (ChildLost lost) {
+            return Optional.of("the JVM of operators' rules does not start: " + lost.getMessage());
+        }
+    }
+
     /** Whether what this one was told still counts. */
     boolean isAlive(int ofGeneration) {
         return child.isPresent() && ofGeneration == generation;
@@ -96,6 +109,7 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
         child = Optional.of(Child.start(ConfinedJvm.What.RUNS_RULES, config.java(), config.heap()));
         generation++;
         ready = false;
+        scarce = false;
         loaded.clear();
         segmentsOf.clear();
         allocated.clear();
@@ -163,12 +177,18 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
                     listener.ended(feed.rules().get(ended.rule()), ended);
                     atWork = Optional.empty();
                 }
-                case Told.Done _ -> {
+                case Told.Done done -> {
+                    scarce = done.scarce();
                     return;
                 }
                 case Told.Ready _, Told.Weighed _ -> throw new IllegalStateException("the rules' JVM is out of step");
             }
         }
+    }
+
+    /** Whether the child's memory gets scarce, as it said last. */
+    boolean isScarce() {
+        return scarce;
     }
 
     /** Lets a rule end, and tells how much memory came free with it. */

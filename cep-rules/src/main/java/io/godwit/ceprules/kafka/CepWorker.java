@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -198,13 +199,17 @@ public final class CepWorker implements AutoCloseable {
         }
     }
 
-    /** Without their JVM operators' rules are deactivated, in the log as well, and the built-in ones go on. */
+    /** Without their JVM operators' rules are deactivated, in the log as well, and the built-in ones go on undisturbed. */
     private void tryOperatorsAgain() {
         if (!operatorsGone.isEmpty()
                 && System.nanoTime() - operatorsGoneNanos
                         > config.operators().tryAgain().toNanos()) {
-            operatorsGone = "";
-            works.values().forEach(work -> work.rulesSeen = -1);
+            Optional<String> amiss = operators.tryStart();
+            operatorsGone = amiss.orElse("");
+            operatorsGoneNanos = System.nanoTime();
+            if (amiss.isEmpty()) {
+                works.values().forEach(work -> work.rulesSeen = -1);
+            }
         }
     }
 

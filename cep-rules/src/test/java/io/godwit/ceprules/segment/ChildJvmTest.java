@@ -140,11 +140,16 @@ final class ChildJvmTest {
     /** Runs a bad rule among good ones: it is quarantined once, for this reason, and the others say what they say without it. */
     private List<SpecificRecord> quarantines(History history, CompiledRule bad, OperatorsConfig config, String reason)
             throws IOException {
+        return quarantines(history, bad, process(config), reason);
+    }
+
+    private static List<SpecificRecord> quarantines(
+            History history, CompiledRule bad, OperatorsProcess process, String reason) throws IOException {
         List<CompiledRule> rules = new ArrayList<>(examples());
         String name = bad.rule().name();
         List<String> without = ofOthers(history.detections(rules), name);
         rules.add(bad);
-        List<SpecificRecord> said = run(history, rules, process(config), 100, () -> {});
+        List<SpecificRecord> said = run(history, rules, process, 100, () -> {});
         List<RuleQuarantined> stopped = said.stream()
                 .filter(RuleQuarantined.class::isInstance)
                 .map(RuleQuarantined.class::cast)
@@ -206,6 +211,26 @@ final class ChildJvmTest {
                 ByteSize.ofMebibytes(64), 100, Duration.ofSeconds(30), 1_000_000, ByteSize.ofMebibytes(64));
         History history = RestartTest.random(10, 600);
         quarantines(history, unchecked("hoards", "// look-back: 1h\n" + HOARDS), config, "ran out of its 64 MiB");
+    }
+
+    @Test
+    void a_rule_that_comes_to_keep_too_much_while_it_runs_is_quarantined_by_weight_before_memory_runs_out()
+            throws IOException {
+        OperatorsConfig config = OperatorsConfig.of(
+                ByteSize.ofMebibytes(96), 100, Duration.ofSeconds(30), 1_000_000, ByteSize.ofMebibytes(5));
+        int[] lost = {0};
+        process = Optional.of(new OperatorsProcess(config, () -> lost[0]++));
+        List<SpecificRecord> said = quarantines(
+                RestartTest.random(14, 700),
+                unchecked("hoards", "// look-back: 1h\n" + HOARDS),
+                process.get(),
+                "cep.operators.state is 5 MiB");
+        RuleQuarantined stopped = (RuleQuarantined) said.stream()
+                .filter(RuleQuarantined.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+        assertTrue(stopped.getObservationOffset() > 500, "it was good for a while");
+        assertEquals(0, lost[0]);
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.godwit.ops.cli;
 
+import io.godwit.ceprules.child.OperatorsGone;
 import io.godwit.ceprules.engine.RuleCheck;
+import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ops.simulate.Change;
 import io.godwit.ops.simulate.WhatIf;
 import io.godwit.schemas.log.Log;
@@ -72,7 +74,14 @@ public final class WhatIfCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("--from " + start + " is not before the end, " + end
                         + "; give an earlier --from, or a later --to");
             }
-            WhatIf.Result result = WhatIf.of(log, start, end, common.region().executor(), made);
+            RuleCompiler.keepIn(common.region().cep().ruleCache());
+            WhatIf.Result result = WhatIf.of(
+                    log,
+                    start,
+                    end,
+                    common.region().executor(),
+                    common.region().cep().operators(),
+                    made);
             print(result, start, end);
             Map<String, Long> figures = figures(result);
             List<String> faults = expectations.stream()
@@ -80,6 +89,8 @@ public final class WhatIfCommand implements Callable<Integer> {
                     .toList();
             faults.forEach(System.err::println);
             return faults.isEmpty() ? ExitCode.OK : ExitCode.DIFFERS;
+        } catch (OperatorsGone gone) {
+            throw new Failed(gone.getMessage(), gone);
         }
     }
 

@@ -3,6 +3,7 @@ package io.godwit.ops.simulate;
 import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.segment.LookBack;
+import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ceprules.segment.Place;
 import io.godwit.ceprules.segment.RecordedDetections;
 import io.godwit.ceprules.segment.SegmentDetector;
@@ -32,12 +33,16 @@ final class SimulatedCep implements AutoCloseable {
     private final Agenda agenda;
     private final SimulatedLog log;
     private final List<CompiledRule> rules;
+    private final OperatorRules.Source operators;
     private final List<Seat> seats = new ArrayList<>();
 
-    SimulatedCep(Agenda agenda, SimulatedLog log, int segments, List<CompiledRule> rules) {
+    /** @param operators where operators' rules are at work */
+    SimulatedCep(
+            Agenda agenda, SimulatedLog log, int segments, List<CompiledRule> rules, OperatorRules.Source operators) {
         this.agenda = agenda;
         this.log = log;
         this.rules = rules;
+        this.operators = operators;
         for (int segment = 0; segment < segments; segment++) {
             Seat seat = new Seat(segment);
             seats.add(seat);
@@ -75,8 +80,8 @@ final class SimulatedCep implements AutoCloseable {
 
         Seat(int segment) {
             this.segment = segment;
-            detector =
-                    Optional.of(SegmentDetector.open(segment, new OpenDetections(segment), place, List.of(), NOTHING));
+            detector = Optional.of(
+                    SegmentDetector.open(segment, new OpenDetections(segment), place, List.of(), NOTHING, operators));
         }
 
         void arrive(LogRecord record, SpecificRecord event) {
@@ -133,7 +138,7 @@ final class SimulatedCep implements AutoCloseable {
                 RecordedDetections.decode(record).ifPresent(open::evolve);
                 return true;
             });
-            SegmentDetector revived = SegmentDetector.open(segment, open, place, rules, LookBack.of(kept));
+            SegmentDetector revived = SegmentDetector.open(segment, open, place, rules, LookBack.of(kept), operators);
             detector = Optional.of(revived);
             while (!waiting.isEmpty()) {
                 Input input = waiting.remove();
