@@ -100,9 +100,10 @@ final class ChildRules extends FedRules {
 
     /** Whether a rule is to blame, which is then out. */
     private boolean judged(ChildLost lost, int observations) {
+        boolean exact = alone || lost.why() != ChildLost.Why.OUT_OF_MEMORY;
         alone |= lost.why() == ChildLost.Why.OUT_OF_MEMORY;
         Optional<RuleId> rule = lost.atWork();
-        if (rule.isEmpty()) {
+        if (rule.isEmpty() || !exact) { // who was at work when it ran out first is told too late
             return false;
         }
         Optional<String> reason = switch (lost.why()) {
@@ -222,7 +223,7 @@ final class ChildRules extends FedRules {
         }
         Map<RuleId, Told.Ended> all = new TreeMap<>();
         try {
-            process.feed(new Order.Feed(segment, rules, stretch), all::put);
+            process.feed(new Order.Feed(segment, alone, rules, stretch), all::put);
         } catch (ChildLost lost) {
             throw new Lost(lost);
         }

@@ -29,6 +29,12 @@ final class Frames {
     }
 
     static void send(OutputStream to, Message message) throws IOException {
+        write(to, message);
+        to.flush();
+    }
+
+    /** The same, and what it goes into may keep it for a while. */
+    static void write(OutputStream to, Message message) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             message.write(out);
@@ -36,7 +42,6 @@ final class Frames {
         DataOutputStream out = new DataOutputStream(to);
         out.writeInt(bytes.size());
         bytes.writeTo(out);
-        out.flush();
     }
 
     /** The next message; empty at the end of the stream. */

@@ -26,8 +26,12 @@ sealed interface Order {
     /** Let a rule end. */
     record Remove(int segment, RuleId rule) implements Order {}
 
-    /** Feed some rules, one after the other. */
-    record Feed(int segment, List<RuleId> rules, List<Observation> stretch) implements Order {}
+    /**
+     * Feed some rules, one after the other.
+     *
+     * @param careful whether it must be told at once which rule is at work, since memory has run out before
+     */
+    record Feed(int segment, boolean careful, List<RuleId> rules, List<Observation> stretch) implements Order {}
 
     /** Let a rule end, and tell how much memory comes free. */
     record Weigh(int segment, RuleId rule) implements Order {}
@@ -56,6 +60,7 @@ sealed interface Order {
             }
             case Feed feed -> {
                 begin(out, 'F', feed.segment());
+                out.writeBoolean(feed.careful());
                 out.writeInt(feed.rules().size());
                 for (RuleId rule : feed.rules()) {
                     write(rule, out);
@@ -90,6 +95,7 @@ sealed interface Order {
             case 'A' -> new Add(segment, readRule(in));
             case 'R' -> new Remove(segment, readRule(in));
             case 'F' -> {
+                boolean careful = in.readBoolean();
                 List<RuleId> rules = new ArrayList<>();
                 for (int left = in.readInt(); left > 0; left--) {
                     rules.add(readRule(in));
@@ -102,7 +108,7 @@ sealed interface Order {
                             Topic.OBSERVATIONS, segment, offset, atMillis, new byte[0], Frames.readBytes(in));
                     stretch.add(Observation.of(record, atMillis));
                 }
-                yield new Feed(segment, rules, stretch);
+                yield new Feed(segment, careful, rules, stretch);
             }
             case 'W' -> new Weigh(segment, readRule(in));
             default -> throw new IOException("order " + kind + " is not known");
