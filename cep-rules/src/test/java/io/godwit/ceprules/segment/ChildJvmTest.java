@@ -343,7 +343,7 @@ final class ChildJvmTest {
         }
     }
 
-    private static SegmentDetector reopened(
+    static SegmentDetector reopened(
             History history,
             Place place,
             List<CompiledRule> rules,
@@ -358,7 +358,7 @@ final class ChildJvmTest {
         return SegmentDetector.open(History.SEGMENT, open, place, active, LookBack.of(history.log), source);
     }
 
-    private static void deploy(History history, CompiledRule rule) {
+    static void deploy(History history, CompiledRule rule) {
         RuleDeployed deployed = new RuleDeployed(
                 rule.rule().name(),
                 rule.rule().version(),
