@@ -1,6 +1,7 @@
 package io.godwit.ceprules;
 
 import io.godwit.ceprules.detections.OpenDetections;
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ceprules.rules.RuleBook;
@@ -105,7 +106,7 @@ public final class DetectionReplay {
             return new Needs(0, Instant.EPOCH, List.of());
         }
         DetectionsCheckpointed checkpoint = (DetectionsCheckpointed) recorded.get(start - 1);
-        ActiveRules rules = new ActiveRules(book);
+        ActiveRules rules = new ActiveRules(book, Admission.HERE);
         List<CompiledRule> ever = new ArrayList<>();
         Stream.concat(checkpoint.getActive().stream(), recorded.stream().skip(start))
                 .filter(event -> event instanceof RuleActivated)
@@ -146,6 +147,12 @@ public final class DetectionReplay {
 
     /** The same with operators' rules at work where the caller wants them. */
     public static Result run(Log log, RuleBook book, int segment, long from, long to, OperatorRules.Source source) {
+        return run(log, book, segment, from, to, source, Admission.HERE);
+    }
+
+    /** The same with rules looked through where the caller wants it. */
+    public static Result run(
+            Log log, RuleBook book, int segment, long from, long to, OperatorRules.Source source, Admission admission) {
         List<SpecificRecord> recorded = new ArrayList<>();
         log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
             RecordedDetections.decode(record).ifPresent(recorded::add);
@@ -160,7 +167,7 @@ public final class DetectionReplay {
                 : placeOf((DetectionsCheckpointed) recorded.get(start - 1));
         boolean whole = beginning == 0 || place.nextOffset() > beginning;
         List<SpecificRecord> after = recorded.subList(start, recorded.size());
-        ActiveRules rules = new ActiveRules(book);
+        ActiveRules rules = new ActiveRules(book, admission);
         open.active().forEach(rules::evolve);
         open.quarantined().forEach(rules::evolve);
         Comparison comparison = new Comparison(
@@ -277,7 +284,7 @@ public final class DetectionReplay {
         long end = Math.min(to, log.end(Topic.OBSERVATIONS, segment));
         try (SegmentDetector detector =
                 SegmentDetector.open(segment, open, place, rules.running(), LookBack.of(log), source)) {
-            detector.activate(rules.running(), rules.refused()); // they are active already: nothing is said of it
+            detector.activate(rules.running(), rules.others()); // they are active already: nothing is said of it
             long next = place.nextOffset();
             while (true) {
                 Map.Entry<Long, List<List<SpecificRecord>>> change = changes.firstEntry();
@@ -307,7 +314,7 @@ public final class DetectionReplay {
                         into.accept(Said.of(stopped));
                     } else {
                         others[0] = new RecordedSignals(recorded, rules.everRefused());
-                        detector.activate(rules.running(), rules.refused()).forEach(event -> into.accept(Said.of(event)));
+                        detector.activate(rules.running(), rules.others()).forEach(event -> into.accept(Said.of(event)));
                     }
                 }
             }

@@ -20,21 +20,30 @@ public final class ChildJvm {
     /** With this JVM's class path. Ctrl-C reaches every process of a terminal; whether the child ends is its starter's to say. */
     public static Process start(Class<?> main, ByteSize heap, List<String> options, String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "godwit-rules"));
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + Math.max(1, heap.bytes() >> 20) + "m",
-                "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-XX:+DisplayVMOutputToStderr",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.godwit.schemas"));
+        List<String> command = new ArrayList<>(
+                List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "godwit-rules", java().toString()));
+        command.addAll(options(heap));
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(Arrays.asList(arguments));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    /** The one that runs this process. */
+    public static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    static List<String> options(ByteSize heap) {
+        return List.of(
+                "-Xmx" + Math.max(1, heap.bytes() >> 20) + "m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:+DisplayVMOutputToStderr",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.godwit.schemas");
     }
 
     /** Ends a child, whatever it does; returns when it has ended. */

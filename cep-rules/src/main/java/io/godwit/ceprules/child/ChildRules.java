@@ -11,6 +11,7 @@ import io.godwit.ceprules.segment.RuleId;
 import io.godwit.schemas.units.ByteSize;
 import java.io.Serial;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +23,16 @@ final class ChildRules extends FedRules {
     /** A child that ends more often within one batch, for no reason that could be told, is given up. */
     private static final int ENDS_MAX = 3;
 
+    private static final long WEIGH_EVERY_MILLIS = 60_000;
+
     private final OperatorsProcess process;
     private final OperatorsConfig budget;
     private final boolean ofThePast;
     private final Map<RuleId, RuleMeter> meters = new HashMap<>();
     private final Map<RuleId, Long> allocated = new HashMap<>(); // for look-backs that were not weighed
+    private final Map<RuleId, Long> grown = new HashMap<>(); // allocated since it began or was weighed
     private final List<Offence> offences = new ArrayList<>();
+    private long weighedMillis = -WEIGH_EVERY_MILLIS;
     private int generation;
     private boolean alone;
 
@@ -62,11 +67,12 @@ final class ChildRules extends FedRules {
                 int now = process.running();
                 if (now != generation) {
                     forget();
+                    grown.clear();
                     generation = now;
                 }
                 allocated.clear();
                 feedLookBack(place, said);
-                weigh(place, List.copyOf(wanted()));
+                weighWhereScarce(place);
                 knowHostsOf(next);
                 feed(ids(), next, false, said);
                 return new Drawn(List.copyOf(said.values()), List.copyOf(offences));
@@ -96,9 +102,10 @@ final class ChildRules extends FedRules {
 
     /** Whether a rule is to blame, which is then out. */
     private boolean judged(ChildLost lost, int observations) {
+        boolean exact = alone || lost.why() != ChildLost.Why.OUT_OF_MEMORY;
         alone |= lost.why() == ChildLost.Why.OUT_OF_MEMORY;
         Optional<RuleId> rule = lost.atWork();
-        if (rule.isEmpty()) {
+        if (rule.isEmpty() || !exact) { // who was at work when it ran out first is told too late
             return false;
         }
         Optional<String> reason = switch (lost.why()) {
@@ -113,7 +120,7 @@ final class ChildRules extends FedRules {
                 process.ranOutOfMemory(rule.get()) < 2
                         ? Optional.empty() // perhaps another one's fault, which is found by weighing
                         : Optional.of(
-                                "the JVM of operators' rules ran out of its %s of memory twice while it was at work; cep.operators.heap is for all rules together"
+                                "the JVM of operators' rules ran out of its %s of memory twice while it was at work, or had allocated the most; cep.operators.heap is for all rules together"
                                         .formatted(budget.heap()));
             case STALLED, ENDED -> Optional.empty();
         };
@@ -131,51 +138,92 @@ final class ChildRules extends FedRules {
     }
 
     /** A rule keeps no more than was allocated for it, so that few have to be weighed; those lose their state by it. */
-    private void weigh(Place place, List<CompiledRule> rules) throws ChildLost {
+    @Override
+    protected void fed(Place place, List<CompiledRule> rules) {
+        if (ofThePast) {
+            return;
+        }
         for (CompiledRule rule : rules) {
-            RuleId id = RuleId.of(rule);
-            if (!ofThePast && allocated.getOrDefault(id, 0L) > budget.state().bytes()) {
-                long bytes = process.weigh(segment, id);
-                if (bytes > budget.state().bytes()) {
-                    out(
-                            id,
-                            "it keeps %s for segment %d; cep.operators.state is %s"
-                                    .formatted(new ByteSize(bytes), segment, budget.state()));
-                } else {
-                    add(rule);
-                    feedLookBack(place, List.of(rule), new TreeMap<>());
-                }
+            if (ids().contains(RuleId.of(rule)) && allocated.getOrDefault(RuleId.of(rule), 0L) > most()) {
+                weigh(place, rule);
             }
+        }
+    }
+
+    /** While rules are at work, one at a time and seldom: each costs collections, and its look-back. */
+    private void weighWhereScarce(Place place) {
+        long now = place.logTime().toEpochMilli();
+        if (ofThePast || !process.isScarce() || now - weighedMillis < WEIGH_EVERY_MILLIS) {
+            return;
+        }
+        wanted().stream()
+                .filter(rule -> grown.getOrDefault(RuleId.of(rule), 0L) > most())
+                .max(Comparator.comparing(rule -> grown.get(RuleId.of(rule))))
+                .ifPresent(rule -> {
+                    weighedMillis = now;
+                    weigh(place, rule);
+                });
+    }
+
+    /** As much may a rule keep; where memory has run out, no more than half of what there is for all. */
+    private long most() {
+        return alone
+                ? Math.min(budget.state().bytes(), budget.heap().bytes() / 2)
+                : budget.state().bytes();
+    }
+
+    private void weigh(Place place, CompiledRule rule) {
+        long bytes;
+        grown.remove(RuleId.of(rule));
+        try {
+            bytes = process.weigh(segment, RuleId.of(rule));
+        } catch (ChildLost lost) {
+            throw new Lost(lost);
+        }
+        if (bytes <= most()) {
+            add(rule);
+            feedLookBack(place, List.of(rule), new TreeMap<>());
+        } else if (bytes > budget.state().bytes()) {
+            out(
+                    RuleId.of(rule),
+                    "it keeps %s for segment %d; cep.operators.state is %s"
+                            .formatted(new ByteSize(bytes), segment, budget.state()));
+        } else {
+            out(
+                    RuleId.of(rule),
+                    "the JVM of operators' rules ran out of its %s of memory, more than half of which it keeps: %s for segment %d"
+                            .formatted(budget.heap(), new ByteSize(bytes), segment));
         }
     }
 
     @Override
     protected void know(List<HostLabel> hosts) {
-        order(new Order.Know(segment, hosts));
+        try {
+            process.know(segment, hosts);
+        } catch (ChildLost lost) {
+            throw new Lost(lost);
+        }
     }
 
     @Override
     protected void add(CompiledRule rule) {
-        order(new Order.Add(segment, rule.rule(), rule.lookBack()));
+        try {
+            process.add(segment, rule);
+        } catch (ChildLost lost) {
+            throw new Lost(lost);
+        }
     }
 
     @Override
     protected void remove(RuleId rule) {
         meters.remove(rule);
+        grown.remove(rule);
         if (process.isAlive(generation)) {
             try {
-                process.order(new Order.Remove(segment, rule));
+                process.remove(segment, rule);
             } catch (ChildLost gone) {
                 generation = 0; // what is gone need not be removed
             }
-        }
-    }
-
-    private void order(Order order) {
-        try {
-            process.order(order);
-        } catch (ChildLost lost) {
-            throw new Lost(lost);
         }
     }
 
@@ -186,11 +234,12 @@ final class ChildRules extends FedRules {
         }
         Map<RuleId, Told.Ended> all = new TreeMap<>();
         try {
-            process.feed(new Order.Feed(segment, rules, stretch), all::put);
+            process.feed(new Order.Feed(segment, alone, rules, stretch), all::put);
         } catch (ChildLost lost) {
             throw new Lost(lost);
         }
         all.forEach((rule, ended) -> {
+            grown.merge(rule, ended.allocatedBytes(), Long::sum);
             if (held) {
                 allocated.merge(rule, ended.allocatedBytes(), Long::sum);
             } else {

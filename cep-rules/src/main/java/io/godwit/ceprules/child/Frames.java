@@ -1,5 +1,6 @@
 package io.godwit.ceprules.child;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -12,6 +13,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** Messages on a stream of bytes: four bytes for the length, then as many. */
 final class Frames {
@@ -26,6 +29,12 @@ final class Frames {
     }
 
     static void send(OutputStream to, Message message) throws IOException {
+        write(to, message);
+        to.flush();
+    }
+
+    /** The same, and what it goes into may keep it for a while. */
+    static void write(OutputStream to, Message message) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             message.write(out);
@@ -33,7 +42,6 @@ final class Frames {
         DataOutputStream out = new DataOutputStream(to);
         out.writeInt(bytes.size());
         bytes.writeTo(out);
-        out.flush();
     }
 
     /** The next message; empty at the end of the stream. */
@@ -51,6 +59,22 @@ final class Frames {
             throw new EOFException("the stream ended within a message");
         }
         return Optional.of(new DataInputStream(new ByteArrayInputStream(bytes)));
+    }
+
+    /** What comes on standard input; its end, or that of who writes there, ends this JVM at once, whatever it does. */
+    static BlockingQueue<DataInputStream> orders() {
+        BlockingQueue<DataInputStream> orders = new LinkedBlockingQueue<>();
+        Thread.ofPlatform().daemon().name("orders").start(() -> {
+            try (InputStream in = new BufferedInputStream(System.in, 1 << 16)) {
+                for (Optional<DataInputStream> order = next(in); order.isPresent(); order = next(in)) {
+                    orders.add(order.get());
+                }
+            } catch (IOException gone) {
+                // the same as the end: nobody is there any more
+            }
+            Runtime.getRuntime().halt(0); // a rule may be at work for ever, and nothing here has to be put in order
+        });
+        return orders;
     }
 
     /** Texts may be longer than those of {@link DataOutputStream#writeUTF}. */

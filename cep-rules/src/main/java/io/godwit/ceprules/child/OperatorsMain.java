@@ -1,25 +1,25 @@
 package io.godwit.ceprules.child;
 
 import com.sun.management.ThreadMXBean;
-import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.SegmentRuntime;
 import io.godwit.ceprules.segment.OperatorRules.Said;
 import io.godwit.ceprules.segment.RuleId;
 import io.godwit.ceprules.segment.RuleRuns;
-import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The JVM in which operators' rules run. Takes orders on its standard input and tells on its standard output; ends when its
@@ -28,79 +28,88 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class OperatorsMain {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    /** Of the serial collector, which these JVMs have. */
+    private static final MemoryPoolMXBean LASTING = ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isUsageThresholdSupported())
+            .findFirst()
+            .orElseThrow();
+
+    private static final long TOLD_WITHIN_MILLIS = 50;
+
     private final OutputStream out;
+    private boolean unsaid; // guarded by out
     private final Map<Integer, RuleRuns> segments = new TreeMap<>();
+    private final Map<RuleId, CompiledRule> known = new TreeMap<>();
 
     private OperatorsMain(OutputStream out) {
-        this.out = out;
+        this.out = new BufferedOutputStream(out, 1 << 18);
     }
 
-    /** Argument: folder of compiled rules. Ends when there is nobody any more who gives orders. */
+    /** Ends when there is nobody any more who gives orders. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        PrintStream out = System.out;
+        OutputStream out = new FileOutputStream(FileDescriptor.out);
         System.setOut(System.err); // what anybody else prints is no answer
-        BlockingQueue<DataInputStream> orders = new LinkedBlockingQueue<>();
-        Thread.ofPlatform().daemon().name("orders").start(() -> listen(System.in, orders));
-        RuleCompiler.keepIn(Path.of(arguments[0]));
+        BlockingQueue<DataInputStream> orders = Frames.orders();
         new SegmentRuntime(false, List.of(), 0).close(); // what only the first one costs is no rule's fault
         OperatorsMain main = new OperatorsMain(out);
+        Thread.ofPlatform().daemon().name("tells").start(main::tellWhatTakesLong);
         main.tell(new Told.Ready());
         while (true) {
             main.carryOut(Order.read(orders.take()));
         }
     }
 
-    private static void listen(InputStream from, BlockingQueue<DataInputStream> orders) {
-        try (InputStream in = new BufferedInputStream(from, 1 << 16)) {
-            for (Optional<DataInputStream> order = Frames.next(in); order.isPresent(); order = Frames.next(in)) {
-                orders.add(order.get());
-            }
-        } catch (IOException gone) {
-            // the same as the end: nobody is there any more
+    private void carryOut(Order order) throws IOException {
+        switch (order) {
+            case Order.Load load -> known.put(RuleId.of(load.rule()), load.rule());
+            case Order.Unload unload -> known.remove(unload.rule());
+            case Order.Add add -> of(add.segment()).add(known.get(add.rule()));
+            case Order.Know know -> of(know.segment()).know(know.hosts());
+            case Order.Remove remove -> of(remove.segment()).unload(remove.rule());
+            case Order.Feed feed -> feed(of(feed.segment()), feed);
+            case Order.Weigh weigh -> tell(new Told.Weighed(weigh(of(weigh.segment()), weigh.rule())));
         }
-        Runtime.getRuntime().halt(0); // a rule may be at work for ever, and nothing here has to be put in order
     }
 
-    private void carryOut(Order order) throws IOException {
-        RuleRuns runs = segments.computeIfAbsent(order.segment(), RuleRuns::new);
-        switch (order) {
-            case Order.Add add -> runs.add(RuleCompiler.compileAdmitted(add.rule(), add.lookBack()));
-            case Order.Know know -> runs.know(know.hosts());
-            case Order.Remove remove -> runs.unload(remove.rule());
-            case Order.Feed feed -> feed(runs, feed);
-            case Order.Weigh weigh -> tell(new Told.Weighed(weigh(runs, weigh.rule())));
-        }
+    private RuleRuns of(int segment) {
+        return segments.computeIfAbsent(segment, RuleRuns::new);
     }
 
     private void feed(RuleRuns runs, Order.Feed feed) throws IOException {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         List<RuleRuns.Viewed> viewed = runs.viewed(feed.stretch());
-        long seen = THREADS.getCurrentThreadAllocatedBytes() - before;
+        long allocated = THREADS.getCurrentThreadAllocatedBytes();
+        long seen = allocated - before;
+        long cpu = THREADS.getCurrentThreadCpuTime();
         for (int i = 0; i < feed.rules().size(); i++) {
-            tell(new Told.Begins(i));
-            tell(ended(runs, i, feed.rules().get(i), viewed, seen));
+            if (feed.careful()) {
+                tell(new Told.Begins(i));
+            } else {
+                tellLater(new Told.Begins(i));
+            }
+            RuleId rule = feed.rules().get(i);
+            List<Said> said = List.of();
+            String failure = "";
+            try {
+                said = runs.feed(rule, viewed);
+            } catch (RuntimeException | StackOverflowError failed) {
+                failure = failed.toString();
+            }
+            long cpuNow =
+                    THREADS
+                            .getCurrentThreadCpuTime(); // telling is the next one's: each reading costs a call of the
+                                                        // system
+            long allocatedNow = THREADS.getCurrentThreadAllocatedBytes();
+            tellLater(new Told.Ended(i, cpuNow - cpu, allocatedNow - allocated + seen, runs.rows(rule), failure, said));
+            cpu = cpuNow;
+            allocated = allocatedNow;
         }
-        tell(new Told.Done());
+        tell(new Told.Done(scarce()));
     }
 
-    private static Told.Ended ended(
-            RuleRuns runs, int number, RuleId rule, List<RuleRuns.Viewed> viewed, long seenBytes) {
-        long cpu = THREADS.getCurrentThreadCpuTime();
-        long allocated = THREADS.getCurrentThreadAllocatedBytes();
-        List<Said> said = List.of();
-        String failure = "";
-        try {
-            said = runs.feed(rule, viewed);
-        } catch (RuntimeException | StackOverflowError failed) {
-            failure = failed.toString();
-        }
-        return new Told.Ended(
-                number,
-                THREADS.getCurrentThreadCpuTime() - cpu,
-                THREADS.getCurrentThreadAllocatedBytes() - allocated + seenBytes,
-                runs.rows(rule),
-                failure,
-                said);
+    private static boolean scarce() {
+        MemoryUsage left = LASTING.getCollectionUsage();
+        return left.getUsed() > left.getMax() / 2;
     }
 
     private static long weigh(RuleRuns runs, RuleId rule) {
@@ -114,7 +123,36 @@ public final class OperatorsMain {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
+    /** Told now; of a feed what comes of each rule is told together, unless it takes long. */
     private void tell(Told told) throws IOException {
-        Frames.send(out, to -> Told.write(told, to));
+        synchronized (out) {
+            Frames.write(out, to -> Told.write(told, to));
+            out.flush();
+            unsaid = false;
+        }
+    }
+
+    private void tellLater(Told told) throws IOException {
+        synchronized (out) {
+            Frames.write(out, to -> Told.write(told, to));
+            unsaid = true;
+        }
+    }
+
+    /** Each message wakes a thread of another process, so that they go together; a rule that takes long is told by name. */
+    private void tellWhatTakesLong() {
+        try {
+            while (true) {
+                Thread.sleep(TOLD_WITHIN_MILLIS);
+                synchronized (out) {
+                    if (unsaid) {
+                        out.flush();
+                        unsaid = false;
+                    }
+                }
+            }
+        } catch (IOException | InterruptedException gone) {
+            Runtime.getRuntime().halt(0); // nobody is there any more
+        }
     }
 }

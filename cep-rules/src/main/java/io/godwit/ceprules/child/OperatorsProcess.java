@@ -1,24 +1,20 @@
 package io.godwit.ceprules.child;
 
 import io.godwit.ceprules.OperatorsConfig;
+import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.observations.HostLabel;
+import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.LookBack;
 import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ceprules.segment.RuleId;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,47 +25,37 @@ import org.slf4j.LoggerFactory;
 public final class OperatorsProcess implements OperatorRules.Source, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorsProcess.class);
     private static final Duration START_MAX = Duration.ofSeconds(30);
-    private static final Duration END_MAX = Duration.ofSeconds(5);
-    private static final long LOOK_EVERY_MILLIS = 50;
-
-    /** A child that is silent for so many times the CPU that it may use was stopped by somebody, or gets none. */
-    private static final int STALLED = 5;
-
     private final OperatorsConfig config;
-    private final Path ruleCache;
     private final Runnable onRestart;
     private final boolean ofThePast;
     private final Map<RuleId, Integer> outOfMemory = new HashMap<>();
     private final Map<RuleId, RuleUse> uses = new HashMap<>();
+    private final Map<RuleId, RuleVersion> loaded = new HashMap<>();
+    private final Map<RuleId, Set<Integer>> segmentsOf = new HashMap<>();
+    private final Map<Integer, Map<RuleId, Long>> allocated = new HashMap<>(); // by segment, in this child
     private volatile Optional<Child> child = Optional.empty();
     private int generation;
     private boolean ready;
+    private boolean scarce;
 
-    /**
-     * @param ruleCache folder of compiled rules
-     * @param onRestart is run when a child has ended that was not told to
-     */
-    public OperatorsProcess(OperatorsConfig config, Path ruleCache, Runnable onRestart) {
-        this(config, ruleCache, onRestart, false);
+    /** @param onRestart is run when a child has ended that was not told to */
+    public OperatorsProcess(OperatorsConfig config, Runnable onRestart) {
+        this(config, onRestart, false);
     }
 
     /**
      * One for replays, which has no budgets: which rule was quarantined where stands in the log. One that hangs ends the
      * replay.
      */
-    public static OperatorsProcess ofThePast(OperatorsConfig config, Path ruleCache) {
-        return new OperatorsProcess(config, ruleCache, () -> {}, true);
+    public static OperatorsProcess ofThePast(OperatorsConfig config) {
+        return new OperatorsProcess(config, () -> {}, true);
     }
 
-    private OperatorsProcess(OperatorsConfig config, Path ruleCache, Runnable onRestart, boolean ofThePast) {
+    private OperatorsProcess(OperatorsConfig config, Runnable onRestart, boolean ofThePast) {
         this.config = config;
-        this.ruleCache = ruleCache;
         this.onRestart = onRestart;
         this.ofThePast = ofThePast;
     }
-
-    /** A process, and what it tells; empty: its end. */
-    private record Child(Process process, OutputStream orders, BlockingQueue<Optional<DataInputStream>> told) {}
 
     /** Who is told what a child tells while an order is carried out. */
     interface Listener {
@@ -83,7 +69,7 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
 
     /** Grows with each child; what an earlier one knew is gone. Starts one where none runs. */
     int running() throws ChildLost {
-        if (child.isPresent() && !child.get().process().isAlive()) {
+        if (child.isPresent() && !child.get().isAlive()) {
             end();
         }
         if (child.isEmpty()) {
@@ -105,62 +91,112 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
         }
     }
 
+    /** Starts a child where none runs, and waits until it takes orders; what is amiss where none can be had. */
+    public Optional<String> tryStart() {
+        try {
+            running();
+            return Optional.empty();
+        } catch (OperatorsGone gone) {
+            return Optional.of(gone.getMessage());
+        } catch (ChildLost lost) {
+            return Optional.of("the JVM of operators' rules does not start: " + lost.getMessage());
+        }
+    }
+
     /** Whether what this one was told still counts. */
     boolean isAlive(int ofGeneration) {
         return child.isPresent() && ofGeneration == generation;
     }
 
     private void start() {
-        Process process;
-        try {
-            process = ChildJvm.start(OperatorsMain.class, config.heap(), List.of(), ruleCache.toString());
-        } catch (IOException failed) {
-            throw new OperatorsGone("the JVM of operators' rules cannot be started: " + failed.getMessage(), failed);
-        }
-        BlockingQueue<Optional<DataInputStream>> told = new LinkedBlockingQueue<>();
-        Thread.ofPlatform().daemon().name("operators-rules").start(() -> listen(process, told));
-        child = Optional.of(new Child(process, new BufferedOutputStream(process.getOutputStream(), 1 << 16), told));
+        child = Optional.of(Child.start(ConfinedJvm.What.RUNS_RULES, config.java(), config.heap()));
         generation++;
         ready = false;
-    }
-
-    private static void listen(Process process, BlockingQueue<Optional<DataInputStream>> told) {
-        try (InputStream in = new BufferedInputStream(process.getInputStream(), 1 << 16)) {
-            for (Optional<DataInputStream> one = Frames.next(in); one.isPresent(); one = Frames.next(in)) {
-                told.add(one);
-            }
-        } catch (IOException gone) {
-            // the same as the end
-        }
-        told.add(Optional.empty());
+        scarce = false;
+        loaded.clear();
+        segmentsOf.clear();
+        allocated.clear();
     }
 
     /** Gives an order that is not answered. */
-    void order(Order order) throws ChildLost {
+    private void order(Order order) throws ChildLost {
         try {
-            Frames.send(child.orElseThrow().orders(), out -> Order.write(order, out));
-        } catch (IOException gone) {
-            throw lost(ChildLost.Why.ENDED, Optional.empty());
+            child.orElseThrow().send(out -> Order.write(order, out), Optional.empty());
+        } catch (ChildLost lost) {
+            throw noted(lost);
+        }
+    }
+
+    /** Lets a rule begin in a segment; what it was compiled to is handed over once. */
+    void add(int segment, CompiledRule rule) throws ChildLost {
+        RuleId id = RuleId.of(rule);
+        if (!rule.rule().equals(loaded.get(id))) {
+            order(new Order.Load(rule));
+            loaded.put(id, rule.rule());
+        }
+        segmentsOf.computeIfAbsent(id, _ -> new HashSet<>()).add(segment);
+        order(new Order.Add(segment, id));
+    }
+
+    /** Lets the rules of a segment know who these hosts are. */
+    void know(int segment, List<HostLabel> hosts) throws ChildLost {
+        order(new Order.Know(segment, hosts));
+    }
+
+    /** Lets a rule end in a segment; one that is in none any more is forgotten. */
+    void remove(int segment, RuleId rule) throws ChildLost {
+        order(new Order.Remove(segment, rule));
+        Set<Integer> segments = segmentsOf.getOrDefault(rule, new HashSet<>());
+        segments.remove(segment);
+        if (segments.isEmpty() && loaded.remove(rule) != null) {
+            segmentsOf.remove(rule);
+            order(new Order.Unload(rule));
         }
     }
 
     /** Feeds rules, and returns when all of them have come to their end. */
     void feed(Order.Feed feed, Listener listener) throws ChildLost {
-        order(feed);
+        try {
+            order(feed);
+            carryOut(feed, listener);
+        } catch (ChildLost lost) {
+            throw lost.why() == ChildLost.Why.OUT_OF_MEMORY && lost.atWork().isEmpty()
+                    ? new ChildLost(lost.why(), most(feed.segment()), lost.getMessage())
+                    : lost;
+        }
+    }
+
+    /** Of the rules of a segment the one that has allocated the most, which is a suspect and no more. */
+    private Optional<RuleId> most(int segment) {
+        return allocated.getOrDefault(segment, Map.of()).entrySet().stream()
+                .max(Map.Entry.<RuleId, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey);
+    }
+
+    private void carryOut(Order.Feed feed, Listener listener) throws ChildLost {
         Optional<RuleId> atWork = Optional.empty();
         while (true) {
             switch (next(atWork.isEmpty() ? START_MAX : config.batchCpu().multipliedBy(ofThePast ? 20 : 2), atWork)) {
                 case Told.Begins(int rule) -> atWork = Optional.of(feed.rules().get(rule));
                 case Told.Ended ended -> {
+                    allocated
+                            .computeIfAbsent(feed.segment(), _ -> new HashMap<>())
+                            .merge(feed.rules().get(ended.rule()), ended.allocatedBytes(), Long::sum);
                     listener.ended(feed.rules().get(ended.rule()), ended);
                     atWork = Optional.empty();
                 }
-                case Told.Done _ -> {
+                case Told.Done done -> {
+                    scarce = done.scarce();
                     return;
                 }
                 case Told.Ready _, Told.Weighed _ -> throw new IllegalStateException("the rules' JVM is out of step");
             }
         }
+    }
+
+    /** Whether the child's memory gets scarce, as it said last. */
+    boolean isScarce() {
+        return scarce;
     }
 
     /** Lets a rule end, and tells how much memory came free with it. */
@@ -172,76 +208,30 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
         throw new IllegalStateException("the rules' JVM is out of step");
     }
 
-    /**
-     * The next message. A busy machine makes a child slow, so what counts against a rule is the CPU that the child has used,
-     * its compiler's and collector's included.
-     *
-     * @param cpu as much may be used until then
-     */
     private Told next(Duration cpu, Optional<RuleId> atWork) throws ChildLost {
-        Child running = child.orElseThrow();
-        long began = System.nanoTime();
-        Optional<Duration> before = Optional.empty(); // asking for it costs more than most batches
         try {
-            while (true) {
-                Optional<DataInputStream> message = running.told().poll(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-                if (message != null) {
-                    return Told.read(message.orElseThrow(() -> lost(ChildLost.Why.ENDED, atWork)));
-                }
-                if (before.isEmpty()) {
-                    before = Optional.of(cpuOf(running.process()));
-                }
-                Duration used = cpuOf(running.process()).minus(before.get());
-                if (used.compareTo(cpu) > 0) {
-                    throw lost(ChildLost.Why.HUNG, atWork);
-                }
-                if (System.nanoTime() - began > STALLED * cpu.toNanos()) {
-                    throw lost(ChildLost.Why.STALLED, atWork);
-                }
-            }
+            return Told.read(child.orElseThrow().next(cpu, atWork));
+        } catch (ChildLost lost) {
+            throw noted(lost);
         } catch (IOException broken) {
             throw Frames.broken(broken);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new OperatorsGone("interrupted while rules were at work", interrupted);
         }
-    }
-
-    private static Duration cpuOf(Process process) {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     /** Ends the child, if it has not ended, and says how it came to it. */
-    private ChildLost lost(ChildLost.Why why, Optional<RuleId> atWork) {
-        Child gone = child.orElseThrow();
-        ChildLost.Why really = why;
-        String says = "it did not answer and was killed";
-        if (why == ChildLost.Why.ENDED) {
-            int code = codeOf(gone.process());
-            really = code == ChildJvm.OUT_OF_MEMORY ? ChildLost.Why.OUT_OF_MEMORY : why;
-            says = "it ended with exit code " + code;
-        }
+    private ChildLost noted(ChildLost lost) {
         end();
         LOG.atWarn()
-                .addKeyValue("rule", atWork.map(RuleId::toString).orElse("none"))
-                .addKeyValue("why", really)
+                .addKeyValue("rule", lost.atWork().map(RuleId::toString).orElse("none"))
+                .addKeyValue("why", lost.why())
                 .log("the JVM of operators' rules is lost and started anew");
-        return new ChildLost(really, atWork, says);
-    }
-
-    private static int codeOf(Process process) {
-        try {
-            return process.waitFor(END_MAX.toMillis(), TimeUnit.MILLISECONDS) ? process.exitValue() : -1;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return -1;
-        }
+        return lost;
     }
 
     private void end() {
         child.ifPresent(gone -> {
             child = Optional.empty();
-            ChildJvm.kill(gone.process());
+            gone.close();
             onRestart.run();
         });
     }
@@ -262,14 +252,14 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
 
     /** Process of the child that runs now. */
     public Optional<Long> pid() {
-        return child.map(running -> running.process().pid());
+        return child.map(Child::pid);
     }
 
     @Override
     public void close() {
         child.ifPresent(running -> {
             child = Optional.empty();
-            ChildJvm.kill(running.process());
+            running.close();
         });
     }
 }

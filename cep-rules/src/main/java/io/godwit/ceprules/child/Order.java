@@ -1,5 +1,6 @@
 package io.godwit.ceprules.child;
 
+import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.observations.HostLabel;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.Observation;
@@ -9,16 +10,19 @@ import io.godwit.schemas.log.Topic;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What the rules' JVM is told to do. */
 sealed interface Order {
-    int segment();
+    /** Know a rule by what it was compiled to, for all segments. */
+    record Load(CompiledRule rule) implements Order {}
 
-    /** Let a rule begin that was admitted, without any state. */
-    record Add(int segment, RuleVersion rule, Duration lookBack) implements Order {}
+    /** Forget what a rule was compiled to. */
+    record Unload(RuleId rule) implements Order {}
+
+    /** Let a rule begin that is known, without any state. */
+    record Add(int segment, RuleId rule) implements Order {}
 
     /** Let a rule end. */
     record Remove(int segment, RuleId rule) implements Order {}
@@ -26,20 +30,33 @@ sealed interface Order {
     /** Let rules know who these hosts are. */
     record Know(int segment, List<HostLabel> hosts) implements Order {}
 
-    /** Feed some rules, one after the other. */
-    record Feed(int segment, List<RuleId> rules, List<Observation> stretch) implements Order {}
+    /**
+     * Feed some rules, one after the other.
+     *
+     * @param careful whether it must be told at once which rule is at work, since memory has run out before
+     */
+    record Feed(int segment, boolean careful, List<RuleId> rules, List<Observation> stretch) implements Order {}
 
     /** Let a rule end, and tell how much memory comes free. */
     record Weigh(int segment, RuleId rule) implements Order {}
 
+    int NO_SEGMENT = -1;
+
     static void write(Order order, DataOutputStream out) throws IOException {
         switch (order) {
+            case Load load -> {
+                begin(out, 'L', NO_SEGMENT);
+                write(RuleId.of(load.rule()), out);
+                Frames.writeText(out, load.rule().rule().text());
+                Frames.writeBytes(out, load.rule().form());
+            }
+            case Unload unload -> {
+                begin(out, 'U', NO_SEGMENT);
+                write(unload.rule(), out);
+            }
             case Add add -> {
                 begin(out, 'A', add.segment());
-                Frames.writeText(out, add.rule().name());
-                out.writeInt(add.rule().version());
-                Frames.writeText(out, add.rule().text());
-                out.writeLong(add.lookBack().toMillis());
+                write(add.rule(), out);
             }
             case Remove remove -> {
                 begin(out, 'R', remove.segment());
@@ -54,6 +71,7 @@ sealed interface Order {
             }
             case Feed feed -> {
                 begin(out, 'F', feed.segment());
+                out.writeBoolean(feed.careful());
                 out.writeInt(feed.rules().size());
                 for (RuleId rule : feed.rules()) {
                     write(rule, out);
@@ -79,11 +97,13 @@ sealed interface Order {
         int kind = in.readByte();
         int segment = in.readInt();
         return switch (kind) {
-            case 'A' ->
-                new Add(
-                        segment,
-                        new RuleVersion(Frames.readText(in), in.readInt(), Frames.readText(in), false),
-                        Duration.ofMillis(in.readLong()));
+            case 'L' -> {
+                RuleId rule = readRule(in);
+                RuleVersion version = new RuleVersion(rule.name(), rule.version(), Frames.readText(in), false);
+                yield new Load(CompiledRule.of(version, Frames.readBytes(in)));
+            }
+            case 'U' -> new Unload(readRule(in));
+            case 'A' -> new Add(segment, readRule(in));
             case 'R' -> new Remove(segment, readRule(in));
             case 'K' -> {
                 List<HostLabel> hosts = new ArrayList<>();
@@ -93,6 +113,7 @@ sealed interface Order {
                 yield new Know(segment, hosts);
             }
             case 'F' -> {
+                boolean careful = in.readBoolean();
                 List<RuleId> rules = new ArrayList<>();
                 for (int left = in.readInt(); left > 0; left--) {
                     rules.add(readRule(in));
@@ -105,7 +126,7 @@ sealed interface Order {
                             Topic.OBSERVATIONS, segment, offset, atMillis, new byte[0], Frames.readBytes(in));
                     stretch.add(Observation.of(record, atMillis));
                 }
-                yield new Feed(segment, rules, stretch);
+                yield new Feed(segment, careful, rules, stretch);
             }
             case 'W' -> new Weigh(segment, readRule(in));
             default -> throw new IOException("order " + kind + " is not known");

@@ -34,8 +34,12 @@ sealed interface Told {
     record Ended(int rule, long cpuNanos, long allocatedBytes, long rows, String failure, List<Said> said)
             implements Told {}
 
-    /** The order is carried out. */
-    record Done() implements Told {}
+    /**
+     * The order is carried out.
+     *
+     * @param scarce whether more than half of the memory for what lasts was left in use by the last whole collection
+     */
+    record Done(boolean scarce) implements Told {}
 
     /** Memory that came free with a rule. */
     record Weighed(long bytes) implements Told {}
@@ -64,7 +68,10 @@ sealed interface Told {
                     }
                 }
             }
-            case Done _ -> out.writeByte('D');
+            case Done done -> {
+                out.writeByte('D');
+                out.writeBoolean(done.scarce());
+            }
             case Weighed weighed -> {
                 out.writeByte('W');
                 out.writeLong(weighed.bytes());
@@ -79,7 +86,7 @@ sealed interface Told {
             case 'B' -> new Begins(in.readInt());
             case 'E' ->
                 new Ended(in.readInt(), in.readLong(), in.readLong(), in.readLong(), Frames.readText(in), readSaid(in));
-            case 'D' -> new Done();
+            case 'D' -> new Done(in.readBoolean());
             case 'W' -> new Weighed(in.readLong());
             default -> throw new IOException("message " + kind + " is not known");
         };

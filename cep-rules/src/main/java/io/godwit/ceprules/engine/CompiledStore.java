@@ -1,8 +1,8 @@
 package io.godwit.ceprules.engine;
 
 import com.espertech.esper.common.client.EPCompiled;
-import com.espertech.esper.compiler.client.EPCompilerProvider;
-import com.espertech.esper.compiler.client.util.EPCompiledIOUtil;
+import io.godwit.ceprules.rules.BuiltInRules;
+import io.godwit.ceprules.rules.RuleHeader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,10 +23,28 @@ import org.slf4j.LoggerFactory;
 /**
  * Compiled rules in a folder, so that a process that starts again is at work within seconds: the first compilation in a JVM
  * costs some seconds of CPU, reading the result a few milliseconds. What lies there runs as code, so the folder belongs to
- * its owner alone. A file is named for everything that it depends on; one that cannot be read is made again.
+ * its owner alone. A file is named for everything that it depends on, the classes that admitted it included, so an operator's
+ * rule that lies there was admitted by this build; one that cannot be read is made again.
  */
 final class CompiledStore {
     private static final Logger LOG = LoggerFactory.getLogger(CompiledStore.class);
+
+    private static final List<Class<?>> ADMITTING = List.of(
+            EngineSettings.class,
+            Says.class,
+            RuleCheck.class,
+            EplAllowList.class,
+            Explosion.class,
+            SodaWalk.class,
+            RuleReach.class,
+            PatternReach.class,
+            RuleJoin.class,
+            BuiltInReach.class,
+            SameSubject.class,
+            SubjectCheck.class,
+            WindowPeriod.class,
+            RuleHeader.class,
+            BuiltInRules.class);
 
     private final Path folder;
     private final String build = digestOfBuild();
@@ -50,23 +68,23 @@ final class CompiledStore {
         }
     }
 
-    Optional<EPCompiled> read(String text, boolean builtIn) {
+    Optional<CompiledForm> read(String text, boolean builtIn) {
         Path file = file(text, builtIn);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try {
-            return Optional.of(EPCompiledIOUtil.read(file.toFile()));
+            return Optional.of(CompiledForm.read(Files.readAllBytes(file)));
         } catch (IOException | RuntimeException damaged) {
             LOG.atDebug().setCause(damaged).log("a kept rule cannot be read and is compiled again");
             return Optional.empty();
         }
     }
 
-    void keep(String text, boolean builtIn, EPCompiled compiled) {
+    void keep(String text, boolean builtIn, CompiledForm compiled) {
         try {
             Path whole = Files.createTempFile(folder, "rule", ".new");
-            EPCompiledIOUtil.write(compiled, whole.toFile());
+            Files.write(whole, compiled.bytes());
             Files.move(whole, file(text, builtIn), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException | RuntimeException full) {
             LOG.atDebug().setCause(full).log("a compiled rule is not kept");
@@ -78,16 +96,16 @@ final class CompiledStore {
         digest.update(build.getBytes(StandardCharsets.UTF_8));
         digest.update((byte) (builtIn ? 1 : 0));
         digest.update(text.getBytes(StandardCharsets.UTF_8));
-        return folder.resolve(HexFormat.of().formatHex(digest.digest()) + ".jar");
+        return folder.resolve(HexFormat.of().formatHex(digest.digest()) + ".rule");
     }
 
-    /** Over the classes that compiled rules are linked against, and Esper's version. */
+    /** Over the classes that compiled rules are linked against, those that admit them, and Esper's version. */
     private static String digestOfBuild() {
         MessageDigest digest = sha256();
-        digest.update(Objects.toString(EPCompilerProvider.class.getPackage().getImplementationVersion(), "")
+        digest.update(Objects.toString(EPCompiled.class.getPackage().getImplementationVersion(), "")
                 .getBytes(StandardCharsets.UTF_8));
         EngineSettings.VIEWS.values().forEach(view -> digest.update(bytes(view)));
-        List.of(EngineSettings.class, Says.class, EplAllowList.class).forEach(type -> digest.update(bytes(type)));
+        ADMITTING.forEach(type -> digest.update(bytes(type)));
         return HexFormat.of().formatHex(digest.digest());
     }
 

@@ -10,6 +10,7 @@ import com.espertech.esper.common.client.soda.Filter;
 import com.espertech.esper.common.client.soda.InsertIntoClause;
 import com.espertech.esper.common.client.soda.MaxProjectionExpression;
 import com.espertech.esper.common.client.soda.MinProjectionExpression;
+import com.espertech.esper.common.client.soda.OnMergeMatchedInsertAction;
 import com.espertech.esper.common.client.soda.PropertyValueExpression;
 import com.espertech.esper.common.client.soda.SelectClauseElement;
 import com.espertech.esper.common.client.soda.SelectClauseExpression;
@@ -19,6 +20,7 @@ import io.godwit.ceprules.rules.RuleRefused;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -172,8 +174,17 @@ final class EplAllowList {
 
     /** Checks a text that the log calls built-in: it may have been written by anyone who can write to the log. */
     static void checkBuiltIn(String text) {
+        Set<String> own = new HashSet<>(); // streams that statements further up insert into
+        Set<String> read = new HashSet<>(); // types that have been read, this far
         for (ModuleItem item : statements(parse(text), text)) {
-            visit(model(item), item, node -> {
+            EPStatementObjectModel statement = model(item);
+            AtomicInteger parts = new AtomicInteger();
+            visit(statement, item, node -> {
+                if (parts.incrementAndGet() > PARTS_MAX) {
+                    throw Place.of(item, "select").refuse("the statement has more than " + PARTS_MAX + " parts");
+                }
+                Explosion.checkWays(node, item);
+                Explosion.checkLike(node, item);
                 if (!BUILT_IN.contains(node.getClass().getSimpleName())) {
                     allow(node, OPERATORS, item);
                 }
@@ -185,15 +196,41 @@ final class EplAllowList {
                         && !call.getName().equals("say")) {
                     throw Place.of(item, call.getName()).refuse("a built-in rule calls say and nothing else");
                 }
+                if (node instanceof OnMergeMatchedInsertAction insert && insert.getOptionalStreamName() != null) {
+                    throw Place.of(item, "insert").refuse("a merge fills its table and no stream");
+                }
+                if (node instanceof Filter filter) {
+                    String type = filter.getEventTypeName();
+                    read.add(type);
+                    if (!EngineSettings.VIEWS.containsKey(type) && !own.contains(type)) {
+                        throw Place.of(item, type)
+                                .refuse("a built-in rule reads observations, and streams that it filled further up");
+                    }
+                }
             });
+            BuiltInReach.check(statement, item);
+            if (statement.getInsertInto() != null) {
+                String into = statement.getInsertInto().getStreamName();
+                if (read.contains(into)) {
+                    throw Place.of(item, "insert")
+                            .refuse("a built-in rule fills no stream that it has read: it would feed itself");
+                }
+                own.add(into);
+            }
         }
     }
 
-    private static Module parse(String text) {
+    /** Before anything else is done with a text. */
+    static void checkLength(String text) {
         if (text.length() > TEXT_CHARACTERS_MAX) {
             throw new RuleRefused(
                     1, 1, "the rule has %d characters; give at most %d".formatted(text.length(), TEXT_CHARACTERS_MAX));
         }
+    }
+
+    private static Module parse(String text) {
+        checkLength(text);
+        Explosion.checkNesting(text);
         try {
             return EPCompilerProvider.getCompiler().parseModule(text);
         } catch (ParseException | IOException wrong) {
@@ -282,7 +319,11 @@ final class EplAllowList {
             throw Place.of(item, "context").refuse("a rule runs in no context; use group by");
         }
         Set<String> measures = measures(statement);
-        SodaWalk.visit(statement, node -> checkNames(node, measures, item));
+        SodaWalk.visit(statement, node -> {
+            checkNames(node, measures, item);
+            Explosion.checkWays(node, item);
+            Explosion.checkLike(node, item);
+        });
         boolean speaks = false;
         for (SelectClauseElement element : statement.getSelectClause().getSelectList()) {
             speaks |= "hostId".equals(columnOf(element));

@@ -115,7 +115,9 @@ final class PatternReach {
         if (event.getOptionalConsumptionLevel() != null) {
             throw Place.of(item, "@consume").refuse("@consume may not be used in a rule");
         }
-        if (later && SameSubject.ofFilter(event.getFilter().getFilter()).isEmpty()) {
+        if (later
+                && SameSubject.ofFilter(event.getFilter().getFilter(), String.valueOf(event.getTagName()))
+                        .isEmpty()) {
             throw Place.of(item, "->")
                     .refuse("a later event of a pattern is of the same host or VM: begin its filter with hostId ="
                             + " a.hostId or vmId = a.vmId");

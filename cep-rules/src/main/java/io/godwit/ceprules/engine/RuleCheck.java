@@ -36,7 +36,8 @@ public final class RuleCheck {
     /** Checks the whole text of a rule file: header, allow-list, windows, compiler. */
     public static Answer check(String text) {
         try {
-            CompiledRule compiled = admit(text, 1);
+            EplAllowList.checkLength(text);
+            CompiledRule compiled = admit(new RuleVersion(RuleHeader.parse(text).name(), 1, text, false));
             return new Admitted(
                     compiled.rule().name(), compiled.lookBack(), compiled.header(), compiled, EplAllowList.uses(text));
         } catch (RuleRefused refused) {
@@ -44,9 +45,10 @@ public final class RuleCheck {
         }
     }
 
-    /** The same for a version that stands in the log. */
-    static CompiledRule admit(String text, int version) {
-        RuleHeader header = RuleHeader.parse(text);
+    /** The same for a version as it stands in the log, under the name that it has there. */
+    static CompiledRule admit(RuleVersion rule) {
+        EplAllowList.checkLength(rule.text());
+        RuleHeader header = RuleHeader.parse(rule.text());
         if (BuiltInRules.NAMES.contains(header.name())) {
             throw new RuleRefused(
                     1,
@@ -54,8 +56,14 @@ public final class RuleCheck {
                     "\"" + header.name() + "\" is the name of a built-in rule; give another, as in my-"
                             + header.name());
         }
-        Duration lookBack = EplAllowList.check(text);
-        SubjectCheck.check(text, header);
+        if (!header.name().equals(rule.name())) {
+            throw new RuleRefused(
+                    1,
+                    1,
+                    "the header names it " + header.name() + ", and the log " + rule.name() + "; they must agree");
+        }
+        Duration lookBack = EplAllowList.check(rule.text());
+        SubjectCheck.check(rule.text(), header);
         if (header.lookBack().isPresent() && header.lookBack().get().compareTo(lookBack) < 0) {
             throw new RuleRefused(
                     1,
@@ -64,8 +72,10 @@ public final class RuleCheck {
                             .formatted(
                                     header.lookBack().get().toSeconds(), lookBack.toSeconds(), lookBack.toSeconds()));
         }
-        RuleVersion rule = new RuleVersion(header.name(), version, text, false);
         return new CompiledRule(
-                rule, header, header.lookBack().orElse(lookBack), new RuleClasses(RuleCompiler.compileOperators(text)));
+                rule,
+                header,
+                header.lookBack().orElse(lookBack),
+                new RuleClasses(RuleCompiler.compileOperators(rule.text())));
     }
 }

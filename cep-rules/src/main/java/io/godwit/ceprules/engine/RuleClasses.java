@@ -25,6 +25,10 @@ public final class RuleClasses {
         this.compiled = compiled;
     }
 
+    EPCompiled compiled() {
+        return compiled;
+    }
+
     /** A deployment, and the loan of its classes, to be closed after its runtime is destroyed. */
     record Deployed(EPDeployment deployment, Runnable giveBack) {}
 

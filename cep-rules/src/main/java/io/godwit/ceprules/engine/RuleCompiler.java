@@ -9,8 +9,8 @@ import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.ceprules.rules.RuleHeader;
 import io.godwit.ceprules.rules.RuleRefused;
 import io.godwit.ceprules.rules.RuleVersion;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,11 +37,49 @@ public final class RuleCompiler {
         return COMPILED.computeIfAbsent(rule, RuleCompiler::compileNow);
     }
 
+    /** A rule that this process has compiled, or that lies compiled in the folder; nothing is parsed for it but its header. */
+    public static Optional<CompiledRule> known(RuleVersion rule) {
+        return Optional.ofNullable(COMPILED.computeIfAbsent(
+                rule,
+                version -> store.flatMap(kept -> kept.read(version.text(), version.builtIn()))
+                        .map(form -> of(version, form))
+                        .orElse(null)));
+    }
+
+    /**
+     * An operator's rule as another process of this build admitted and compiled it; kept in the folder.
+     *
+     * @param form what {@link CompiledRule#form} gave there
+     * @throws IOException if it cannot be read
+     */
+    public static CompiledRule admitted(RuleVersion rule, byte[] form) throws IOException {
+        CompiledForm compiled = CompiledForm.read(form);
+        CompiledRule admitted = COMPILED.computeIfAbsent(rule, version -> of(version, compiled));
+        store.ifPresent(one -> one.keep(rule.text(), rule.builtIn(), compiled));
+        return admitted;
+    }
+
     private static CompiledRule compileNow(RuleVersion rule) {
-        if (!rule.builtIn()) {
-            CompiledRule admitted = RuleCheck.admit(rule.text(), rule.version());
-            return new CompiledRule(rule, admitted.header(), admitted.lookBack(), admitted.classes());
+        Optional<CompiledForm> kept = store.flatMap(one -> one.read(rule.text(), rule.builtIn()));
+        if (kept.isPresent()) {
+            return of(rule, kept.get());
         }
+        CompiledRule compiled = admit(rule);
+        store.ifPresent(one -> one.keep(rule.text(), rule.builtIn(), compiled.compiledForm()));
+        return compiled;
+    }
+
+    /** The same, of nothing that was compiled before. */
+    public static CompiledRule admit(RuleVersion rule) {
+        return rule.builtIn() ? builtIn(rule) : RuleCheck.admit(rule);
+    }
+
+    private static CompiledRule of(RuleVersion rule, CompiledForm form) {
+        return new CompiledRule(rule, RuleHeader.parse(rule.text()), form.lookBack(), new RuleClasses(form.compiled()));
+    }
+
+    private static CompiledRule builtIn(RuleVersion rule) {
+        EplAllowList.checkLength(rule.text());
         RuleHeader header = RuleHeader.parse(rule.text());
         if (!BuiltInRules.isOurs(rule)) { // another build's text, or anyone's who can write to the log
             EplAllowList.checkBuiltIn(rule.text());
@@ -53,38 +91,18 @@ public final class RuleCompiler {
                 new RuleClasses(compile(rule.text(), true)));
     }
 
-    /**
-     * The same for an operator's rule that was admitted by another process of this build, which is not looked through again.
-     *
-     * @param lookBack as it was found there
-     */
-    public static CompiledRule compileAdmitted(RuleVersion rule, Duration lookBack) {
-        return COMPILED.computeIfAbsent(
-                rule,
-                admitted -> new CompiledRule(
-                        admitted,
-                        RuleHeader.parse(admitted.text()),
-                        lookBack,
-                        new RuleClasses(compileOperators(admitted.text()))));
-    }
-
     static EPCompiled compileOperators(String text) {
         return compile(text, false);
     }
 
     private static EPCompiled compile(String text, boolean builtIn) {
-        Optional<CompiledStore> kept = store;
-        Optional<EPCompiled> known = kept.flatMap(one -> one.read(text, builtIn));
-        if (known.isPresent()) {
-            return known.get();
-        }
         Configuration settings = builtIn ? EngineSettings.forBuiltIn() : EngineSettings.forOperators();
         try {
-            EPCompiled compiled = EPCompilerProvider.getCompiler().compile(text, new CompilerArguments(settings));
-            kept.ifPresent(one -> one.keep(text, builtIn, compiled));
-            return compiled;
+            return EPCompilerProvider.getCompiler().compile(text, new CompilerArguments(settings));
         } catch (EPCompileException wrong) {
             throw refused(wrong, text, 1);
+        } catch (StackOverflowError | RuntimeException fails) { // Esper fails in several ways where a text is odd
+            throw new RuleRefused(1, 1, "the compiler fails on it with " + fails + "; make it simpler");
         }
     }
 
@@ -97,7 +115,7 @@ public final class RuleCompiler {
         if (!wrong.getItems().isEmpty()) {
             line += Math.max(0, wrong.getItems().getFirst().getLineNumber() - 1);
         }
-        String message = wrong.getMessage().replaceAll("\\s+", " ");
+        String message = String.valueOf(wrong.getMessage()).replaceAll("\\s+", " ");
         int bracket = message.lastIndexOf(" [");
         if (bracket > 0) { // Esper repeats the whole statement in brackets
             message = message.substring(0, bracket);

@@ -14,13 +14,21 @@ final class SameSubject {
 
     private SameSubject() {}
 
-    /** The property of an equality such as hostId = a.hostId that must hold; empty where there is none. */
-    static Optional<String> ofFilter(Expression condition) {
+    /**
+     * The property of an equality such as hostId = a.hostId that must hold; empty where there is none.
+     *
+     * @param own name of the event itself in the pattern: b.hostId = hostId says nothing about b
+     */
+    static Optional<String> ofFilter(Expression condition, String own) {
         return equalities(condition).stream()
-                .filter(equal -> of(equal.getChildren().getFirst()).indexOf('.') < 0
-                        || of(equal.getChildren().getLast()).indexOf('.') < 0)
+                .filter(equal -> isOwn(equal.getChildren().getFirst(), own)
+                        != isOwn(equal.getChildren().getLast(), own))
                 .map(equal -> EplAllowList.bare(of(equal.getChildren().getFirst())))
                 .findFirst();
+    }
+
+    private static boolean isOwn(Expression side, String own) {
+        return of(side).indexOf('.') < 0 || of(side).startsWith(own + ".");
     }
 
     /** The same between two streams, as in a.hostId = b.hostId. */

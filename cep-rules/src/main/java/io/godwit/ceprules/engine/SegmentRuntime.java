@@ -19,6 +19,7 @@ import io.godwit.ceprules.observations.VmNews;
 import io.godwit.ceprules.observations.VmSeen;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -36,14 +37,15 @@ public final class SegmentRuntime implements AutoCloseable {
     private final List<Signal> signals = new ArrayList<>();
     private final List<Runnable> loans = new ArrayList<>();
     private final boolean builtIn;
-    private final EventSender samples;
-    private final EventSender news;
-    private final EventSender seen;
-    private final EventSender probes;
-    private final EventSender losses;
-    private final EventSender sweeps;
+    private final Optional<EventSender> samples;
+    private final Optional<EventSender> news;
+    private final Optional<EventSender> seen;
+    private final Optional<EventSender> probes;
+    private final Optional<EventSender> losses;
+    private final Optional<EventSender> sweeps;
     private boolean held;
     private long nowMillis;
+    private long engineMillis;
     private long rows;
 
     /**
@@ -57,6 +59,7 @@ public final class SegmentRuntime implements AutoCloseable {
         this.events = runtime.getEventService();
         events.advanceTime(startMillis);
         this.nowMillis = startMillis;
+        this.engineMillis = startMillis;
         try {
             for (CompiledRule rule : rules) {
                 RuleClasses.Deployed deployed = rule.classes().deploy(runtime);
@@ -72,12 +75,12 @@ public final class SegmentRuntime implements AutoCloseable {
             runtime.destroy();
             throw new IllegalStateException("a compiled rule cannot be deployed: " + wrong.getMessage(), wrong);
         }
-        this.samples = events.getEventSender("HostSample");
-        this.news = events.getEventSender("VmNews");
-        this.seen = builtIn ? events.getEventSender("VmSeen") : null;
-        this.probes = events.getEventSender("Probe");
-        this.losses = events.getEventSender("HostLoss");
-        this.sweeps = events.getEventSender("Sweep");
+        this.samples = sender("HostSample", rules);
+        this.news = sender("VmNews", rules);
+        this.seen = sender("VmSeen", rules);
+        this.probes = sender("Probe", rules);
+        this.losses = sender("HostLoss", rules);
+        this.sweeps = sender("Sweep", rules);
     }
 
     private UpdateListener listener(SignalReader reader) {
@@ -98,28 +101,50 @@ public final class SegmentRuntime implements AutoCloseable {
         held = hold;
     }
 
-    /** Moves the clock, never back. */
+    /** Moves the clock, never back; the engine's own follows when something is due, or is fed. */
     public void advance(long millis) {
         if (millis > nowMillis) {
             nowMillis = millis;
-            events.advanceTime(millis);
+            Long due = events.getNextScheduledTime();
+            if (due != null && due <= millis) {
+                follow();
+            }
+        }
+    }
+
+    private void follow() {
+        if (engineMillis < nowMillis) {
+            engineMillis = nowMillis;
+            events.advanceTime(nowMillis);
         }
     }
 
     /** Feeds one view at the present time. */
     public void feed(ObservationView view) {
         switch (view) {
-            case HostSample sample -> samples.sendEvent(sample);
-            case VmNews change -> news.sendEvent(change);
-            case VmSeen vm -> {
-                if (builtIn) {
-                    seen.sendEvent(vm);
-                }
-            }
-            case Probe probe -> probes.sendEvent(probe);
-            case HostLoss loss -> losses.sendEvent(loss);
-            case Sweep sweep -> sweeps.sendEvent(sweep);
+            case HostSample _ -> send(samples, view);
+            case VmNews _ -> send(news, view);
+            case VmSeen _ -> send(seen, view);
+            case Probe _ -> send(probes, view);
+            case HostLoss _ -> send(losses, view);
+            case Sweep _ -> send(sweeps, view);
         }
+    }
+
+    private void send(Optional<EventSender> to, ObservationView view) {
+        if (to.isPresent()) {
+            follow();
+            to.get().sendEvent(view);
+        }
+    }
+
+    /** Empty where no rule speaks of such events: an operators' rule names what it reads, and the others read all. */
+    private Optional<EventSender> sender(String view, List<CompiledRule> rules) {
+        boolean read =
+                builtIn || rules.stream().anyMatch(rule -> rule.rule().text().contains(view));
+        return read && (builtIn || EngineSettings.operatorsViews().contains(view))
+                ? Optional.of(events.getEventSender(view))
+                : Optional.empty();
     }
 
     /** What the rules said since the last call, in the order of rules and subjects. */

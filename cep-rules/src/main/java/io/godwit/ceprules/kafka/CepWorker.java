@@ -2,9 +2,10 @@ package io.godwit.ceprules.kafka;
 
 import io.godwit.ceprules.CepConfig;
 import io.godwit.ceprules.CepMetrics;
+import io.godwit.ceprules.child.Admissions;
 import io.godwit.ceprules.child.OperatorsGone;
 import io.godwit.ceprules.child.OperatorsProcess;
-import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.FedRules;
 import io.godwit.ceprules.segment.RuleId;
 import io.godwit.ceprules.segment.Taken;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,13 +55,13 @@ public final class CepWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CepWorker.class);
     private static final int RECORDS_BETWEEN_LOOKS = 256;
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
-    private static final Duration OPERATORS_AGAIN = Duration.ofMinutes(1);
 
     private final CepConfig config;
     private final SiteKafka kafka;
     private final Slot slot;
     private final CepMetrics metrics;
-    private final RuleShelf shelf = new RuleShelf();
+    private final Admissions admissions;
+    private final RuleShelf shelf;
     private final Map<Integer, SegmentWork> works = new TreeMap<>();
     private final Set<Integer> toRestore = new TreeSet<>();
     private final Set<Integer> ticking = ConcurrentHashMap.newKeySet();
@@ -88,7 +90,9 @@ public final class CepWorker implements AutoCloseable {
         this.kafka = new SiteKafka(settings);
         this.slot = slot;
         this.metrics = metrics;
-        this.operators = new OperatorsProcess(config.operators(), config.ruleCache(), metrics::operatorsRestart);
+        this.admissions = new Admissions(config.operators(), this::admitted);
+        this.shelf = new RuleShelf(admissions);
+        this.operators = new OperatorsProcess(config.operators(), metrics::operatorsRestart);
         this.thread = Thread.ofPlatform()
                 .name("cep-" + slot.name() + "@" + settings.site())
                 .unstarted(this::run);
@@ -195,18 +199,26 @@ public final class CepWorker implements AutoCloseable {
         }
     }
 
-    /** Without their JVM operators' rules are deactivated, in the log as well, and the built-in ones go on. */
+    /** Without their JVM operators' rules are deactivated, in the log as well, and the built-in ones go on undisturbed. */
     private void tryOperatorsAgain() {
-        if (!operatorsGone.isEmpty() && System.nanoTime() - operatorsGoneNanos > OPERATORS_AGAIN.toNanos()) {
-            operatorsGone = "";
-            works.values().forEach(work -> work.rulesSeen = -1);
+        if (!operatorsGone.isEmpty()
+                && System.nanoTime() - operatorsGoneNanos
+                        > config.operators().tryAgain().toNanos()) {
+            Optional<String> amiss = operators.tryStart();
+            operatorsGone = amiss.orElse("");
+            operatorsGoneNanos = System.nanoTime();
+            if (amiss.isEmpty()) {
+                works.values().forEach(work -> work.rulesSeen = -1);
+            }
         }
     }
 
-    private List<CompiledRule> atWork(List<CompiledRule> rules) {
-        return operatorsGone.isEmpty()
-                ? rules
-                : rules.stream().filter(rule -> rule.rule().builtIn()).toList();
+    private void admitted() {
+        shelf.changed();
+    }
+
+    private boolean atWork(RuleVersion rule) {
+        return rule.builtIn() || operatorsGone.isEmpty();
     }
 
     private Duration pollTime() {
@@ -294,14 +306,9 @@ public final class CepWorker implements AutoCloseable {
     /** Rules that were deployed or retired since: from the next observation on. */
     private void activate() {
         long changes = shelf.changes();
-        if (rulesTold != changes) {
-            refusedRules = shelf.refused();
-            metrics.rulesRefused(refusedRules.size());
-            rulesTold = changes;
-        }
         works.forEach((segment, work) -> {
             if (work.rulesSeen != changes) {
-                work.detections.addAll(work.detector.activate(atWork(shelf.live())));
+                work.activate(shelf, this::atWork);
                 work.rulesSeen = changes;
                 for (RuleShelf.Unusable unusable : shelf.unusable(segment, work.metadata.rules())) {
                     work.deadLetters.add(
@@ -310,13 +317,18 @@ public final class CepWorker implements AutoCloseable {
                 }
             }
         });
+        if (rulesTold != changes) {
+            refusedRules = shelf.refused();
+            metrics.rulesRefused(refusedRules.size());
+            rulesTold = changes;
+        }
     }
 
     private void restore() {
         if (toRestore.isEmpty()) {
             return;
         }
-        SegmentRestorer restorer = new SegmentRestorer(log, active -> atWork(shelf.of(active)), operators);
+        SegmentRestorer restorer = new SegmentRestorer(log, active -> shelf.of(active, this::atWork), operators);
         for (int segment : List.copyOf(toRestore)) {
             long began = System.nanoTime();
             TopicPartition partition = partition(segment);
@@ -433,7 +445,7 @@ public final class CepWorker implements AutoCloseable {
         }
         drop(Set.copyOf(works.keySet()));
         operators.close();
-        operators.close();
+        admissions.close();
         closeQuietly(producer);
         if (consumer != null) {
             try {

@@ -1,10 +1,11 @@
 package io.godwit.ceprules.kafka;
 
+import io.godwit.ceprules.detections.OpenDetections;
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
-import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.rules.RuleBook;
-import io.godwit.ceprules.rules.RuleRefused;
 import io.godwit.ceprules.rules.RuleVersion;
+import io.godwit.ceprules.segment.RuleId;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.RuleActivated;
@@ -16,24 +17,47 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The rules as they stand in the log, compiled; filled by the tail of the rules topic, read by the worker. */
+/**
+ * The rules as they stand in the log, and which of them may run; filled by the tail of the rules topic, read by the worker. A
+ * text is looked at when it is to be active, and not before.
+ */
 final class RuleShelf {
     private static final Logger LOG = LoggerFactory.getLogger(RuleShelf.class);
 
     private final RuleBook book = new RuleBook();
+    private final Admission admission;
     private final AtomicLong changes = new AtomicLong();
-    private final Map<RuleVersion, CompiledRule> usable = new HashMap<>();
     private final Map<RuleVersion, String> refused = new HashMap<>();
     private final Map<Integer, Long> taken = new HashMap<>();
-    private final List<Unusable> unusable = new ArrayList<>();
+    private final Map<RuleVersion, List<LogRecord>> deployments = new HashMap<>();
+    private final List<Unusable> unreadable = new ArrayList<>();
     private volatile boolean operators;
+
+    RuleShelf(Admission admission) {
+        this.admission = admission;
+    }
 
     /** A record of the rules topic that cannot be used, and why. */
     record Unusable(LogRecord record, String reason) {}
+
+    /**
+     * What is to be active in a segment.
+     *
+     * @param rules those that may run, and those that go on until it is known whether the next version may
+     * @param silent those that are quarantined there already
+     * @param tooMuch those that are to be quarantined, and why
+     */
+    record Wanted(List<CompiledRule> rules, Set<RuleId> silent, Map<RuleId, String> tooMuch) {}
 
     /** Takes one record of any segment of the rules topic. */
     synchronized void take(LogRecord record) {
@@ -46,15 +70,18 @@ final class RuleShelf {
             if (event instanceof RuleDeployed deployed) {
                 RuleVersion rule = RuleVersion.of(deployed);
                 operators |= !rule.builtIn();
-                if (compiled(rule).isEmpty()) {
-                    unusable.add(new Unusable(record, refused.get(rule)));
-                }
+                deployments.computeIfAbsent(rule, _ -> new ArrayList<>()).add(record);
             }
             book.evolve(event);
         } catch (UnreadableRecord | IllegalArgumentException unreadable) {
-            unusable.add(new Unusable(record, unreadable.getMessage()));
+            this.unreadable.add(new Unusable(record, unreadable.getMessage()));
         }
-        changes.incrementAndGet(); // what cannot be used as well: it is to be told now, not with the next rule
+        changed(); // what cannot be used as well: it is to be told now, not with the next rule
+    }
+
+    /** Something is known that was not: a record, or whether a rule may run. */
+    void changed() {
+        changes.incrementAndGet();
     }
 
     /** Grows with each change. */
@@ -62,7 +89,7 @@ final class RuleShelf {
         return changes.get();
     }
 
-    /** Whether there are rules that are not built in; known before they are compiled. */
+    /** Whether there are rules that are not built in. */
     boolean operators() {
         return operators;
     }
@@ -71,65 +98,122 @@ final class RuleShelf {
         return book;
     }
 
-    /** The rules that are to be active, of those that may run; one whose mode is off is not. */
-    synchronized List<CompiledRule> live() {
-        return book.live().stream()
-                .flatMap(rule -> compiled(rule).stream())
-                .filter(rule -> rule.header().draws())
-                .toList();
+    /**
+     * What is to be active in a segment, as far as it is known; one whose mode is off is not.
+     *
+     * @param open what is active and quarantined there
+     * @param kinds which rules are asked for at all
+     */
+    Wanted wanted(OpenDetections open, Predicate<RuleVersion> kinds) {
+        Set<RuleId> stopped = open.quarantined().stream()
+                .map(one -> new RuleId(one.getRule(), one.getVersion()))
+                .collect(Collectors.toSet());
+        List<CompiledRule> rules = new ArrayList<>();
+        Set<RuleId> silent = new TreeSet<>();
+        Map<RuleId, String> tooMuch = new TreeMap<>();
+        for (RuleVersion rule : book.live()) {
+            if (!kinds.test(rule)) {
+                continue;
+            }
+            if (stopped.contains(RuleId.of(rule))) {
+                silent.add(RuleId.of(rule)); // whether it may run is not asked again
+                continue;
+            }
+            Optional<Admission.Answer> answer = answer(rule);
+            if (answer.isEmpty()) { // the version before goes on as it is
+                before(rule, open).ifPresent(rules::add);
+                stopped.stream()
+                        .filter(before -> before.name().equals(rule.name()))
+                        .forEach(silent::add);
+                continue;
+            }
+            switch (answer.get()) {
+                case Admission.Admitted(CompiledRule admitted) -> {
+                    if (admitted.header().draws()) {
+                        rules.add(admitted);
+                    }
+                }
+                case Admission.Refused _ -> {} // told in the health and the dead letters
+                case Admission.TooMuch(String reason) -> tooMuch.put(RuleId.of(rule), reason);
+            }
+        }
+        return new Wanted(rules, silent, tooMuch);
+    }
+
+    /** The version of the same rule that is active in a segment, if it is known to run. */
+    private Optional<CompiledRule> before(RuleVersion next, OpenDetections open) {
+        return open.active().stream()
+                .filter(active -> active.getRule().equals(next.name()))
+                .flatMap(active -> book.version(active.getRule(), active.getVersion()).stream())
+                .flatMap(rule -> answer(rule).stream())
+                .flatMap(answer ->
+                        answer instanceof Admission.Admitted(CompiledRule rule) ? Stream.of(rule) : Stream.empty())
+                .findFirst();
     }
 
     /** The rules that are to be active and may not run, each with its reason and the remedy. */
-    synchronized List<String> refused() {
-        return book.live().stream()
-                .filter(rule -> compiled(rule).isEmpty())
-                .map(rule -> refused.get(rule)
+    List<String> refused() {
+        List<String> says = new ArrayList<>();
+        for (RuleVersion rule : book.live()) {
+            String reason = reasonOf(rule);
+            if (reason != null) {
+                says.add(reason
                         + (rule.builtIn()
                                 ? "; run the build that brought it, or a later one"
                                 : "; deploy a version that this build admits, or retire it: godwit rule retire "
-                                        + rule.name()))
-                .toList();
+                                        + rule.name()));
+            }
+        }
+        return says;
     }
 
-    /** The rules of these activations, of those that may run; the others are silent from here on. */
-    synchronized List<CompiledRule> of(List<RuleActivated> active) {
+    /** The rules of these activations, of those that may run; the others are silent from here on. Waits until that is known. */
+    List<CompiledRule> of(List<RuleActivated> active, Predicate<RuleVersion> kinds) {
         List<CompiledRule> rules = new ArrayList<>();
         for (RuleActivated activated : active) {
             RuleVersion rule = book.version(activated.getRule(), activated.getVersion())
                     .orElseThrow(() -> new IllegalStateException("rule " + activated.getRule() + " v"
                             + activated.getVersion() + " is active in segment " + activated.getSegment()
                             + ", but its text does not stand in the rules topic; restore that topic"));
-            compiled(rule).ifPresent(rules::add);
+            if (kinds.test(rule)
+                    && noted(rule, admission.await(rule)) instanceof Admission.Admitted(CompiledRule admitted)) {
+                rules.add(admitted);
+            }
         }
         return rules;
     }
 
-    /** What stands unusable in a segment of the rules topic, from an offset on. */
+    /** What is known to stand unusable in a segment of the rules topic, from an offset on. */
     synchronized List<Unusable> unusable(int segment, long from) {
-        return unusable.stream()
+        List<Unusable> all = new ArrayList<>(unreadable);
+        refused.forEach((rule, reason) ->
+                deployments.getOrDefault(rule, List.of()).forEach(record -> all.add(new Unusable(record, reason))));
+        return all.stream()
                 .filter(one -> one.record().segment() == segment && one.record().offset() >= from)
                 .sorted(Comparator.comparingLong(one -> one.record().offset()))
                 .toList();
     }
 
-    /** Tries each version once; one that is refused is said so once. */
-    private Optional<CompiledRule> compiled(RuleVersion rule) {
-        if (!usable.containsKey(rule) && !refused.containsKey(rule)) {
-            try {
-                usable.put(rule, RuleCompiler.compile(rule));
-            } catch (RuleRefused wrong) {
-                refused.put(
-                        rule,
-                        "this build refuses rule %s: line %d, column %d: %s"
-                                .formatted(rule, wrong.line(), wrong.column(), wrong.getMessage()));
-                LOG.atError()
-                        .addKeyValue("rule", rule)
-                        .addKeyValue("line", wrong.line())
-                        .addKeyValue("column", wrong.column())
-                        .addKeyValue("reason", wrong.getMessage())
-                        .log("rule refused");
-            }
+    private synchronized String reasonOf(RuleVersion rule) {
+        return refused.get(rule);
+    }
+
+    private Optional<Admission.Answer> answer(RuleVersion rule) {
+        return admission.of(rule).map(answer -> noted(rule, answer));
+    }
+
+    /** One that is refused is said so once. */
+    private synchronized Admission.Answer noted(RuleVersion rule, Admission.Answer answer) {
+        if (answer instanceof Admission.Refused(int line, int column, String message) && !refused.containsKey(rule)) {
+            refused.put(
+                    rule, "this build refuses rule %s: line %d, column %d: %s".formatted(rule, line, column, message));
+            LOG.atError()
+                    .addKeyValue("rule", rule)
+                    .addKeyValue("line", line)
+                    .addKeyValue("column", column)
+                    .addKeyValue("reason", message)
+                    .log("rule refused");
         }
-        return Optional.ofNullable(usable.get(rule));
+        return answer;
     }
 }

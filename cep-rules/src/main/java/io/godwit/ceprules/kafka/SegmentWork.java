@@ -1,11 +1,13 @@
 package io.godwit.ceprules.kafka;
 
+import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.SegmentDetector;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
 import io.godwit.schemas.events.RuleQuarantined;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -38,6 +40,13 @@ final class SegmentWork implements AutoCloseable {
                 .anyMatch(record -> record instanceof RuleQuarantined
                         || record instanceof RuleDeactivated
                         || record instanceof RuleActivated);
+    }
+
+    /** Goes over to the rules that are to be active from the next observation on, as far as it is known whether they may run. */
+    void activate(RuleShelf shelf, Predicate<RuleVersion> kinds) {
+        RuleShelf.Wanted wanted = shelf.wanted(detector.openDetections(), kinds);
+        detections.addAll(detector.activate(wanted.rules(), wanted.silent()));
+        wanted.tooMuch().forEach((rule, reason) -> detections.add(detector.quarantine(rule, reason)));
     }
 
     @Override

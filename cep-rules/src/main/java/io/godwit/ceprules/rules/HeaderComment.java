@@ -8,7 +8,6 @@ import java.util.regex.Pattern;
 /** The comment that a rule file begins with. */
 final class HeaderComment {
     private static final Pattern MARK = Pattern.compile("^\\s*(/\\*+|//+|\\*)");
-    private static final Pattern END = Pattern.compile("\\s*\\*/\\s*$");
 
     private HeaderComment() {}
 
@@ -34,7 +33,8 @@ final class HeaderComment {
 
     /** A line may hold only the end, which begins with a star too. */
     private static String unmarked(String line) {
-        String held = END.matcher(line).replaceFirst("");
+        String bare = line.stripTrailing();
+        String held = bare.endsWith("*/") ? bare.substring(0, bare.length() - 2).stripTrailing() : line;
         Matcher mark = MARK.matcher(held);
         return mark.find() ? " ".repeat(mark.end()) + held.substring(mark.end()) : held;
     }

@@ -72,11 +72,15 @@ public abstract class FedRules implements OperatorRules {
                 .toList())) {
             together.forEach(this::add);
             feedLookBack(place, together, into);
+            fed(place, together);
             together.stream()
                     .filter(rule -> wanted.containsKey(RuleId.of(rule)))
                     .forEach(rule -> fed.put(RuleId.of(rule), rule));
         }
     }
+
+    /** Rules that are new know all that was before. */
+    protected void fed(Place place, List<CompiledRule> rules) {}
 
     /** How rules that are new are fed: all together, so that the log is read once. */
     protected List<List<CompiledRule>> groups(List<CompiledRule> fresh) {

@@ -1,6 +1,7 @@
 package io.godwit.ceprules.segment;
 
 import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleQuarantined;
 import java.util.Comparator;
@@ -11,7 +12,11 @@ public record RuleId(String name, int version) implements Comparable<RuleId> {
             Comparator.comparing(RuleId::name).thenComparingInt(RuleId::version);
 
     public static RuleId of(CompiledRule rule) {
-        return new RuleId(rule.rule().name(), rule.rule().version());
+        return of(rule.rule());
+    }
+
+    public static RuleId of(RuleVersion rule) {
+        return new RuleId(rule.name(), rule.version());
     }
 
     static RuleId of(RuleActivated activated) {

@@ -91,8 +91,11 @@ public final class RuleRuns implements AutoCloseable {
     /** Feeds one rule, and tells what it said. */
     public List<OperatorRules.Said> feed(RuleId rule, List<Viewed> stretch) {
         List<OperatorRules.Said> said = new ArrayList<>();
+        if (stretch.isEmpty()) {
+            return said;
+        }
+        SegmentRuntime runtime = runs.get(rule).at(stretch.getFirst().atMillis());
         for (Viewed observation : stretch) {
-            SegmentRuntime runtime = runs.get(rule).at(observation.atMillis());
             runtime.advance(observation.atMillis());
             for (ObservationView view : observation.views()) {
                 runtime.feed(view);

@@ -184,11 +184,15 @@ public final class SegmentDetector implements AutoCloseable {
             }
         }
         for (OperatorRules.Offence offence : drawn.offences()) {
-            RuleQuarantined stopped = new RuleQuarantined(
-                    offence.rule().name(), offence.rule().version(), segment, nextOffset, offence.reason());
-            quarantine(stopped);
-            unsaid.add(stopped);
+            unsaid.add(quarantine(offence.rule(), offence.reason()));
         }
+    }
+
+    /** Silences a rule from the next observation on, and tells what the log must say of it. */
+    public RuleQuarantined quarantine(RuleId rule, String reason) {
+        RuleQuarantined stopped = new RuleQuarantined(rule.name(), rule.version(), segment, nextOffset, reason);
+        quarantine(stopped);
+        return stopped;
     }
 
     /** Silences a rule from the next observation on, as the log says. */

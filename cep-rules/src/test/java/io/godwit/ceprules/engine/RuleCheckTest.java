@@ -3,6 +3,7 @@ package io.godwit.ceprules.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.ceprules.engine.RuleCheck.Admitted;
@@ -10,6 +11,8 @@ import io.godwit.ceprules.engine.RuleCheck.Answer;
 import io.godwit.ceprules.engine.RuleCheck.Refused;
 import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.ceprules.rules.RuleHeader;
+import io.godwit.ceprules.rules.RuleRefused;
+import io.godwit.ceprules.rules.RuleVersion;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -168,6 +171,10 @@ final class RuleCheckTest {
             strings = {
                 "select a.hostId as hostId from pattern [every a=HostSample -> b=HostSample(vms > a.vms) where"
                         + " timer:within(1 hour)]",
+                "select a.hostId as hostId from pattern [every a=HostSample -> b=HostSample(hostId = b.hostId) where"
+                        + " timer:within(1 hour)]",
+                "select a.hostId as hostId from pattern [every a=HostSample -> b=HostSample(b.hostId = hostId and vms >"
+                        + " a.vms) where timer:within(1 hour)]",
                 "select a.hostId as hostId from HostSample#time(1 hour) as a, HostSample#time(1 hour) as b where"
                         + " a.hostId = b.hostId",
                 "select l.hostId as hostId from HostLoss as l unidirectional, HostSample#unique(hostId)#time(1 hour)"
@@ -186,6 +193,67 @@ final class RuleCheckTest {
     void what_would_compare_each_event_with_all_others_is_refused(String statement) {
         Refused refused = refused(HEAD + statement);
         assertEquals(2, refused.line(), refused::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select hostId from HostSample where monitor like '%a%a%a%a%b'",
+                "select hostId from HostSample where monitor like hostId",
+                "select hostId from HostSample where 'aaaaaaaaaaaaaaaaaaaaaaaaaaaa' like '%a%b'",
+                "select hostId from HostSample where (vms=1 or vms=2) and (vms=3 or vms=4) and (vms=5 or vms=6) and"
+                        + " (vms=7 or vms=8) and (vms=9 or vms=10) and (vms=11 or vms=12) and (vms=13 or vms=14) and"
+                        + " (vms=15 or vms=16) and (vms=17 or vms=18)",
+                "select hostId from HostSample(not ((vms=1 and vms=2) or (vms=3 and vms=4) or (vms=5 and vms=6) or"
+                    + " (vms=7 and vms=8) or (vms=9 and vms=1) or (vms=1 and vms=2) or (vms=1 and vms=4) or (vms=1 and"
+                    + " vms=1) or (vms=1 and vms=8)))",
+                "select hostId,"
+                    + " coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce("
+                    + "coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce("
+                    + "coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce(coalesce("
+                    + "coalesce(coalesce(coalesce(vms,1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1),1)"
+                    + " as value from HostSample"
+            })
+    void what_is_short_to_write_and_takes_for_ever_is_refused(String statement) {
+        Refused refused = refused(HEAD + statement);
+        assertEquals(2, refused.line(), refused::toString);
+        assertTrue(refused.column() > 1, refused::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "insert into S select hostId from HostSample; insert into S select hostId from S",
+                "insert into A select hostId from B; insert into B select hostId from A",
+                "insert into HostSample select * from HostSample",
+                "create table T(hostId string primary key); on HostSample as s merge T as t where s.hostId = t.hostId"
+                        + " when not matched then insert into HostSample select s.hostId as hostId",
+                "select hostId from HostSample#keepall",
+                "select hostId from HostSample#length(10)",
+                "select a.hostId as hostId from HostSample#time(1 hour) as a, HostSample#time(1 hour) as b",
+                "select a.hostId as hostId from pattern [every a=HostSample -> b=HostSample]",
+                "select hostId, hostId.getClass() from HostSample",
+                "select hostId from HostSample where monitor like '%a%a%a%a%b'",
+                "create window W#keepall as HostSample"
+            })
+    void a_text_that_the_log_calls_built_in_can_neither_feed_itself_nor_keep_without_end(String statements) {
+        String text = "// name: other\n// look-back: 60s\n" + statements;
+        assertThrows(RuleRefused.class, () -> RuleCompiler.admit(new RuleVersion("other", 1, text, true)));
+        BuiltInRules.all().forEach(ours -> EplAllowList.checkBuiltIn(ours.text()));
+    }
+
+    @Test
+    void a_rule_is_deployed_under_the_name_in_its_header_alone() {
+        RuleVersion taken = new RuleVersion("overload", 9, HEAD + "select hostId from HostLoss", false);
+        assertTrue(assertThrows(RuleRefused.class, () -> RuleCheck.admit(taken))
+                .getMessage()
+                .contains("they must agree"));
+    }
+
+    @Test
+    void brackets_within_texts_nest_nothing() {
+        String text = "select hostId from HostSample where monitor = '" + "(".repeat(50) + "\\'" + "[".repeat(50) + "'";
+        assertInstanceOf(Admitted.class, RuleCheck.check(HEAD + text), text);
     }
 
     @Test

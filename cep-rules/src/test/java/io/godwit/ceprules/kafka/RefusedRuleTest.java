@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.ceprules.DetectionReplay;
+import io.godwit.ceprules.engine.Admission;
+import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ceprules.segment.RefusedRuleHistory;
 import io.godwit.ceprules.segment.SegmentDetector;
@@ -24,12 +26,13 @@ final class RefusedRuleTest {
         long half = history.end() / 2;
         history.record(history.said().subList(0, history.saidBelow(half)));
         RuleShelf shelf = shelf();
-        try (SegmentWork work = new SegmentRestorer(history.log(), shelf::of, OperatorRules.HERE)
+        try (SegmentWork work = new SegmentRestorer(
+                        history.log(), active -> shelf.of(active, _ -> true), OperatorRules.HERE)
                 .restore(0, new OffsetAndMetadata(half))) {
-            List<SpecificRecord> changes = work.detector.activate(shelf.live());
+            List<SpecificRecord> changes = work.detector.activate(live(shelf, work));
             assertEquals(new RuleDeactivated("idle-host", 1, 0, half), changes.getFirst());
             assertEquals(2, changes.size(), "that, and a checkpoint");
-            assertEquals(List.of(), work.detector.activate(shelf.live()), "it is said once");
+            assertEquals(List.of(), work.detector.activate(live(shelf, work)), "it is said once");
         }
         assertEquals(1, shelf.refused().size());
         assertTrue(
@@ -45,12 +48,13 @@ final class RefusedRuleTest {
             List<SpecificRecord> records = new ArrayList<>(history.said().subList(0, history.saidBelow(restart)));
             RefusedRuleHistory here = RefusedRuleHistory.random(21, 200);
             here.record(records);
-            RuleShelf shelf = new RuleShelf();
+            RuleShelf shelf = new RuleShelf(Admission.HERE);
             here.rules().forEach(shelf::take);
-            try (SegmentWork work = new SegmentRestorer(here.log(), shelf::of, OperatorRules.HERE)
+            try (SegmentWork work = new SegmentRestorer(
+                            here.log(), active -> shelf.of(active, _ -> true), OperatorRules.HERE)
                     .restore(0, new OffsetAndMetadata(restart))) {
                 SegmentDetector detector = work.detector;
-                records.addAll(detector.activate(shelf.live()));
+                records.addAll(detector.activate(live(shelf, work)));
                 for (long offset = restart; offset < here.end(); offset++) {
                     records.addAll(detector.take(here.observation(offset)).records());
                 }
@@ -87,9 +91,10 @@ final class RefusedRuleTest {
         history.record(records);
         RuleShelf shelf = shelf();
         List<SpecificRecord> later = new ArrayList<>();
-        try (SegmentWork work = new SegmentRestorer(history.log(), shelf::of, OperatorRules.HERE)
+        try (SegmentWork work = new SegmentRestorer(
+                        history.log(), active -> shelf.of(active, _ -> true), OperatorRules.HERE)
                 .restore(0, new OffsetAndMetadata(half))) {
-            later.addAll(work.detector.activate(shelf.live()));
+            later.addAll(work.detector.activate(live(shelf, work)));
             for (long offset = half; offset < history.end(); offset++) {
                 later.addAll(work.detector.take(history.observation(offset)).records());
             }
@@ -100,8 +105,12 @@ final class RefusedRuleTest {
                 DetectionReplay.run(history.log(), 0, 0, Long.MAX_VALUE).difference());
     }
 
+    private static List<CompiledRule> live(RuleShelf shelf, SegmentWork work) {
+        return shelf.wanted(work.detector.openDetections(), _ -> true).rules();
+    }
+
     private RuleShelf shelf() {
-        RuleShelf shelf = new RuleShelf();
+        RuleShelf shelf = new RuleShelf(Admission.HERE);
         history.rules().forEach(shelf::take);
         return shelf;
     }

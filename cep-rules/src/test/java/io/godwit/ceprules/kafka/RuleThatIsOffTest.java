@@ -2,6 +2,8 @@ package io.godwit.ceprules.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.godwit.ceprules.detections.OpenDetections;
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.log.MemoryLog;
@@ -12,13 +14,15 @@ import org.junit.jupiter.api.Test;
 
 final class RuleThatIsOffTest {
     private final MemoryLog log = new MemoryLog("rennes", 1);
-    private final RuleShelf shelf = new RuleShelf();
+    private final RuleShelf shelf = new RuleShelf(Admission.HERE);
 
     private List<String> deployed(int version, String mode) {
         String text = "// name: crowded\n// mode: " + mode + "\nselect hostId from HostSample(vms > 0)";
         RuleDeployed deployed = new RuleDeployed("crowded", version, text, "ann", "a test", false, 1);
         shelf.take(log.append(Topic.RULES, 0, Instant.EPOCH, "crowded", EventCodec.encode(deployed)));
-        return shelf.live().stream().map(rule -> rule.rule().toString()).toList();
+        return shelf.wanted(new OpenDetections(0), _ -> true).rules().stream()
+                .map(rule -> rule.rule().toString())
+                .toList();
     }
 
     @Test

@@ -26,7 +26,6 @@ import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.units.ByteSize;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,16 +34,12 @@ import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Operators' rules in a child JVM: what they say is the same to the byte, and none of them can harm the others. */
 final class ChildJvmTest {
     private static final OperatorsConfig USUAL = OperatorsConfig.DEFAULTS;
     private static final String OFTEN =
             "// name: often\n// hold: 10s\nselect hostId from HostSample(cpuPermille > 850)";
-
-    @TempDir
-    static Path cache;
 
     private Optional<OperatorsProcess> process = Optional.empty();
 
@@ -54,7 +49,7 @@ final class ChildJvmTest {
     }
 
     private OperatorsProcess process(OperatorsConfig config) {
-        process = Optional.of(new OperatorsProcess(config, cache, () -> {}));
+        process = Optional.of(new OperatorsProcess(config, () -> {}));
         return process.get();
     }
 
@@ -145,11 +140,16 @@ final class ChildJvmTest {
     /** Runs a bad rule among good ones: it is quarantined once, for this reason, and the others say what they say without it. */
     private List<SpecificRecord> quarantines(History history, CompiledRule bad, OperatorsConfig config, String reason)
             throws IOException {
+        return quarantines(history, bad, process(config), reason);
+    }
+
+    private static List<SpecificRecord> quarantines(
+            History history, CompiledRule bad, OperatorsProcess process, String reason) throws IOException {
         List<CompiledRule> rules = new ArrayList<>(examples());
         String name = bad.rule().name();
         List<String> without = ofOthers(history.detections(rules), name);
         rules.add(bad);
-        List<SpecificRecord> said = run(history, rules, process(config), 100, () -> {});
+        List<SpecificRecord> said = run(history, rules, process, 100, () -> {});
         List<RuleQuarantined> stopped = said.stream()
                 .filter(RuleQuarantined.class::isInstance)
                 .map(RuleQuarantined.class::cast)
@@ -166,7 +166,7 @@ final class ChildJvmTest {
     void a_rule_that_hangs_is_quarantined_and_the_others_go_on() throws IOException {
         CompiledRule hangs = unchecked("hangs", "insert into HostSample select * from HostSample;");
         OperatorsConfig config =
-                new OperatorsConfig(USUAL.heap(), 100, Duration.ofMillis(500), USUAL.rowsPerSecond(), USUAL.state());
+                OperatorsConfig.of(USUAL.heap(), 100, Duration.ofMillis(500), USUAL.rowsPerSecond(), USUAL.state());
         quarantines(RestartTest.random(7, 200), hangs, config, "did not come to its end");
     }
 
@@ -174,7 +174,7 @@ final class ChildJvmTest {
     void a_rule_that_floods_is_quarantined_and_its_detections_end() throws IOException {
         CompiledRule floods = unchecked(
                 "floods", "select a.hostId as hostId from HostSample as a unidirectional, HostSample#length(50) as b");
-        OperatorsConfig config = new OperatorsConfig(USUAL.heap(), 100, Duration.ofSeconds(5), 100, USUAL.state());
+        OperatorsConfig config = OperatorsConfig.of(USUAL.heap(), 100, Duration.ofSeconds(5), 100, USUAL.state());
         History history = RestartTest.random(8, 200);
         List<SpecificRecord> said = quarantines(history, floods, config, "cep.operators.rows-per-second is 100");
         RuleQuarantined stopped = (RuleQuarantined) said.stream()
@@ -195,7 +195,7 @@ final class ChildJvmTest {
                 "select a.hostId as hostId, count(*) as value from HostSample#length(150) as a,"
                         + " HostSample#length(150) as b, HostSample#length(150) as c"
                         + " where a.cpuPermille + b.cpuPermille + c.cpuPermille > 2999 group by a.hostId");
-        OperatorsConfig config = new OperatorsConfig(USUAL.heap(), 2, Duration.ofSeconds(60), 1_000_000, USUAL.state());
+        OperatorsConfig config = OperatorsConfig.of(USUAL.heap(), 2, Duration.ofSeconds(60), 1_000_000, USUAL.state());
         quarantines(RestartTest.random(9, 200), burns, config, "of CPU");
     }
 
@@ -207,15 +207,35 @@ final class ChildJvmTest {
 
     @Test
     void a_rule_that_takes_the_jvm_down_with_memory_is_quarantined() throws IOException {
-        OperatorsConfig config = new OperatorsConfig(
+        OperatorsConfig config = OperatorsConfig.of(
                 ByteSize.ofMebibytes(64), 100, Duration.ofSeconds(30), 1_000_000, ByteSize.ofMebibytes(64));
         History history = RestartTest.random(10, 600);
         quarantines(history, unchecked("hoards", "// look-back: 1h\n" + HOARDS), config, "ran out of its 64 MiB");
     }
 
     @Test
+    void a_rule_that_comes_to_keep_too_much_while_it_runs_is_quarantined_by_weight_before_memory_runs_out()
+            throws IOException {
+        OperatorsConfig config = OperatorsConfig.of(
+                ByteSize.ofMebibytes(96), 100, Duration.ofSeconds(30), 1_000_000, ByteSize.ofMebibytes(5));
+        int[] lost = {0};
+        process = Optional.of(new OperatorsProcess(config, () -> lost[0]++));
+        List<SpecificRecord> said = quarantines(
+                RestartTest.random(14, 700),
+                unchecked("hoards", "// look-back: 1h\n" + HOARDS),
+                process.get(),
+                "cep.operators.state is 5 MiB");
+        RuleQuarantined stopped = (RuleQuarantined) said.stream()
+                .filter(RuleQuarantined.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+        assertTrue(stopped.getObservationOffset() > 500, "it was good for a while");
+        assertEquals(0, lost[0]);
+    }
+
+    @Test
     void a_rule_that_keeps_too_much_of_its_look_back_is_quarantined_by_weight() throws IOException {
-        OperatorsConfig config = new OperatorsConfig(
+        OperatorsConfig config = OperatorsConfig.of(
                 ByteSize.ofMebibytes(256), 100, Duration.ofSeconds(30), 1_000_000, ByteSize.ofMebibytes(5));
         History history = RestartTest.random(11, 400);
         CompiledRule hoards = unchecked("hoards", "// look-back: 1h\n" + HOARDS);
@@ -259,7 +279,7 @@ final class ChildJvmTest {
         deploy(history, next);
         rules.add(often);
         OperatorRules.Source strict =
-                process(new OperatorsConfig(USUAL.heap(), 100, USUAL.batchCpu(), 1, USUAL.state()));
+                process(OperatorsConfig.of(USUAL.heap(), 100, USUAL.batchCpu(), 1, USUAL.state()));
         List<SpecificRecord> said = new ArrayList<>();
         SegmentDetector detector = history.fresh(List.of(), said);
         detector.close();
@@ -287,7 +307,7 @@ final class ChildJvmTest {
         said.forEach(record ->
                 history.log.append(Topic.DETECTIONS, History.SEGMENT, Instant.EPOCH, "k", EventCodec.encode(record)));
         RuleBook book = RuleLog.read(history.log);
-        try (OperatorsProcess past = OperatorsProcess.ofThePast(USUAL, cache)) {
+        try (OperatorsProcess past = OperatorsProcess.ofThePast(USUAL)) {
             for (long from = 0; from < history.end(); from += 331) {
                 for (OperatorRules.Source source : List.of(OperatorRules.HERE, past)) {
                     assertEquals(
@@ -311,9 +331,9 @@ final class ChildJvmTest {
                 Backtest.run(history.log, History.SEGMENT, often, Optional.of(often), from, to, process(USUAL));
         assertEquals(here, child);
         assertTrue(child.drawn().size() > 3, "too little happened");
-        OperatorsConfig strict = new OperatorsConfig(USUAL.heap(), 100, USUAL.batchCpu(), 1, USUAL.state());
+        OperatorsConfig strict = OperatorsConfig.of(USUAL.heap(), 100, USUAL.batchCpu(), 1, USUAL.state());
         CompiledRule always = History.custom(OFTEN.replace("850", "-1"));
-        try (OperatorsProcess narrow = new OperatorsProcess(strict, cache, () -> {})) {
+        try (OperatorsProcess narrow = new OperatorsProcess(strict, () -> {})) {
             Backtest.Result stopped =
                     Backtest.run(history.log, History.SEGMENT, always, Optional.empty(), from, to, narrow);
             assertEquals(1, stopped.quarantined().size());
@@ -323,7 +343,7 @@ final class ChildJvmTest {
         }
     }
 
-    private static SegmentDetector reopened(
+    static SegmentDetector reopened(
             History history,
             Place place,
             List<CompiledRule> rules,
@@ -338,7 +358,7 @@ final class ChildJvmTest {
         return SegmentDetector.open(History.SEGMENT, open, place, active, LookBack.of(history.log), source);
     }
 
-    private static void deploy(History history, CompiledRule rule) {
+    static void deploy(History history, CompiledRule rule) {
         RuleDeployed deployed = new RuleDeployed(
                 rule.rule().name(),
                 rule.rule().version(),

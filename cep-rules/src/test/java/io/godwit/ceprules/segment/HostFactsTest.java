@@ -17,7 +17,6 @@ import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +25,6 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,9 +36,6 @@ final class HostFactsTest {
         select hostId, count(*) as value from HostLoss#unique(hostId)#time(60 sec)
         group by rack having count(*) >= 2
         """;
-
-    @TempDir
-    static Path cache;
 
     /** Hosts that join one after the other, each just before it is first observed, and are lost now and then. */
     private static final class Joining {
@@ -155,7 +150,7 @@ final class HostFactsTest {
         Joining joining = new Joining();
         CompiledRule rule = History.custom(RACK);
         String whole = History.hex(joining.history.detections(List.of(rule)));
-        try (OperatorsProcess child = new OperatorsProcess(OperatorsConfig.DEFAULTS, cache, () -> {})) {
+        try (OperatorsProcess child = new OperatorsProcess(OperatorsConfig.DEFAULTS, () -> {})) {
             assertEquals(whole, History.hex(joining.live(rule, child, 50, false)));
             ProcessHandle gone = ProcessHandle.of(child.pid().orElseThrow()).orElseThrow();
             assertTrue(gone.destroyForcibly());

@@ -14,6 +14,7 @@ import io.godwit.ops.cli.ExitCode;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.RuleDeactivated;
 import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.events.Tick;
@@ -103,7 +104,7 @@ class OperatorsRulesTest {
                 cep.tickInterval(),
                 cep.ruleWatchdog(),
                 cep.ruleCache(),
-                new OperatorsConfig(usual.heap(), usual.cpuPercent(), usual.batchCpu(), 10, usual.state()));
+                OperatorsConfig.of(usual.heap(), usual.cpuPercent(), usual.batchCpu(), 10, usual.state()));
         try (TestSite site = TestSite.start(folder, getClass(), SEGMENTS);
                 LogWatch log = new LogWatch(site, Topic.DETECTIONS, Topic.OBSERVATIONS);
                 CepService service = CepService.start(strict, site.kafka().settings(), SLOT);
@@ -139,6 +140,67 @@ class OperatorsRulesTest {
             }
             RuleLog.deploy(site.kafka(), new RuleSet.Wanted("over", OVER, Duration.ofSeconds(1)), "me", "narrower");
             log.await("the next version", 0, seen -> seen.event() instanceof RuleActivated on && on.getVersion() == 2);
+            awaitOver(log, log.mark());
+            replays(site, log, feed);
+        }
+    }
+
+    @Test
+    void where_no_jvm_can_be_started_the_rules_are_deactivated_in_the_log_and_they_come_back_with_it()
+            throws Exception {
+        OperatorsConfig usual = OperatorsConfig.DEFAULTS;
+        Path java = folder.resolve("java");
+        Path ours = Path.of(System.getProperty("java.home"), "bin", "java");
+        OperatorsConfig operators = new OperatorsConfig(
+                usual.heap(),
+                usual.cpuPercent(),
+                usual.batchCpu(),
+                usual.rowsPerSecond(),
+                usual.state(),
+                usual.compileCpu(),
+                Duration.ofSeconds(1),
+                java);
+        CepConfig cep = CepConfig.DEFAULTS;
+        CepConfig config = new CepConfig(
+                cep.commitInterval(),
+                cep.idleCommitInterval(),
+                cep.tickInterval(),
+                cep.ruleWatchdog(),
+                folder.resolve("cache"),
+                operators);
+        Files.createSymbolicLink(java, ours);
+        try (TestSite site = TestSite.start(folder, getClass(), SEGMENTS);
+                LogWatch log = new LogWatch(site, Topic.DETECTIONS, Topic.OBSERVATIONS);
+                CepService service = CepService.start(config, site.kafka().settings(), SLOT);
+                CepFeed feed = new CepFeed(site, 8)) {
+            log.await("a tick", 0, seen -> seen.event() instanceof Tick);
+            RuleLog.deploy(site.kafka(), new RuleSet.Wanted("over", OVER, Duration.ofSeconds(1)), "me", "to see it");
+            awaitOver(log, 0);
+
+            int before = log.mark();
+            Files.delete(java);
+            ProcessHandle.current()
+                    .children()
+                    .filter(child -> child.info().commandLine().orElse("").contains("OperatorsMain"))
+                    .forEach(ProcessHandle::destroyForcibly);
+            Set<Integer> segments = new HashSet<>();
+            log.await(
+                    "the deactivation everywhere",
+                    before,
+                    seen -> seen.event() instanceof RuleDeactivated gone
+                            && segments.add(gone.getSegment())
+                            && segments.size() == SEGMENTS);
+            int without = log.mark();
+            log.await(
+                    "a built-in detection meanwhile",
+                    without,
+                    seen -> seen.event() instanceof DetectionBegan && !isOver(seen));
+            String health = service.health().says();
+            assertTrue(health.startsWith("degraded: no operators' rule is at work: "), health);
+            assertTrue(health.contains(java + " is no file that can be executed"), health);
+
+            Files.createSymbolicLink(java, ours);
+            log.await("the rule active again", without, seen -> seen.event() instanceof RuleActivated);
             awaitOver(log, log.mark());
             replays(site, log, feed);
         }

@@ -49,7 +49,7 @@ public record Tried(
         long began = System.nanoTime();
         int threads = Math.min(past.segments(), Runtime.getRuntime().availableProcessors());
         try (ChildPerThread children = new ChildPerThread(
-                        () -> new OperatorsProcess(config.operators(), config.ruleCache(), () -> {}));
+                        () -> new OperatorsProcess(config.operators(), () -> {}));
                 ExecutorService workers = Executors.newFixedThreadPool(
                         threads,
                         Thread.ofPlatform().daemon().name("backtest-", 0).factory())) {

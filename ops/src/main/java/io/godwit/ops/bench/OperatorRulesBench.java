@@ -1,6 +1,5 @@
 package io.godwit.ops.bench;
 
-import io.godwit.ceprules.CepConfig;
 import io.godwit.ceprules.OperatorsConfig;
 import io.godwit.ceprules.child.OperatorsProcess;
 import io.godwit.ceprules.detections.OpenDetections;
@@ -104,8 +103,7 @@ final class OperatorRulesBench extends Bench {
                         BuiltInRules.all().stream().map(RuleCompiler::compile), operators.stream())
                 .toList();
         try (Log log = new DirectoryLog(folder);
-                OperatorsProcess process =
-                        new OperatorsProcess(OperatorsConfig.DEFAULTS, CepConfig.DEFAULTS.ruleCache(), () -> {})) {
+                OperatorsProcess process = new OperatorsProcess(OperatorsConfig.DEFAULTS, () -> {})) {
             Feed feed = new Feed(log, process, all);
             Instant measured = DayLog.BEGINNING.plus(WARM_UP);
             feed.until(measured);

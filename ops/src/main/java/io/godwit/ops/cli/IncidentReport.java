@@ -1,5 +1,6 @@
 package io.godwit.ops.cli;
 
+import io.godwit.ceprules.child.OperatorsGone;
 import io.godwit.ops.incident.Manifest;
 import io.godwit.ops.incident.PostMortem;
 import io.godwit.ops.incident.PostMortemPage;
@@ -58,8 +59,11 @@ final class IncidentReport implements Runnable {
                                     manifest.from(),
                                     manifest.to(),
                                     CommonOptions.region(config).executor(),
+                                    CommonOptions.region(config).cep().operators(),
                                     made)));
             markdown = PostMortem.markdown(log, manifest, supposed);
+        } catch (OperatorsGone gone) {
+            throw new Failed(gone.getMessage(), gone);
         }
         if (folder == null) {
             System.out.print(markdown);

@@ -1,5 +1,7 @@
 package io.godwit.ops.cli;
 
+import io.godwit.ceprules.child.OperatorsGone;
+import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ops.simulate.Change;
 import io.godwit.ops.simulate.WhatIf;
 import io.godwit.schemas.log.Log;
@@ -58,9 +60,18 @@ public final class WhatIfCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("--from " + start + " is not before the end, " + end
                         + "; give an earlier --from, or a later --to");
             }
-            WhatIf.Result result = WhatIf.of(log, start, end, common.region().executor(), made);
+            RuleCompiler.keepIn(common.region().cep().ruleCache());
+            WhatIf.Result result = WhatIf.of(
+                    log,
+                    start,
+                    end,
+                    common.region().executor(),
+                    common.region().cep().operators(),
+                    made);
             print(result, start, end);
             return expectations.judge(figures(result));
+        } catch (OperatorsGone gone) {
+            throw new Failed(gone.getMessage(), gone);
         }
     }
 

@@ -171,7 +171,9 @@ public final class WhyNotCommands {
 
         @Override
         List<Weighed> weighed(Log log, RegionState state, StateRows rows, Instant moment) {
-            return new WhyNotRule(log, state, rows, moment).of(rule, host(state));
+            return new WhyNotRule(
+                            log, state, rows, moment, common.region().cep().operators())
+                    .of(rule, host(state));
         }
 
         private Optional<Host> host(RegionState state) {

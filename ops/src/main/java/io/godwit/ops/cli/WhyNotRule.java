@@ -1,9 +1,13 @@
 package io.godwit.ops.cli;
 
+import io.godwit.ceprules.OperatorsConfig;
 import io.godwit.ceprules.backtest.Backtest;
 import io.godwit.ceprules.backtest.Drawn;
+import io.godwit.ceprules.child.Admissions;
+import io.godwit.ceprules.child.OperatorsGone;
+import io.godwit.ceprules.child.OperatorsProcess;
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
-import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.schemas.events.RuleDeployed;
@@ -40,8 +44,10 @@ final class WhyNotRule {
     private final RegionState state;
     private final StateRows rows;
     private final Instant at;
+    private final OperatorsConfig operators;
 
-    WhyNotRule(Log log, RegionState state, StateRows rows, Instant at) {
+    WhyNotRule(Log log, RegionState state, StateRows rows, Instant at, OperatorsConfig operators) {
+        this.operators = operators;
         this.log = log;
         this.state = state;
         this.rows = rows;
@@ -242,16 +248,36 @@ final class WhyNotRule {
 
     /** What an operator's rule draws from its look-back, since nothing tells how near it came. */
     private void addDrawn(List<Weighed> weighed, RuleDeployed deployed, Optional<Host> host) {
-        CompiledRule rule = RuleCompiler.compile(RuleVersion.of(deployed));
+        try (Admissions admissions = new Admissions(operators, () -> {})) {
+            switch (admissions.await(RuleVersion.of(deployed))) {
+                case Admission.Admitted(CompiledRule rule) -> addDrawn(weighed, rule, deployed, host);
+                case Admission.Refused(int line, int column, String message) ->
+                    weighed.add(Weighed.of(
+                            Weighed.Bearing.HELD_BACK,
+                            "admission",
+                            "this build refuses it: line %d, column %d: %s".formatted(line, column, message)));
+                case Admission.TooMuch(String reason) ->
+                    weighed.add(Weighed.of(Weighed.Bearing.HELD_BACK, "admission", reason));
+            }
+        } catch (OperatorsGone gone) {
+            throw new Failed(gone.getMessage(), gone);
+        }
+    }
+
+    private void addDrawn(List<Weighed> weighed, CompiledRule rule, RuleDeployed deployed, Optional<Host> host) {
         Duration lookBack = Duration.ofSeconds(deployed.getLookBackSeconds());
         List<Drawn> drawn = new ArrayList<>();
         long observations = 0;
-        for (int segment = 0; segment < state.segments(); segment++) {
-            if (host.isEmpty() || host.get().segment() == segment) {
-                Backtest.Result result =
-                        Backtest.run(log, segment, rule, Optional.empty(), at.minus(lookBack), at.plusMillis(1));
-                observations += result.observations();
-                drawn.addAll(result.drawn());
+        try (OperatorsProcess process = new OperatorsProcess(operators, () -> {})) {
+            for (int segment = 0; segment < state.segments(); segment++) {
+                if (host.isEmpty() || host.get().segment() == segment) {
+                    Backtest.Result result = Backtest.run(
+                            log, segment, rule, Optional.empty(), at.minus(lookBack), at.plusMillis(1), process);
+                    observations += result.observations();
+                    drawn.addAll(result.drawn());
+                    result.quarantined()
+                            .forEach(stopped -> weighed.add(Weighed.of(Weighed.Bearing.HELD_BACK, "budget", stopped)));
+                }
             }
         }
         long there = drawn.stream()

@@ -2,7 +2,9 @@ package io.godwit.ops.incident;
 
 import io.godwit.ceprules.CepConfig;
 import io.godwit.ceprules.DetectionReplay;
+import io.godwit.ceprules.child.Admissions;
 import io.godwit.ceprules.child.OperatorsProcess;
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.ceprules.segment.OperatorRules;
@@ -80,8 +82,8 @@ public final class RegionReplay {
             throws InterruptedException {
         int threads = Runtime.getRuntime().availableProcessors();
         AtomicInteger done = new AtomicInteger();
-        try (ChildPerThread children =
-                        new ChildPerThread(() -> OperatorsProcess.ofThePast(cep.operators(), cep.ruleCache()));
+        try (Admissions admissions = new Admissions(cep.operators(), () -> {});
+                ChildPerThread children = new ChildPerThread(() -> OperatorsProcess.ofThePast(cep.operators()));
                 ExecutorService workers = Executors.newFixedThreadPool(
                         threads, Thread.ofPlatform().daemon().name("replay-", 0).factory())) {
             ReplayedLog log = new ReplayedLog(behind, start, end);
@@ -89,7 +91,8 @@ public final class RegionReplay {
             String code = DecidingCode.digest();
             List<Future<Segment>> running = IntStream.range(0, behind.segments())
                     .mapToObj(number -> workers.submit(() -> {
-                        Segment segment = segment(log, rules, code, number, start, end, taken, children.mine());
+                        Segment segment =
+                                segment(log, rules, admissions, code, number, start, end, taken, children.mine());
                         done.incrementAndGet();
                         return segment;
                     }))
@@ -113,6 +116,7 @@ public final class RegionReplay {
     private static Segment segment(
             ReplayedLog held,
             RuleBook rules,
+            Admission admission,
             String code,
             int number,
             Instant start,
@@ -130,7 +134,8 @@ public final class RegionReplay {
                 log.offsetAt(Topic.OBSERVATIONS, number, start),
                 end.map(to -> Math.min(takenTo, log.offsetAt(Topic.OBSERVATIONS, number, to)))
                         .orElse(takenTo),
-                operators);
+                operators,
+                admission);
         DecisionReplay.Result decided = DecisionReplay.run(log, number, start, end.orElse(Instant.now()), code);
         List<String> differences = new Differences(log, number).of(detected, decided);
         held.release(number);

@@ -40,7 +40,10 @@ public sealed interface Change {
             rules.add(new RuleDeployed(name, version, text, "whatif", "--set", false, lookBackSeconds));
             return new Setting(
                     new Standing(
-                            rules, was.standing().constraints(), was.standing().mode()),
+                            rules,
+                            was.standing().constraints(),
+                            was.standing().mode(),
+                            was.standing().operators()),
                     was.decisions());
         }
     }
@@ -53,7 +56,12 @@ public sealed interface Change {
             scripts.removeIf(script -> script.getName().equals(name));
             scripts.add(GivenConstraints.read("--set constraint", file, name, List.of(fleet)));
             return new Setting(
-                    new Standing(was.standing().rules(), scripts, was.standing().mode()), was.decisions());
+                    new Standing(
+                            was.standing().rules(),
+                            scripts,
+                            was.standing().mode(),
+                            was.standing().operators()),
+                    was.decisions());
         }
     }
 

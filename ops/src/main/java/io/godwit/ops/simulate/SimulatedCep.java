@@ -3,6 +3,7 @@ package io.godwit.ops.simulate;
 import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.segment.LookBack;
+import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ceprules.segment.Place;
 import io.godwit.ceprules.segment.RecordedDetections;
 import io.godwit.ceprules.segment.SegmentDetector;
@@ -33,13 +34,17 @@ final class SimulatedCep implements AutoCloseable {
     private final Agenda agenda;
     private final SimulatedLog log;
     private final List<CompiledRule> rules;
+    private final OperatorRules.Source operators;
     private final List<Seat> seats = new ArrayList<>();
     private final MemoryLog inventory;
 
-    SimulatedCep(Agenda agenda, SimulatedLog log, int segments, List<CompiledRule> rules) {
+    /** @param operators where operators' rules are at work */
+    SimulatedCep(
+            Agenda agenda, SimulatedLog log, int segments, List<CompiledRule> rules, OperatorRules.Source operators) {
         this.agenda = agenda;
         this.log = log;
         this.rules = rules;
+        this.operators = operators;
         this.inventory = new MemoryLog("", segments);
         log.watch(Topic.INVENTORY, (record, event) -> {
             if (event instanceof HostJoined joined) {
@@ -89,8 +94,8 @@ final class SimulatedCep implements AutoCloseable {
         Seat(int segment) {
             this.segment = segment;
             LookBack joined = LookBack.ofLive(inventory); // nothing is observed before the beginning
-            detector =
-                    Optional.of(SegmentDetector.open(segment, new OpenDetections(segment), place, List.of(), joined));
+            detector = Optional.of(SegmentDetector.open(
+                    segment, new OpenDetections(segment), place, List.of(), joined, operators));
         }
 
         void arrive(LogRecord record, SpecificRecord event) {
@@ -147,7 +152,8 @@ final class SimulatedCep implements AutoCloseable {
                 RecordedDetections.decode(record).ifPresent(open::evolve);
                 return true;
             });
-            SegmentDetector revived = SegmentDetector.open(segment, open, place, rules, LookBack.ofLive(kept));
+            SegmentDetector revived =
+                    SegmentDetector.open(segment, open, place, rules, LookBack.ofLive(kept), operators);
             detector = Optional.of(revived);
             while (!waiting.isEmpty()) {
                 Input input = waiting.remove();

@@ -1,7 +1,9 @@
 package io.godwit.ops.simulate;
 
+import io.godwit.ceprules.child.Admissions;
+import io.godwit.ceprules.child.OperatorsProcess;
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
-import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.executors.work.Region;
 import io.godwit.monitors.hosts.simulated.model.CrashPlan;
@@ -25,6 +27,7 @@ import io.godwit.schemas.log.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -80,6 +83,8 @@ final class Simulation implements AutoCloseable {
     private final LoadMeter meter;
     private final SimulatedSchedulers schedulers;
     private final SimulatedCep cep;
+    private final OperatorsProcess operators; // starts nothing where there are none of their rules
+    private final List<String> silent = new ArrayList<>();
 
     Simulation(SimulationPlan plan) {
         this(plan, Parts.SOUND, Optional.empty());
@@ -98,7 +103,9 @@ final class Simulation implements AutoCloseable {
         SimulatedLog.Network sound = plan.region().network(micros(plan.logDelay()), plan.segments());
         FaultyNetwork network = new FaultyNetwork(
                 agenda, sound, plan.faults(), plan.region().fleets().size(), plan.segments());
-        boolean keepsBytes = mortal || plan.keepsLog() || plan.record().isPresent();
+        boolean ofOperators = plan.standing().rules().stream().anyMatch(rule -> !rule.getBuiltIn());
+        boolean keepsBytes =
+                ofOperators || mortal || plan.keepsLog() || plan.record().isPresent();
         log = new SimulatedLog(agenda, segments.count(), mortal ? network : sound, keepsBytes);
         COUNTED.forEach(topic -> log.watch(topic, figures::take));
         onlooker.ifPresent(one -> {
@@ -121,11 +128,8 @@ final class Simulation implements AutoCloseable {
                 agenda,
                 new DataCentreModel(fleet, plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros));
         meter = new LoadMeter(fleet, plan.load(), plan.power(), plan.powerOffEmpty(), originMicros);
-        List<CompiledRule> rules = plan.standing().rules().stream()
-                .map(RuleVersion::of)
-                .map(RuleCompiler::compile)
-                .toList();
-        cep = new SimulatedCep(agenda, log, segments.count(), rules);
+        operators = new OperatorsProcess(plan.standing().operators(), () -> {});
+        cep = new SimulatedCep(agenda, log, segments.count(), admitted(plan.standing()), operators);
         schedulers = new SimulatedSchedulers(
                 agenda,
                 log,
@@ -150,6 +154,30 @@ final class Simulation implements AutoCloseable {
         }
         kept.ifPresent(
                 memory -> new Killer(agenda, plan.faults(), segments.count()).start(schedulers, executor, cep, memory));
+    }
+
+    /** As live: in the record may stand what anybody wrote, and what may not run draws nothing. */
+    private List<CompiledRule> admitted(Standing standing) {
+        List<CompiledRule> rules = new ArrayList<>();
+        try (Admissions admissions = new Admissions(standing.operators(), () -> {})) {
+            for (RuleDeployed deployed : standing.rules()) {
+                RuleVersion rule = RuleVersion.of(deployed);
+                switch (admissions.await(rule)) {
+                    case Admission.Admitted(CompiledRule admitted) -> rules.add(admitted);
+                    case Admission.Refused(int line, int column, String message) ->
+                        silent.add("rule %s is refused by this build and draws nothing: line %d, column %d: %s"
+                                .formatted(rule, line, column, message));
+                    case Admission.TooMuch(String reason) ->
+                        silent.add("rule %s draws nothing: %s".formatted(rule, reason));
+                }
+            }
+        }
+        return rules;
+    }
+
+    /** Rules that draw nothing, a sentence each. */
+    List<String> silent() {
+        return List.copyOf(silent);
     }
 
     private static long sinceOrigin(LogRecord record) {
@@ -280,5 +308,6 @@ final class Simulation implements AutoCloseable {
     public void close() {
         recorder.ifPresent(DirectoryLogWriter::close);
         cep.close();
+        operators.close();
     }
 }

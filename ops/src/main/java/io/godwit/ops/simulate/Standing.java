@@ -1,5 +1,6 @@
 package io.godwit.ops.simulate;
 
+import io.godwit.ceprules.OperatorsConfig;
 import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.RuleDeployed;
@@ -12,8 +13,10 @@ import java.util.Optional;
  * @param rules live versions, one of each rule
  * @param constraints scripts in force, one of each name
  * @param mode of the site: off, advise or auto
+ * @param operators what operators' rules may use
  */
-record Standing(List<RuleDeployed> rules, List<ConstraintsApplied> constraints, String mode) {
+record Standing(
+        List<RuleDeployed> rules, List<ConstraintsApplied> constraints, String mode, OperatorsConfig operators) {
     Standing {
         rules = List.copyOf(rules);
         constraints = List.copyOf(constraints);
@@ -22,6 +25,6 @@ record Standing(List<RuleDeployed> rules, List<ConstraintsApplied> constraints, 
     /** The product's rules, one script at most, and a site that acts. */
     static Standing usual(Optional<ConstraintsApplied> constraints) {
         return new Standing(
-                BuiltInRules.deployments(List.of()), constraints.stream().toList(), "auto");
+                BuiltInRules.deployments(List.of()), constraints.stream().toList(), "auto", OperatorsConfig.DEFAULTS);
     }
 }

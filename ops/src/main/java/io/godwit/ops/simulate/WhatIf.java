@@ -1,5 +1,6 @@
 package io.godwit.ops.simulate;
 
+import io.godwit.ceprules.OperatorsConfig;
 import io.godwit.executors.ExecutorConfig;
 import io.godwit.monitors.hosts.HostEvent;
 import io.godwit.monitors.hosts.simulated.model.PowerCurve;
@@ -7,6 +8,7 @@ import io.godwit.ops.cli.Failed;
 import io.godwit.schedulers.partition.DecisionSettings;
 import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.RuleDeployed;
+import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.events.VmChange;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
@@ -23,6 +25,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Lives a stretch of the past again on a virtual clock, once as it was and once with something changed: the recorded demand of
@@ -87,10 +91,13 @@ public final class WhatIf {
     private final RecordedRegion region;
     private final RegionState before;
     private final ExecutorConfig executor;
+    private final OperatorsConfig operators;
+    private final Set<String> silenced = new TreeSet<>();
     private final int segments;
 
-    private WhatIf(Log log, Instant from, Instant to, ExecutorConfig executor) {
+    private WhatIf(Log log, Instant from, Instant to, ExecutorConfig executor, OperatorsConfig operators) {
         this.executor = executor;
+        this.operators = operators;
         segments = log.segments();
         before = StateRebuild.of(log, Optional.of(from), from);
         RegionState after = StateRebuild.of(log, Optional.of(to), to);
@@ -103,9 +110,18 @@ public final class WhatIf {
         region = RecordedRegion.of(before, after, stretch);
     }
 
-    /** @param executor how commands are carried out */
-    public static Result of(Log log, Instant from, Instant to, ExecutorConfig executor, List<Change> changes) {
-        return new WhatIf(log, from, to, executor).result(changes);
+    /**
+     * @param executor how commands are carried out
+     * @param operators what operators' rules may use
+     */
+    public static Result of(
+            Log log,
+            Instant from,
+            Instant to,
+            ExecutorConfig executor,
+            OperatorsConfig operators,
+            List<Change> changes) {
+        return new WhatIf(log, from, to, executor, operators).result(changes);
     }
 
     private Result result(List<Change> changes) {
@@ -136,7 +152,8 @@ public final class WhatIf {
                         .mode()
                         .map(Controls.Mode::changed)
                         .map(ModeChanged::getMode)
-                        .orElse(usual.mode()));
+                        .orElse(usual.mode()),
+                operators);
     }
 
     private DecisionSettings decisions() {
@@ -183,7 +200,14 @@ public final class WhatIf {
             for (Topic topic : List.of(Topic.DETECTIONS, Topic.COMMANDS, Topic.OUTCOMES)) {
                 simulation.log().watch(topic, (_, event) -> counted.take(event));
             }
+            simulation.log().watch(Topic.DETECTIONS, (_, event) -> {
+                if (event instanceof RuleQuarantined stopped) {
+                    silenced.add("rule %s v%d is quarantined in a modelled timeline: %s"
+                            .formatted(stopped.getRule(), stopped.getVersion(), stopped.getReason()));
+                }
+            });
             SimulationResult _ = simulation.run(_ -> {});
+            silenced.addAll(simulation.silent());
             return timeline(simulation.meter(), counted, trails);
         }
     }
@@ -220,7 +244,7 @@ public final class WhatIf {
     }
 
     private List<String> notes() {
-        List<String> notes = new ArrayList<>();
+        List<String> notes = new ArrayList<>(silenced);
         for (Map.Entry<Topic, Long> topic : stretch.passedOver().entrySet()) {
             notes.add("%d records of %s stand in that time; both modelled timelines pass over them"
                     .formatted(topic.getValue(), topic.getKey().stage()));

@@ -2,6 +2,7 @@ package io.godwit.ops.cli;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.ceprules.OperatorsConfig;
 import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.schedulers.partition.DecisionSettings;
 import io.godwit.schemas.codec.EventCodec;
@@ -217,7 +218,8 @@ final class WhyNotTest {
 
     private List<String> rule(String rule, int second) {
         RegionState state = state(second);
-        return lines(new WhyNotRule(log, state, rows(state), at(second)).of(rule, state.host("h1")));
+        return lines(new WhyNotRule(log, state, rows(state), at(second), OperatorsConfig.DEFAULTS)
+                .of(rule, state.host("h1")));
     }
 
     private static List<String> lines(List<Weighed> weighed) {
