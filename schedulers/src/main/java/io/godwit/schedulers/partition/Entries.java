@@ -23,19 +23,46 @@ final class Entries<T extends SpecificRecord> {
     private final Map<String, Integer> heads =
             new HashMap<>(); // how many ids begin so, up to their first "/"; never iterated
     private final TreeSet<String> changed = new TreeSet<>();
+    private final Predicate<T> nothing;
+    private StateWatch watch; // null: nobody watches
 
     Entries(String kind, Class<T> type) {
+        this(kind, type, _ -> false);
+    }
+
+    /** @param nothing tells the things that are as good as none to a decision */
+    Entries(String kind, Class<T> type, Predicate<T> nothing) {
         this.prefix = kind + "/";
         this.type = type;
+        this.nothing = nothing;
+    }
+
+    void watch(StateWatch by) {
+        watch = by;
     }
 
     T get(String id) {
+        if (watch != null) {
+            watch.read(prefix + id);
+        }
         return lookUp.get(id);
     }
 
     void put(String id, T thing) {
         keep(id, thing);
         changed.add(id);
+        if (watch != null) {
+            watch.wrote(prefix + id, nothing.test(thing));
+        }
+    }
+
+    /** Keeps a thing that an input tells as it is. */
+    void copy(String id, T thing) {
+        keep(id, thing);
+        changed.add(id);
+        if (watch != null) {
+            watch.copied(prefix + id);
+        }
     }
 
     private void keep(String id, T thing) {
@@ -57,16 +84,23 @@ final class Entries<T extends SpecificRecord> {
             byId.remove(id);
             count(id, -1);
             changed.add(id);
+            if (watch != null) {
+                watch.wrote(prefix + id, true);
+            }
         }
     }
 
     /** All of them by id; a copy, so that they may be changed meanwhile. */
     List<T> all() {
+        if (watch != null) {
+            watch.readAll(prefix);
+        }
         return new ArrayList<>(byId.values());
     }
 
     /** Those whose id is HEAD/…, by id. */
     List<T> under(String head) {
+        lookUnder(head);
         if (!heads.containsKey(head)) {
             return List.of(); // as for most hosts with each of their samples
         }
@@ -75,6 +109,7 @@ final class Entries<T extends SpecificRecord> {
     }
 
     boolean anyUnder(String head, Predicate<T> which) {
+        lookUnder(head);
         if (heads.containsKey(head)) {
             for (T thing :
                     byId.subMap(head + "/", head + "/" + Character.MAX_VALUE).values()) {
@@ -84,6 +119,12 @@ final class Entries<T extends SpecificRecord> {
             }
         }
         return false;
+    }
+
+    private void lookUnder(String head) {
+        if (watch != null) {
+            watch.readAll(prefix + head + "/");
+        }
     }
 
     int size() {

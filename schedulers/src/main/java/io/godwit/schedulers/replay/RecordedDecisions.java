@@ -46,6 +46,11 @@ final class RecordedDecisions {
         }
     }
 
+    /** A decision that was not taken out. */
+    Optional<LogRecord> get(long sequence) {
+        return Optional.ofNullable(bySequence.get(sequence));
+    }
+
     /** Takes a decision out. */
     Optional<LogRecord> take(long sequence) {
         return Optional.ofNullable(bySequence.remove(sequence));

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -91,6 +92,18 @@ record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken,
 
     /** The state that the snapshot holds; without one, that of a scheduler which has read nothing. */
     SchedulerState state() {
+        return state(_ -> true);
+    }
+
+    /** The same with some of its entries alone. */
+    SchedulerState state(Predicate<String> which) {
+        Map<String, byte[]> entries = entries();
+        entries.keySet().removeIf(which.negate());
+        return SchedulerState.of(entries);
+    }
+
+    /** Entries of that state, by key. */
+    Map<String, byte[]> entries() {
         Map<String, byte[]> entries = new HashMap<>(); // sorted when the state is made of them
         for (StateSnapshotted part : snapshot) {
             for (StateEntry entry : part.getEntries()) {
@@ -99,7 +112,7 @@ record RecordedJournal(List<StateSnapshotted> snapshot, List<InputsTaken> taken,
                 entries.put(entry.getKey(), value);
             }
         }
-        return SchedulerState.of(entries);
+        return entries;
     }
 
     /** What a record says; null: it is damaged. */
