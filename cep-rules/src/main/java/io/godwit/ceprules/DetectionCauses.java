@@ -87,8 +87,7 @@ public final class DetectionCauses {
             switch (event) {
                 case DetectionBegan one -> began(detection, one, causes);
                 case DetectionEnded one -> {
-                    add(detection, causes);
-                    window(one.getRule(), one.getRuleVersion(), one.getHostId(), one.getKind(), one.getEvidence(), causes);
+                    ended(detection, one, causes);
                     Optional.ofNullable(began.get(one.getId()))
                             .ifPresent(said -> began(said.record(), (DetectionBegan) said.event(), causes));
                 }
@@ -110,10 +109,20 @@ public final class DetectionCauses {
                 .filter(said -> said.record().offset() < record.offset())
                 .filter(said -> same((DetectionEnded) said.event(), one))
                 .reduce((_, last) -> last)
-                .ifPresent(last -> {
-                    add(last.record(), causes);
-                    ((DetectionEnded) last.event()).getEvidence().forEach(evidence -> observed(evidence, causes));
-                });
+                .ifPresent(last -> ended(last.record(), (DetectionEnded) last.event(), causes));
+    }
+
+    /** A detection ends by what its rule saw, or by a crash that began with the same observation. */
+    private void ended(LogRecord record, DetectionEnded one, Map<String, LogRecord> causes) {
+        add(record, causes);
+        window(one.getRule(), one.getRuleVersion(), one.getHostId(), one.getKind(), one.getEvidence(), causes);
+        long next = RecordedDetections.nextOffsetAfter(one);
+        began.values().stream()
+                .filter(said -> said.event() instanceof DetectionBegan crash
+                        && crash.getKind() == DetectionKind.HOST_CRASH
+                        && crash.getHostId().equals(one.getHostId())
+                        && RecordedDetections.nextOffsetAfter(crash) == next)
+                .forEach(crash -> began(crash.record(), (DetectionBegan) crash.event(), causes));
     }
 
     private static boolean same(DetectionEnded before, DetectionBegan one) {
@@ -132,8 +141,8 @@ public final class DetectionCauses {
                 .ifPresent(last -> add(last.record(), causes));
         deployed.stream()
                 .filter(record -> deployment(record)
-                        .filter(rule -> rule.getRule().equals(one.getRule())
-                                && rule.getVersion() == one.getRuleVersion())
+                        .filter(rule ->
+                                rule.getRule().equals(one.getRule()) && rule.getVersion() == one.getRuleVersion())
                         .isPresent())
                 .findFirst()
                 .ifPresent(first -> add(first, causes));
@@ -145,7 +154,9 @@ public final class DetectionCauses {
 
     private static Optional<RuleDeployed> deployment(LogRecord record) {
         try {
-            return EventCodec.decode(record.value()) instanceof RuleDeployed rule ? Optional.of(rule) : Optional.empty();
+            return EventCodec.decode(record.value()) instanceof RuleDeployed rule
+                    ? Optional.of(rule)
+                    : Optional.empty();
         } catch (UnreadableRecord damaged) {
             return Optional.empty();
         }
@@ -171,8 +182,7 @@ public final class DetectionCauses {
             return;
         }
         Instant from = Instant.ofEpochMilli(complete.get().timestampMillis()).minus(feed(rule, version));
-        long first = log.offsetAt(
-                Topic.OBSERVATIONS, segment, from.isBefore(Instant.EPOCH) ? Instant.EPOCH : from);
+        long first = log.offsetAt(Topic.OBSERVATIONS, segment, from.isBefore(Instant.EPOCH) ? Instant.EPOCH : from);
         boolean ours = book.version(rule, version).map(RuleVersion::builtIn).orElse(false);
         Predicate<LogRecord> read = ours ? readByOurs(kind, hostId) : _ -> true;
         log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, first, last)), record -> {
@@ -184,9 +194,9 @@ public final class DetectionCauses {
     }
 
     private Duration feed(String rule, int version) {
-        return feeds.computeIfAbsent(rule + " " + version, _ -> book.version(rule, version)
-                .map(DetectionCauses::feed)
-                .orElse(Duration.ZERO));
+        return feeds.computeIfAbsent(
+                rule + " " + version,
+                _ -> book.version(rule, version).map(DetectionCauses::feed).orElse(Duration.ZERO));
     }
 
     private static Duration feed(RuleVersion rule) {

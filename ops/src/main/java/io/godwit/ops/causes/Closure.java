@@ -1,5 +1,6 @@
 package io.godwit.ops.causes;
 
+import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
 import java.util.Collections;
@@ -29,6 +30,20 @@ public record Closure(Instant from, Instant to, SortedSet<Place> records, Sorted
         TreeSet<Place> fewer = new TreeSet<>(records);
         List.of(left).forEach(fewer::remove);
         return new Closure(from, to, fewer, entries);
+    }
+
+    /** A range cut down to the first and the last of the records there. */
+    LogRange within(LogRange range) {
+        SortedSet<Place> there = records.subSet(
+                new Place(range.topic(), range.segment(), range.from()),
+                new Place(range.topic(), range.segment(), range.to()));
+        return there.isEmpty()
+                ? new LogRange(range.topic(), range.segment(), range.from(), range.from())
+                : new LogRange(
+                        range.topic(),
+                        range.segment(),
+                        there.first().offset(),
+                        there.last().offset() + 1);
     }
 
     /** Number of records by topic, in the order of the topics. */

@@ -36,7 +36,7 @@ public record Otherwise(List<SpecificRecord> commands, Set<String> began) {
     /** What is decided on the records of a closure alone, up to its decision. */
     public static Otherwise only(Log log, Closure closure, OperatorRules.Source operators) {
         Predicate<LogRecord> kept = record -> closure.records().contains(Place.of(record));
-        Log left = new LogOfSome(log, kept);
+        Log left = new LogOfSome(log, kept, closure::within);
         RuleBook rules = RuleLog.read(left);
         Set<String> drawn = new HashSet<>();
         Set<String> began = new HashSet<>();
@@ -56,7 +56,8 @@ public record Otherwise(List<SpecificRecord> commands, Set<String> began) {
             @Override
             public boolean stands(LogRecord input) {
                 return kept.test(input)
-                        && (input.topic() != Topic.DETECTIONS || drawn.contains(name(EventCodec.decode(input.value()))));
+                        && (input.topic() != Topic.DETECTIONS
+                                || drawn.contains(name(EventCodec.decode(input.value()))));
             }
 
             @Override
@@ -118,7 +119,8 @@ public record Otherwise(List<SpecificRecord> commands, Set<String> began) {
             @Override
             public boolean stands(LogRecord input) {
                 return !gone.contains(Place.of(input))
-                        && (input.topic() != Topic.DETECTIONS || !over.contains(name(EventCodec.decode(input.value()))));
+                        && (input.topic() != Topic.DETECTIONS
+                                || !over.contains(name(EventCodec.decode(input.value()))));
             }
 
             @Override

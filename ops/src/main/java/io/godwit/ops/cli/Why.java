@@ -40,10 +40,19 @@ public final class Why extends AskState implements Runnable {
     @Option(names = "--graph", description = "Prints the chain as text of Graphviz's dot.")
     boolean graph;
 
+    @Option(
+            names = "--closure",
+            description =
+                    "Of a migration: all records that it rests on, and whether it is decided again on these alone.")
+    boolean closure;
+
     @Override
     public void run() {
         Optional<Kind> kind = kind();
         String named = words.getLast();
+        if (graph && closure) {
+            throw new IllegalArgumentException("--graph draws the chain and --closure lists records; give one of them");
+        }
         if (graph && common.format != Printer.Format.TABLE) {
             throw new IllegalArgumentException("--graph prints text of Graphviz; drop it, or -o");
         }
@@ -53,6 +62,12 @@ public final class Why extends AskState implements Runnable {
             Optional<Migrations.Migration> migration = kind.isEmpty() || kind.get() != Kind.DETECTION
                     ? WhyFound.migration(state, named)
                     : Optional.empty();
+            if (closure) {
+                new WhyClosure(common, log)
+                        .print(migration.orElseThrow(() -> new Failed("no migration is meant by " + named
+                                + "; --closure is of migrations: see godwit migration list")));
+                return;
+            }
             Chain chain = switch (kind.orElse(null)) {
                 case null ->
                     migration

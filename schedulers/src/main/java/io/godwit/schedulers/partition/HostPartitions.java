@@ -94,12 +94,6 @@ final class HostPartitions {
 
     /** Opens a host partition for a detection if its host is free, known and fresh, and its time has come. */
     void consider(OpenDetection open) {
-        int mark = turn.state.mark();
-        answer(open);
-        turn.state.inVain(mark, "detection/" + Detections.key(open.getBegan()));
-    }
-
-    private void answer(OpenDetection open) {
         String hostId = open.getBegan().getHostId();
         String key = Detections.key(open.getBegan());
         DetectionKind kind = open.getBegan().getKind();

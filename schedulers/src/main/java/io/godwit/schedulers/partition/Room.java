@@ -200,7 +200,6 @@ final class Room {
         List<Spare> lendable = new ArrayList<>();
         for (KnownHost host : turn.state.hosts.all()) {
             String hostId = host.getHostId();
-            int mark = turn.state.mark();
             HostLease lease = turn.state.leases.get(hostId);
             boolean isFree = lease == null || lease.getHolder().isEmpty();
             if (isFree == free
@@ -211,8 +210,6 @@ final class Room {
                     && takesVms(host)
                     && budgets.spent(host).isEmpty()) {
                 lendable.add(spare(hostId));
-            } else {
-                turn.state.inVain(mark, SchedulerState.SAMPLE + hostId);
             }
         }
         lendable.sort(Comparator.comparingLong(Spare::millicores).reversed().thenComparing(Spare::hostId));

@@ -46,11 +46,11 @@ public final class SchedulerState {
     static final String MODE_UNTIL_TOLD = "advise";
 
     private static final String PROGRESS = "progress";
-    static final String SAMPLE = "sample/";
+    private static final String SAMPLE = "sample/";
 
     final Entries<KnownHost> hosts = new Entries<>("host", KnownHost.class);
     final Entries<OpenDetection> detections = new Entries<>("detection", OpenDetection.class); // by HOST/ID
-    final Entries<HostLease> leases = 
+    final Entries<HostLease> leases =
             new Entries<>("lease", HostLease.class, lease -> lease.getHolder().isEmpty());
     final Entries<OpenPartition> partitions = new Entries<>("partition", OpenPartition.class);
     final Entries<VmHold> holds = new Entries<>("hold", VmHold.class);
@@ -200,7 +200,20 @@ public final class SchedulerState {
     /** Lets somebody see what is read and changed from now on. */
     void watch(StateWatch by) {
         watch = by;
-        List.of(hosts, detections, leases, partitions, holds, trails, moves, requests, drains, vms, restarts, told, constraints)
+        List.of(
+                        hosts,
+                        detections,
+                        leases,
+                        partitions,
+                        holds,
+                        trails,
+                        moves,
+                        requests,
+                        drains,
+                        vms,
+                        restarts,
+                        told,
+                        constraints)
                 .forEach(entries -> entries.watch(by));
     }
 
@@ -214,18 +227,6 @@ public final class SchedulerState {
         progressChanged = true;
         if (watch != null) {
             watch.wrote(key, false);
-        }
-    }
-
-    /** Begins to look at something that may come to nothing. */
-    int mark() {
-        return watch == null ? 0 : watch.mark();
-    }
-
-    /** It came to nothing, unless something has changed since the mark; without the guard it always does. */
-    void inVain(int mark, String guard) {
-        if (watch != null) {
-            watch.inVain(mark, guard);
         }
     }
 

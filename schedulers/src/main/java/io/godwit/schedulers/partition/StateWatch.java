@@ -19,16 +19,6 @@ public interface StateWatch {
     /** An entry was given a value that rests on the input alone. */
     void copied(String key);
 
-    /** How much was seen so far in this turn. */
-    int mark();
-
-    /**
-     * What was read since a mark led to nothing.
-     *
-     * @param guard entry without which it leads to nothing in any case
-     */
-    void inVain(int mark, String guard);
-
     /** A decision was made. */
     void said(SpecificRecord event);
 }

@@ -59,25 +59,17 @@ final class Trace implements StateWatch {
         }
     }
 
-    /** Accesses [from, to) of a turn that led to nothing, as they always do without the guard. */
-    record InVain(int from, int to, String guard) {}
-
     /** An input, and what was done on it. */
-    record Turn(LogRecord input, String sampleOf, List<Access> accesses, List<InVain> inVain) {
+    record Turn(LogRecord input, String sampleOf, List<Access> accesses) {
         /** Whether the input replaces the sample that an entry holds. */
         boolean isSampleOf(String key) {
             return key.equals(sampleOf);
-        }
-
-        boolean vainly(int access) {
-            return inVain.stream().anyMatch(group -> access >= group.from() && access < group.to());
         }
     }
 
     /** Where a decision was made. */
     record Said(int turn, int access) {}
 
-    private final long firstSequence;
     private final List<Turn> turns = new ArrayList<>();
     private final TreeMap<String, List<Write>> writes = new TreeMap<>();
     private final Map<Long, Said> said = new HashMap<>(); // by the number of the decision; looked up only
@@ -86,9 +78,6 @@ final class Trace implements StateWatch {
     private Optional<HostSampled> sampled = Optional.empty();
 
     private Trace(RecordedJournal journal) {
-        firstSequence = journal.snapshot().isEmpty()
-                ? 0
-                : journal.snapshot().getLast().getNextSequence();
         journal.entries().forEach((key, value) -> {
             boolean nothing = key.startsWith("lease/")
                     && EventCodec.decode(value, HostLease.class).getHolder().isEmpty();
@@ -128,11 +117,7 @@ final class Trace implements StateWatch {
     private void take(SegmentScheduler scheduler, LogRecord input) {
         Optional<SpecificRecord> event = read(input.value());
         sampled = event.filter(HostSampled.class::isInstance).map(HostSampled.class::cast);
-        now = new Turn(
-                input,
-                sampled.map(sample -> SAMPLE + sample.getHostId()).orElse(""),
-                new ArrayList<>(),
-                new ArrayList<>());
+        now = new Turn(input, sampled.map(sample -> SAMPLE + sample.getHostId()).orElse(""), new ArrayList<>());
         turns.add(now);
         seen.clear();
         boolean _ = scheduler.take(input).outputs().isEmpty();
@@ -200,27 +185,15 @@ final class Trace implements StateWatch {
     }
 
     @Override
-    public int mark() {
-        seen.clear(); // what is looked at again counts for what it is looked at for
-        return now.accesses().size();
-    }
-
-    @Override
-    public void inVain(int mark, String guard) {
-        int end = now.accesses().size();
-        if (now.accesses().subList(mark, end).stream().noneMatch(access -> access.act() == Act.CHANGED)) {
-            now.inVain().add(new InVain(mark, end, guard));
-            seen.clear();
-        }
-    }
-
-    @Override
     public void said(SpecificRecord event) {
+        Schema.Field partition = event.getSchema().getField("partitionId");
+        if (partition != null && event.get(partition.pos()) instanceof String id) {
+            note(Act.READ, "partition/" + id); // which may have been found among all
+        }
         decisionOf(event).ifPresent(decision -> {
             said.putIfAbsent(
                     decision.getSequence(),
                     new Said(turns.size() - 1, now.accesses().size()));
-            now.accesses().add(new Access(Act.CHANGED, "")); // it is no entry's, and was not in vain
         });
     }
 
@@ -229,17 +202,8 @@ final class Trace implements StateWatch {
         return field == null ? Optional.empty() : Optional.of((Decision) event.get(field.pos()));
     }
 
-    List<Turn> turns() {
-        return turns;
-    }
-
     Turn turn(int index) {
         return turns.get(index);
-    }
-
-    /** Number of the first decision that it can tell of. */
-    long firstSequence() {
-        return firstSequence;
     }
 
     Optional<Said> said(long sequence) {
@@ -248,6 +212,12 @@ final class Trace implements StateWatch {
 
     /** What an entry was last given before an access; empty: it never was. */
     Optional<Write> lastWrite(String key, int turn, int access) {
+        List<Write> before = writesBefore(key, turn, access);
+        return before.isEmpty() ? Optional.empty() : Optional.of(before.getLast());
+    }
+
+    /** All that an entry was given before an access, in order. */
+    List<Write> writesBefore(String key, int turn, int access) {
         List<Write> all = writes.getOrDefault(key, List.of());
         int low = 0;
         int high = all.size();
@@ -259,7 +229,7 @@ final class Trace implements StateWatch {
                 high = middle;
             }
         }
-        return low == 0 ? Optional.empty() : Optional.of(all.get(low - 1));
+        return all.subList(0, low);
     }
 
     /** All that an entry was ever given, in order. */

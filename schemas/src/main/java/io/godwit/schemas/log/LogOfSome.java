@@ -3,16 +3,24 @@ package io.godwit.schemas.log;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** A log some of whose records were never written, as far as its reader sees; the others stand where they stood. */
 public final class LogOfSome implements Log {
     private final Log behind;
     private final Predicate<LogRecord> stands;
+    private final UnaryOperator<LogRange> within;
 
     /** @param stands says which records are there */
     public LogOfSome(Log behind, Predicate<LogRecord> stands) {
+        this(behind, stands, UnaryOperator.identity());
+    }
+
+    /** @param within narrows a range to what may hold any of them, so that no more is read */
+    public LogOfSome(Log behind, Predicate<LogRecord> stands, UnaryOperator<LogRange> within) {
         this.behind = behind;
         this.stands = stands;
+        this.within = within;
     }
 
     @Override
@@ -48,7 +56,7 @@ public final class LogOfSome implements Log {
 
     @Override
     public void scan(List<LogRange> ranges, Visitor visitor) {
-        behind.scan(ranges, record -> !stands.test(record) || visitor.take(record));
+        behind.scan(ranges.stream().map(within).toList(), record -> !stands.test(record) || visitor.take(record));
     }
 
     @Override
