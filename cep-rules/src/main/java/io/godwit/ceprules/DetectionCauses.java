@@ -80,14 +80,18 @@ public final class DetectionCauses {
         return Optional.ofNullable(began.get(detectionId)).map(Said::record);
     }
 
-    /** What a record of the detections topic rests on, itself included, in the order of the log; none for the rules' own. */
+    /**
+     * What a record of the detections topic rests on, itself included, in the order of the log. Other detections are not among
+     * it: they are drawn from what is.
+     */
     public List<LogRecord> of(LogRecord detection) {
         TreeMap<String, LogRecord> causes = new TreeMap<>();
         RecordedDetections.decode(detection).ifPresent(event -> {
+            add(detection, causes);
             switch (event) {
                 case DetectionBegan one -> began(detection, one, causes);
                 case DetectionEnded one -> {
-                    ended(detection, one, causes);
+                    ended(one, causes);
                     Optional.ofNullable(began.get(one.getId()))
                             .ifPresent(said -> began(said.record(), (DetectionBegan) said.event(), causes));
                 }
@@ -102,19 +106,17 @@ public final class DetectionCauses {
     }
 
     private void began(LogRecord record, DetectionBegan one, Map<String, LogRecord> causes) {
-        add(record, causes);
         rule(one, causes);
         window(one.getRule(), one.getRuleVersion(), one.getHostId(), one.getKind(), one.getEvidence(), causes);
         ended.stream()
                 .filter(said -> said.record().offset() < record.offset())
                 .filter(said -> same((DetectionEnded) said.event(), one))
                 .reduce((_, last) -> last)
-                .ifPresent(last -> ended(last.record(), (DetectionEnded) last.event(), causes));
+                .ifPresent(last -> ended((DetectionEnded) last.event(), causes));
     }
 
     /** A detection ends by what its rule saw, or by a crash that began with the same observation. */
-    private void ended(LogRecord record, DetectionEnded one, Map<String, LogRecord> causes) {
-        add(record, causes);
+    private void ended(DetectionEnded one, Map<String, LogRecord> causes) {
         window(one.getRule(), one.getRuleVersion(), one.getHostId(), one.getKind(), one.getEvidence(), causes);
         long next = RecordedDetections.nextOffsetAfter(one);
         began.values().stream()
