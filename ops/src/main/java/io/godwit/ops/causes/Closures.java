@@ -42,12 +42,13 @@ public final class Closures {
     public Optional<Closure> of(Decision decision, Instant at) {
         return causes.of(decision).map(found -> {
             TreeSet<Place> records = new TreeSet<>();
-            found.inputs().forEach((segment, inputs) -> inputs.forEach(input -> {
-                records.add(Place.of(input));
-                if (input.topic() == Topic.DETECTIONS) {
-                    detections(segment).of(input).forEach(cause -> records.add(Place.of(cause)));
-                }
-            }));
+            found.inputs()
+                    .forEach((segment, inputs) -> inputs.forEach(input -> {
+                        records.add(Place.of(input));
+                        if (input.topic() == Topic.DETECTIONS) {
+                            detections(segment).of(input).forEach(cause -> records.add(Place.of(cause)));
+                        }
+                    }));
             return new Closure(from, at, records, new TreeMap<>(found.entries()));
         });
     }

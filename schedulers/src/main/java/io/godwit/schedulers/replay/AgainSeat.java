@@ -49,8 +49,7 @@ final class AgainSeat {
     private long done;
     private int next;
 
-    AgainSeat(
-            Log log, int segment, Instant from, Instant to, Counterfactual.Inputs inputs, List<AgainSeat> seats) {
+    AgainSeat(Log log, int segment, Instant from, Instant to, Counterfactual.Inputs inputs, List<AgainSeat> seats) {
         this.segment = segment;
         this.inputs = inputs;
         this.seats = seats;
@@ -136,7 +135,8 @@ final class AgainSeat {
         try {
             return switch (input.topic()) {
                 case HOST_PARTITIONS -> Trace.decisionOf(EventCodec.decode(input.value()));
-                case OUTCOMES -> text(EventCodec.decode(input.value()), "commandId").flatMap(AgainSeat::decision);
+                case OUTCOMES ->
+                    text(EventCodec.decode(input.value()), "commandId").flatMap(AgainSeat::decision);
                 default -> Optional.empty();
             };
         } catch (UnreadableRecord damaged) {
@@ -181,8 +181,8 @@ final class AgainSeat {
     private List<Output> take(LogRecord record, SpecificRecord event) {
         long offset = Math.max(record.offset(), taken.getOrDefault(record.topic(), -1L) + 1);
         taken.put(record.topic(), offset);
-        LogRecord placed = new LogRecord(
-                record.topic(), segment, offset, record.timestampMillis(), record.key(), record.value());
+        LogRecord placed =
+                new LogRecord(record.topic(), segment, offset, record.timestampMillis(), record.key(), record.value());
         return scheduler.take(placed, event).outputs();
     }
 
@@ -227,17 +227,14 @@ final class AgainSeat {
 
     private List<Output> turnOf(long sequence) {
         Map.Entry<Long, Long> turn = turns.floorEntry(sequence);
-        return turn == null || sequence >= turn.getValue()
-                ? List.of()
-                : now.getOrDefault(turn.getKey(), List.of());
+        return turn == null || sequence >= turn.getValue() ? List.of() : now.getOrDefault(turn.getKey(), List.of());
     }
 
     /** What is said now to a segment where the record has a message; it is said once. */
     private Optional<SpecificRecord> message(long sequence, LogRecord was, SpecificRecord event) {
         List<Output> outputs = turnOf(sequence);
-        Optional<Output> said = outputs.stream()
-                .filter(output -> same(output, was, event))
-                .findFirst();
+        Optional<Output> said =
+                outputs.stream().filter(output -> same(output, was, event)).findFirst();
         said.ifPresent(outputs::remove);
         return said.map(Output::event);
     }
@@ -256,7 +253,8 @@ final class AgainSeat {
                 .flatMap(was -> turnOf(sequence).stream()
                         .map(Output::event)
                         .filter(event -> event.getSchema().equals(was.getSchema())
-                                && WHAT.stream().allMatch(field -> text(event, field).equals(text(was, field))))
+                                && WHAT.stream()
+                                        .allMatch(field -> text(event, field).equals(text(was, field))))
                         .findFirst())
                 .flatMap(event -> text(event, "commandId"));
     }

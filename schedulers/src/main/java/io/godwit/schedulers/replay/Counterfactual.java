@@ -63,9 +63,7 @@ public final class Counterfactual {
         while (seats.stream().filter(works).count() > 0 || forced()) {
             // each goes as far as it can without the others
         }
-        return seats.stream()
-                .flatMap(seat -> seat.commands().stream())
-                .toList();
+        return seats.stream().flatMap(seat -> seat.commands().stream()).toList();
     }
 
     /** Two that wait for each other's messages: one goes on without. */
