@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             LatencyBench.class,
             RulesBench.class,
             BacktestBench.class,
+            PastBench.class,
             OperatorRulesBench.class,
             ScaleBench.class,
             RebuildBench.class,

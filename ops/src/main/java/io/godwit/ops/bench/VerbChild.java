@@ -23,8 +23,19 @@ final class VerbChild {
 
     /** Runs a verb to its end. What it says on stderr goes to this process's. */
     static Said run(ByteSize heap, List<String> arguments) throws IOException, InterruptedException {
+        return run(command(heap, arguments), arguments);
+    }
+
+    /** Runs a verb as people do, by the launcher. */
+    static Said launched(List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(arguments);
+        command.addFirst(Path.of(System.getProperty("godwit.home"), "godwit").toString());
+        return run(command, arguments);
+    }
+
+    private static Said run(List<String> command, List<String> arguments) throws IOException, InterruptedException {
         long began = System.nanoTime();
-        Process process = new ProcessBuilder(command(heap, arguments))
+        Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -12,15 +12,13 @@ import io.godwit.schemas.events.FenceHost;
 import io.godwit.schemas.events.HostFenced;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.log.Log;
-import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
-import java.nio.charset.StandardCharsets;
+import io.godwit.schemas.state.Mentions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -47,6 +45,19 @@ record ActionRecord(SpecificRecord command, Position position, Optional<End> out
                 case CommandAborted ended -> "aborted: " + ended.getDetail();
                 default -> throw new IllegalArgumentException(event.getSchema().getName() + " is no final outcome");
             };
+        }
+    }
+
+    /** Takes where an action was decided, and for what. */
+    interface Decided {
+        void in(String partitionId, String detectionId, Position detection);
+    }
+
+    void decidedIn(Decided taker) {
+        switch (command) {
+            case ActOnVm act -> taker.in(act.getPartitionId(), act.getDetectionId(), act.getDetection());
+            case FenceHost fence -> taker.in(fence.getPartitionId(), fence.getDetectionId(), fence.getDetection());
+            default -> throw new IllegalArgumentException(command.getSchema().getName() + " is no action");
         }
     }
 
@@ -86,45 +97,16 @@ record ActionRecord(SpecificRecord command, Position position, Optional<End> out
 
     private record Found(SpecificRecord event, Position position) {}
 
-    /** Records of a topic in which an id stands somewhere; the others are not decoded. */
+    /** Records of a topic in which an id stands somewhere. */
     private static List<Found> records(Log log, Topic topic, String id, Optional<Instant> at) {
-        byte[] wanted = id.getBytes(StandardCharsets.UTF_8);
-        List<LogRange> ranges = IntStream.range(0, log.segments())
-                .mapToObj(segment -> new LogRange(
-                        topic,
-                        segment,
-                        0,
-                        at.map(moment -> log.offsetAt(topic, segment, moment.plusMillis(1)))
-                                .orElseGet(() -> log.end(topic, segment))))
-                .filter(range -> range.to() > 0)
-                .toList();
         List<Found> found = new ArrayList<>();
-        if (!ranges.isEmpty()) {
-            log.scan(ranges, record -> {
-                if (contains(record, wanted)) {
-                    try {
-                        found.add(new Found(EventCodec.decode(record.value()), record.position()));
-                    } catch (UnreadableRecord _) {
-                        // told in the dead letters by whoever needs it
-                    }
-                }
-                return true;
-            });
+        for (LogRecord record : Mentions.records(log, at, topic, List.of(id))) {
+            try {
+                found.add(new Found(EventCodec.decode(record.value()), record.position()));
+            } catch (UnreadableRecord _) {
+                // told in the dead letters by whoever needs it
+            }
         }
         return found;
-    }
-
-    private static boolean contains(LogRecord record, byte[] wanted) {
-        byte[] value = record.value();
-        for (int at = 0; value != null && at + wanted.length <= value.length; at++) {
-            int same = 0;
-            while (same < wanted.length && value[at + same] == wanted[same]) {
-                same++;
-            }
-            if (same == wanted.length) {
-                return true;
-            }
-        }
-        return false;
     }
 }

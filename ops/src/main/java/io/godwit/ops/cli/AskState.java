@@ -1,11 +1,14 @@
 package io.godwit.ops.cli;
 
 import io.godwit.schemas.log.Log;
+import io.godwit.schemas.state.History;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.StateRebuild;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -41,7 +44,17 @@ abstract class AskState {
         }
     }
 
-    final RegionState state(Log log) {
-        return StateRebuild.of(log, CommonOptions.moment(at), common.present(log));
+    /** The moment that is asked for; empty: the present. */
+    final Optional<Instant> moment() {
+        return CommonOptions.moment(at);
+    }
+
+    /** What is open at the moment, and as much of what is over as the verb tells of. */
+    RegionState state(Log log) {
+        return state(log, History.NONE);
+    }
+
+    final RegionState state(Log log, History history) {
+        return StateRebuild.of(log, moment(), common.present(log), history);
     }
 }

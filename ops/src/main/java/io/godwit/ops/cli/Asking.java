@@ -12,6 +12,7 @@ import io.godwit.schemas.kafka.TopicTail;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
+import io.godwit.schemas.state.History;
 import io.godwit.schemas.state.Host;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.StateRebuild;
@@ -66,7 +67,7 @@ abstract class Asking implements Runnable {
         }
         SiteKafka kafka = common.home();
         String id = newId();
-        Question question = question(state(kafka), id);
+        Question question = question(state(kafka, history()), id);
         ask(kafka, question.host(), id, question.request());
     }
 
@@ -79,10 +80,15 @@ abstract class Asking implements Runnable {
         return new Fork.Word(Topic.REQUESTS, List.of(host.segment()), host.id(), request, host.id(), requestId);
     }
 
+    /** What of the past a question is checked against. */
+    History history() {
+        return History.NONE;
+    }
+
     /** The region as its log shows it now. */
-    static RegionState state(SiteKafka kafka) {
+    static RegionState state(SiteKafka kafka, History history) {
         try (Log log = CommonOptions.open(kafka)) {
-            return StateRebuild.of(log, Optional.empty(), Instant.now());
+            return StateRebuild.of(log, Optional.empty(), Instant.now(), history);
         }
     }
 

@@ -2,7 +2,11 @@ package io.godwit.ops.cli;
 
 import io.godwit.schemas.events.ActingMode;
 import io.godwit.schemas.events.DetectionTerms;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.Detections;
+import io.godwit.schemas.state.History;
+import io.godwit.schemas.state.RegionState;
 import java.util.Comparator;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -12,12 +16,22 @@ import picocli.CommandLine.Option;
 @Command(name = "detection", description = "What was detected.", subcommands = DetectionCommands.ListDetections.class)
 public final class DetectionCommands {
     @Command(name = "list", description = "Detections, oldest first.")
-    static final class ListDetections extends AskState implements Runnable {
+    static final class ListDetections extends AskHistory implements Runnable {
         @Option(names = "--open", description = "Only those that have not ended.")
         boolean open;
 
         @Option(names = "--shadow", description = "Also those of rules in mode shadow, which command nothing.")
         boolean shadow;
+
+        @Override
+        Topic[] topics() {
+            return new Topic[] {Topic.DETECTIONS};
+        }
+
+        @Override
+        RegionState state(Log log) {
+            return open ? state(log, History.NONE) : super.state(log);
+        }
 
         @Override
         public void run() {
@@ -28,6 +42,7 @@ public final class DetectionCommands {
                                     : state.detections().all())
                             .stream()
                                     .filter(detection -> shadow || !inShadow(detection))
+                                    .filter(detection -> told(detection.ended().map(ended -> ended.getUntil())))
                                     .sorted(Comparator.comparing((Detections.Detection detection) ->
                                                     detection.began().getSince())
                                             .thenComparing(Detections.Detection::id))

@@ -1,7 +1,12 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.Migrations;
+import io.godwit.schemas.state.RegionState;
+import io.godwit.schemas.state.StateRebuild;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -14,12 +19,18 @@ import picocli.CommandLine.Parameters;
         subcommands = {MigrationCommands.ListMigrations.class, MigrationCommands.ShowMigration.class})
 public final class MigrationCommands {
     @Command(name = "list", description = "Migrations, oldest first.")
-    static final class ListMigrations extends AskState implements Runnable {
+    static final class ListMigrations extends AskHistory implements Runnable {
+        @Override
+        Topic[] topics() {
+            return new Topic[] {Topic.COMMANDS, Topic.OUTCOMES};
+        }
+
         @Override
         public void run() {
             list(
                     List.of("commanded", "id", "vm", "source", "target", "state", "took", "because"),
                     (state, rows) -> state.migrations().all().stream()
+                            .filter(migration -> told(migration.ended()))
                             .sorted(Comparator.comparing((Migrations.Migration migration) ->
                                             migration.commanded().orElse(Instant.EPOCH))
                                     .thenComparing(Migrations.Migration::id))
@@ -34,7 +45,13 @@ public final class MigrationCommands {
 
         @Override
         public void run() {
-            one(state -> rows -> rows.migration(WhyFound.migration(state, named).orElseThrow(() -> unknown(named))));
+            try (Log log = common.log()) {
+                RegionState state = StateRebuild.named(log, moment());
+                new Sought(log, moment(), state).migrations(named);
+                common.printer()
+                        .one(new StateRows(state, ZoneId.systemDefault())
+                                .migration(WhyFound.migration(state, named).orElseThrow(() -> unknown(named))));
+            }
         }
     }
 

@@ -1,12 +1,19 @@
 package io.godwit.ops.cli;
 
 import io.godwit.schemas.kafka.SiteKafka;
+import io.godwit.schemas.log.Topic;
+import io.godwit.schemas.state.History;
 import io.godwit.schemas.state.RegionState;
+import java.time.Duration;
+import java.time.Instant;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the verbs share that append a word which is noted at once, so that there is nothing to wait for. */
 abstract class Noting implements Runnable {
+    /** What was answered by then is told apart from what never was asked. */
+    private static final Duration LATELY = Duration.ofDays(1);
+
     @Mixin
     CommonOptions common = new CommonOptions();
 
@@ -37,7 +44,8 @@ abstract class Noting implements Runnable {
             return;
         }
         SiteKafka kafka = common.home();
-        Asking.Question word = word(Asking.state(kafka));
+        Asking.Question word =
+                word(Asking.state(kafka, History.since(Instant.now().minus(LATELY), Topic.HOST_PARTITIONS)));
         Asking.append(kafka, word.host(), word.request());
         System.err.println(told(word));
     }

@@ -4,8 +4,12 @@ import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.ProposalAnswered;
 import io.godwit.schemas.events.RequestAnswered;
+import io.godwit.schemas.log.Topic;
+import io.godwit.schemas.state.History;
 import io.godwit.schemas.state.Proposals;
 import io.godwit.schemas.state.RegionState;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +24,14 @@ import picocli.CommandLine.Parameters;
         subcommands = ProposalCommands.ListProposals.class)
 public final class ProposalCommands {
     @Command(name = "list", description = "Proposals, oldest first: pending, approved, rejected, or overtaken.")
-    static final class ListProposals extends AskState implements Runnable {
+    static final class ListProposals extends AskHistory implements Runnable {
         @Option(names = "--pending", description = "Only those that wait for a word.")
         boolean pending;
+
+        @Override
+        Topic[] topics() {
+            return new Topic[] {Topic.HOST_PARTITIONS, Topic.DETECTIONS};
+        }
 
         @Override
         public void run() {
@@ -68,10 +77,18 @@ public final class ProposalCommands {
 
     /** A word about a proposal that waits for one. */
     abstract static class Word extends Asking {
+        /** What was proposed by then is told apart from what never was. */
+        private static final Duration LATELY = Duration.ofDays(1);
+
         @Parameters(paramLabel = "PROPOSAL", description = "Its id, as in: godwit proposal list")
         String id;
 
         abstract boolean approves();
+
+        @Override
+        final History history() {
+            return History.since(Instant.now().minus(LATELY), Topic.HOST_PARTITIONS, Topic.DETECTIONS);
+        }
 
         @Override
         final Question question(RegionState state, String requestId) {

@@ -1,6 +1,7 @@
 package io.godwit.ops.cli;
 
 import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.Detections;
 import io.godwit.schemas.state.RegionState;
 import java.time.Duration;
@@ -20,7 +21,12 @@ import picocli.CommandLine.Parameters;
         subcommands = {RecoveryCommands.ListRecoveries.class, RecoveryCommands.ShowRecovery.class})
 public final class RecoveryCommands {
     @Command(name = "list", description = "Every crash of a host or a VM: how many VMs were started again, and when.")
-    static final class ListRecoveries extends AskState implements Runnable {
+    static final class ListRecoveries extends AskHistory implements Runnable {
+        @Override
+        Topic[] topics() {
+            return new Topic[] {Topic.DETECTIONS};
+        }
+
         @Override
         public void run() {
             try (Log log = common.log()) {
@@ -31,6 +37,7 @@ public final class RecoveryCommands {
                                 List.of("detected", "kind", "subject", "started", "seenRunning", "total", "open", "id"),
                                 state.detections().all().stream()
                                         .filter(Recovery::ofCrash)
+                                        .filter(crash -> told(crash.ended().map(ended -> ended.getUntil())))
                                         .map(crash -> row(Recovery.of(log, crash, CommonOptions.moment(at)), rows))
                                         .toList());
             }
@@ -64,6 +71,13 @@ public final class RecoveryCommands {
                 paramLabel = "DETECTION|HOST|VM",
                 description = "Id of the crash's detection; or a host or VM, for its newest crash.")
         String named;
+
+        @Override
+        RegionState state(Log log) {
+            RegionState state = super.state(log);
+            new Sought(log, moment(), state).detections(named);
+            return state;
+        }
 
         @Override
         public void run() {

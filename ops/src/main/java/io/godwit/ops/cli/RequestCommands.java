@@ -1,6 +1,7 @@
 package io.godwit.ops.cli;
 
 import io.godwit.schemas.events.RequestWithdrawn;
+import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.Requests;
 import java.util.LinkedHashMap;
@@ -16,12 +17,19 @@ import picocli.CommandLine.Parameters;
         subcommands = {RequestCommands.ListRequests.class, RequestCommands.Withdraw.class})
 public final class RequestCommands {
     @Command(name = "list", description = "Every request and what became of it.")
-    static final class ListRequests extends AskState implements Runnable {
+    static final class ListRequests extends AskHistory implements Runnable {
+        @Override
+        Topic[] topics() {
+            return new Topic[] {Topic.HOST_PARTITIONS};
+        }
+
         @Override
         public void run() {
             list(
                     List.of("asked", "by", "what", "vm", "host", "answer", "reason", "id"),
-                    (state, rows) -> state.requests().all().stream().map(request -> row(request, rows)));
+                    (state, rows) -> state.requests().all().stream()
+                            .filter(request -> told(request.answer().map(Requests.Answer::at)))
+                            .map(request -> row(request, rows)));
         }
 
         private static Map<String, Object> row(Requests.Request request, StateRows rows) {

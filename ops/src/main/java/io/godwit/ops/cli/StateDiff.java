@@ -42,10 +42,7 @@ public final class StateDiff implements Runnable {
                 .sorted()
                 .toList();
         try (Log log = common.log()) {
-            RegionState state = StateRebuild.of(log, Optional.of(moments.getFirst()), moments.getFirst());
-            StateFacts before = facts(state);
-            StateRebuild.advance(log, state, moments.getFirst(), moments.getLast());
-            List<Map<String, Object>> rows = between(before, facts(state));
+            List<Map<String, Object>> rows = between(facts(log, moments.getFirst()), facts(log, moments.getLast()));
             common.printer().list(List.of("what", "subject", "change", "before", "after"), rows);
             if (rows.isEmpty()) {
                 System.err.println("nothing differs");
@@ -53,7 +50,8 @@ public final class StateDiff implements Runnable {
         }
     }
 
-    private static StateFacts facts(RegionState state) {
+    private static StateFacts facts(Log log, Instant moment) {
+        RegionState state = StateRebuild.of(log, Optional.of(moment), moment);
         return new StateFacts(state, new StateRows(state, ZoneId.systemDefault()));
     }
 

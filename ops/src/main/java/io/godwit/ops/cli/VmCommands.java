@@ -1,5 +1,8 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.state.RegionState;
+import io.godwit.schemas.state.StateRebuild;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -20,8 +23,18 @@ import picocli.CommandLine.Parameters;
             VmActions.Restore.class
         })
 public final class VmCommands {
+    /** What these verbs share: since when each VM is where it is, however long ago it came. */
+    abstract static class AskVms extends AskState {
+        @Override
+        final RegionState state(Log log) {
+            RegionState state = super.state(log);
+            StateRebuild.arrivals(log, moment(), state);
+            return state;
+        }
+    }
+
     @Command(name = "list", description = "Every VM: where it is and what it asks for.")
-    static final class ListVms extends AskState implements Runnable {
+    static final class ListVms extends AskVms implements Runnable {
         @Override
         public void run() {
             list(
@@ -31,7 +44,7 @@ public final class VmCommands {
     }
 
     @Command(name = "show", description = "One VM.")
-    static final class ShowVm extends AskState implements Runnable {
+    static final class ShowVm extends AskVms implements Runnable {
         @Parameters(paramLabel = "VM", description = "Its id or name.")
         String named;
 

@@ -1,9 +1,13 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.log.Log;
+import io.godwit.schemas.state.Detections;
 import io.godwit.schemas.state.Migrations;
 import io.godwit.schemas.state.RegionState;
+import io.godwit.schemas.state.StateRebuild;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,8 +46,7 @@ public final class Why extends AskState implements Runnable {
 
     @Option(
             names = "--closure",
-            description =
-                    "Of a migration: all records that it rests on, and whether it is decided again on these alone.")
+            description = "Of a migration: all records that it rests on, and whether it is decided again on these alone.")
     boolean closure;
 
     @Override
@@ -57,47 +60,86 @@ public final class Why extends AskState implements Runnable {
             throw new IllegalArgumentException("--graph prints text of Graphviz; drop it, or -o");
         }
         try (Log log = common.log()) {
-            RegionState state = state(log);
-            WhyChain why = new WhyChain(log, state, ZoneId.systemDefault());
-            Optional<Migrations.Migration> migration = kind.isEmpty() || kind.get() != Kind.DETECTION
-                    ? WhyFound.migration(state, named)
-                    : Optional.empty();
+            RegionState state = StateRebuild.named(log, moment());
+            seek(log, moment(), state, kind, named);
             if (closure) {
                 new WhyClosure(common, log)
-                        .print(migration.orElseThrow(() -> new Failed("no migration is meant by " + named
-                                + "; --closure is of migrations: see godwit migration list")));
+                        .print(migration(state, kind, named)
+                                .orElseThrow(() -> new Failed("no migration is meant by " + named
+                                        + "; --closure is of migrations: see godwit migration list")));
                 return;
             }
-            Chain chain = switch (kind.orElse(null)) {
-                case null ->
-                    migration
-                            .map(why::of)
-                            .or(() -> state.partitions().byId(named).map(why::of))
-                            .or(() -> state.requests().byId(named).map(why::of))
-                            .or(() -> state.detections().byId(named).map(why::of))
-                            .or(() -> stayed(why, state, named))
-                            .or(() -> action(log, named).map(why::of))
-                            .orElseThrow(() -> MigrationCommands.unknown(named));
-                case MIGRATION ->
-                    migration
-                            .map(why::of)
-                            .or(() -> stayed(why, state, named))
-                            .orElseThrow(() -> MigrationCommands.unknown(named));
-                case COMMAND ->
-                    WhyFound.migrationById(state, named)
-                            .map(why::of)
-                            .or(() -> action(log, named).map(why::of))
-                            .orElseThrow(() -> new Failed("no command has id " + named
-                                    + "; godwit timeline -o json names those of a stretch of time"));
-                case DETECTION ->
-                    WhyFound.detection(state, named)
-                            .map(why::of)
-                            .orElseThrow(() -> new Failed("no detection has id " + named
-                                    + ", and none was of a host or VM of that name; see: godwit detection list"));
-                case REFUSAL -> refusal(log, state, why, named);
-            };
-            print(chain, migration);
+            print(chain(log, moment(), state, kind, named), migration(state, kind, named));
         }
+    }
+
+    private static Optional<Migrations.Migration> migration(RegionState state, Optional<Kind> kind, String named) {
+        return kind.isEmpty() || kind.get() != Kind.DETECTION ? WhyFound.migration(state, named) : Optional.empty();
+    }
+
+    /** The answer, by a state that knows all which it may lead to. */
+    static Chain chain(Log log, Optional<Instant> at, RegionState state, Optional<Kind> kind, String named) {
+        WhyChain why = new WhyChain(log, state, ZoneId.systemDefault());
+        Optional<Migrations.Migration> migration = migration(state, kind, named);
+        return switch (kind.orElse(null)) {
+            case null ->
+                migration
+                        .map(why::of)
+                        .or(() -> state.partitions().byId(named).map(why::of))
+                        .or(() -> state.requests().byId(named).map(why::of))
+                        .or(() -> state.detections().byId(named).map(why::of))
+                        .or(() -> stayed(why, state, named))
+                        .or(() -> ActionRecord.find(log, named, at).map(why::of))
+                        .orElseThrow(() -> MigrationCommands.unknown(named));
+            case MIGRATION ->
+                migration
+                        .map(why::of)
+                        .or(() -> stayed(why, state, named))
+                        .orElseThrow(() -> MigrationCommands.unknown(named));
+            case COMMAND ->
+                WhyFound.migrationById(state, named)
+                        .map(why::of)
+                        .or(() -> ActionRecord.find(log, named, at).map(why::of))
+                        .orElseThrow(() -> new Failed("no command has id " + named
+                                + "; godwit timeline -o json names those of a stretch of time"));
+            case DETECTION ->
+                WhyFound.detection(state, named)
+                        .map(why::of)
+                        .orElseThrow(() -> new Failed("no detection has id " + named
+                                + ", and none was of a host or VM of that name; see: godwit detection list"));
+            case REFUSAL -> refusal(log, at, state, why, named);
+        };
+    }
+
+    /** Reads what the chain may lead to, and nothing else. */
+    static void seek(Log log, Optional<Instant> at, RegionState state, Optional<Kind> kind, String named) {
+        Sought sought = new Sought(log, at, state);
+        if (kind.isEmpty() || kind.get() != Kind.DETECTION) {
+            sought.migrations(named);
+            Optional<MigrateVm> command = WhyFound.migration(state, named).flatMap(Migrations.Migration::command);
+            if (command.isPresent()) {
+                sought.partition(
+                        command.get().getPartitionId(),
+                        command.get().getDetectionId(),
+                        command.get().getDetection());
+                return;
+            }
+            Optional<ActionRecord> action = ActionRecord.find(log, named, at);
+            if (action.isPresent()) {
+                action.get().decidedIn(sought::partition);
+                return;
+            }
+        }
+        if (kind.isEmpty() || kind.get() == Kind.DETECTION) {
+            sought.detections(named);
+            Optional<Detections.Detection> detection = WhyFound.detection(state, named);
+            if (detection.isPresent()
+                    && (kind.isPresent() || detection.get().id().equals(named))) {
+                sought.answers(detection.get());
+                return;
+            }
+        }
+        sought.partitions(named);
     }
 
     private Optional<Kind> kind() {
@@ -120,12 +162,8 @@ public final class Why extends AskState implements Runnable {
                 .or(() -> WhyFound.stayed(state, named).map(why::of));
     }
 
-    private Optional<ActionRecord> action(Log log, String id) {
-        return ActionRecord.find(log, id, CommonOptions.moment(at));
-    }
-
     /** A command that its executor refused, a request that was, a plan that the judge refused, or a host partition without one. */
-    private Chain refusal(Log log, RegionState state, WhyChain why, String id) {
+    private static Chain refusal(Log log, Optional<Instant> at, RegionState state, WhyChain why, String id) {
         Optional<Chain> refused = WhyFound.migrationById(state, id)
                 .filter(migration -> migration.stage() == Migrations.Stage.REFUSED)
                 .map(why::of)
@@ -143,7 +181,7 @@ public final class Why extends AskState implements Runnable {
                                         .filter(closed -> closed.getEnd() == PartitionEnd.INFEASIBLE)
                                         .isPresent())
                         .map(why::of))
-                .or(() -> action(log, id)
+                .or(() -> ActionRecord.find(log, id, at)
                         .filter(action -> action.outcome()
                                 .filter(ActionRecord.End::refused)
                                 .isPresent())

@@ -1,9 +1,12 @@
 package io.godwit.ops.cli;
 
 import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.Topic;
+import io.godwit.schemas.state.History;
 import io.godwit.schemas.state.Host;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.Vm;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Comparator;
@@ -28,10 +31,27 @@ public final class WhyNotCommands {
         public final void run() {
             try (Log log = common.log()) {
                 RegionState state = state(log);
-                Instant moment = CommonOptions.moment(at).orElseGet(state::newest);
+                Instant moment = moment().orElseGet(state::newest);
+                seek(new Sought(log, moment(), state), state);
                 StateRows rows = new StateRows(state, ZoneId.systemDefault());
                 print(subject(state) + " at " + rows.time(moment), weighed(log, state, rows, moment));
             }
+        }
+
+        /** Migrations of the last hour are there for the budgets. */
+        @Override
+        final RegionState state(Log log) {
+            Instant hourAgo = moment().orElseGet(() -> common.present(log)).minus(Duration.ofHours(1));
+            return state(log, History.since(hourAgo, Topic.COMMANDS, Topic.OUTCOMES));
+        }
+
+        /** Adds what else there is to know, however old. */
+        abstract void seek(Sought sought, RegionState state);
+
+        static void seek(Sought sought, RegionState state, String hostId) {
+            state.detections().open().stream()
+                    .filter(detection -> detection.began().getHostId().equals(hostId))
+                    .forEach(sought::answers);
         }
 
         /** What is asked about, as people call it. */
@@ -84,6 +104,14 @@ public final class WhyNotCommands {
         String named;
 
         @Override
+        void seek(Sought sought, RegionState state) {
+            Vm vm = vm(state);
+            sought.migrations(vm.id());
+            sought.partitions(vm.id());
+            seek(sought, state, vm.hostId());
+        }
+
+        @Override
         String subject(RegionState state) {
             return vm(state).name();
         }
@@ -102,6 +130,11 @@ public final class WhyNotCommands {
     static final class OfHost extends Asked {
         @Parameters(paramLabel = "HOST", description = "Its id, label (site/rack/name) or name.")
         String named;
+
+        @Override
+        void seek(Sought sought, RegionState state) {
+            seek(sought, state, HostCommands.find(state, named).id());
+        }
 
         @Override
         String subject(RegionState state) {
@@ -124,6 +157,11 @@ public final class WhyNotCommands {
                 paramLabel = "HOST",
                 description = "On this host: id, label (site/rack/name) or name (default: those that were nearest).")
         String host;
+
+        @Override
+        void seek(Sought sought, RegionState state) {
+            sought.rule(rule);
+        }
 
         @Override
         String subject(RegionState state) {

@@ -77,4 +77,25 @@ final class Fleets {
                 true,
                 record);
     }
+
+    /** The same plan on hosts that crash. */
+    static SimulationPlan crashing(SimulationPlan plan, CrashPlan crashes) {
+        return new SimulationPlan(
+                plan.region(),
+                plan.load(),
+                crashes,
+                plan.power(),
+                plan.powerOffEmpty(),
+                plan.decisions(),
+                plan.standing(),
+                plan.executor(),
+                plan.segments(),
+                plan.samplePeriod(),
+                plan.logDelay(),
+                plan.duration(),
+                plan.seed(),
+                plan.faults(),
+                plan.keepsLog(),
+                plan.record());
+    }
 }

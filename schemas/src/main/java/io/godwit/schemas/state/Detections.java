@@ -3,6 +3,7 @@ package io.godwit.schemas.state;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeactivated;
@@ -80,7 +81,12 @@ public final class Detections {
                 silence(rules, stopped.getRule(), stopped.getVersion());
                 quarantined.get(record.segment()).put(stopped.getRule(), stopped);
             }
-            default -> {} // checkpoints repeat what is known
+            case DetectionsCheckpointed checkpoint -> { // news only where what led to it was not read
+                checkpoint.getActive().forEach(one -> rules.putIfAbsent(one.getRule(), one));
+                Map<String, RuleQuarantined> stopped = quarantined.get(record.segment());
+                checkpoint.getQuarantined().forEach(one -> stopped.putIfAbsent(one.getRule(), one));
+            }
+            default -> {} // no event of this topic
         }
     }
 

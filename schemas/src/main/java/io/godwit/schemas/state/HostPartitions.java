@@ -70,6 +70,13 @@ public final class HostPartitions {
     private final Map<String, Entry> entries = new TreeMap<>();
     private final Map<String, Epochs> hosts = new TreeMap<>();
 
+    private boolean begun;
+
+    /** From here on host partitions whose opening is not read are older than what is asked for. */
+    void begin() {
+        begun = true;
+    }
+
     public void take(LogRecord record) {
         take(record, EventCodec.decode(record.value()));
     }
@@ -121,7 +128,11 @@ public final class HostPartitions {
     /** Every partition, by log time of its opening, then id. */
     public List<Partition> all() {
         List<Partition> all = new ArrayList<>();
-        entries.forEach((id, entry) -> all.add(partition(id, entry)));
+        entries.forEach((id, entry) -> {
+            if (entry.opened != null || !begun) {
+                all.add(partition(id, entry));
+            }
+        });
         all.sort(Comparator.comparing(
                         (Partition partition) -> partition.appended().orElse(Instant.EPOCH))
                 .thenComparing(Partition::id));

@@ -116,6 +116,13 @@ public final class Migrations {
     /** Ids of commands to resume, by the id of the move that leaves its VM paused. */
     private final Map<String, String> resumedBy = new TreeMap<>();
 
+    private boolean begun;
+
+    /** From here on commands that are not read are older than what is asked for. */
+    void begin() {
+        begun = true;
+    }
+
     public void take(LogRecord record) {
         take(record, EventCodec.decode(record.value()));
     }
@@ -220,7 +227,11 @@ public final class Migrations {
     /** Every migration, by log time of its command, then id. */
     public List<Migration> all() {
         List<Migration> all = new ArrayList<>();
-        entries.forEach((id, entry) -> all.add(migration(id, entry)));
+        entries.forEach((id, entry) -> {
+            if (entry.command != null || !begun) {
+                all.add(migration(id, entry));
+            }
+        });
         all.sort(Comparator.comparing(
                         (Migration migration) -> migration.commanded().orElse(Instant.EPOCH))
                 .thenComparing(Migration::id));

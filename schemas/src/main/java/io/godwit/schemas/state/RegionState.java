@@ -7,12 +7,15 @@ import io.godwit.schemas.events.HostDescribed;
 import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.VmState;
+import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +33,16 @@ public final class RegionState {
     private final ObservedHosts[] observed;
     private final Detections detections;
     private final Migrations migrations = new Migrations();
+    private final Arrivals arrivals = new Arrivals();
     private final HostPartitions partitions = new HostPartitions();
     private final Rules rules = new Rules();
     private final Controls controls = new Controls();
     private final Requests requests = new Requests();
     private final Proposals proposals = new Proposals();
     private final Map<Place, String> faults = new TreeMap<>();
+    private final Map<Topic, long[]> foldedFrom = new EnumMap<>(Topic.class);
+    private boolean begun;
+    private boolean arrivalsWhole;
     private long newestMillis;
 
     public RegionState(String site, int segments) {
@@ -59,7 +66,11 @@ public final class RegionState {
                     detections.take(record, event);
                     proposals.take(record, event);
                 }
-                case COMMANDS, OUTCOMES -> migrations.take(record);
+                case COMMANDS -> migrations.take(record);
+                case OUTCOMES -> {
+                    migrations.take(record);
+                    arrivals.take(record);
+                }
                 case HOST_PARTITIONS -> {
                     SpecificRecord event = EventCodec.decode(record.value());
                     partitions.take(record, event);
@@ -79,6 +90,40 @@ public final class RegionState {
         } catch (UnreadableRecord damaged) {
             faults.put(new Place(record.topic(), record.segment(), record.offset()), damaged.getMessage());
         }
+    }
+
+    /** Begins in the middle of a log, with what stood open by segment; things whose beginning is not read are then no part of it. */
+    void begin(List<Standing> standing) {
+        begun = true;
+        requests.begin(standing);
+        migrations.begin();
+        partitions.begin();
+    }
+
+    /** Notes from which offset on a topic and segment is folded as a whole. */
+    void foldedFrom(LogRange range) {
+        foldedFrom
+                        .computeIfAbsent(range.topic(), _ -> {
+                            long[] nothing = new long[segments()];
+                            Arrays.fill(nothing, Long.MAX_VALUE);
+                            return nothing;
+                        })[range.segment()] =
+                range.from();
+    }
+
+    /** The first offset from which on all is folded; what stands before it may be folded one by one. */
+    long foldedFrom(Topic topic, int segment) {
+        long[] from = foldedFrom.get(topic);
+        return from == null ? Long.MAX_VALUE : from[segment];
+    }
+
+    /** An outcome from before the beginning, for what it says of where a VM came. */
+    void arrival(LogRecord record) {
+        arrivals.take(record);
+    }
+
+    void arrivalsWhole() {
+        arrivalsWhole = true;
     }
 
     /** Topics that this state is folded from. */
@@ -150,30 +195,13 @@ public final class RegionState {
     public List<Vm> vms() {
         Map<String, Inventory.Defined> definitions = inventory.definitions();
         Map<String, Placed> placements = placements();
-        Map<String, Instant> moved = new HashMap<>(); // when a migration brought the VM to the host, by VM and host
-        for (Migrations.Migration migration : migrations.all()) {
-            if (migration.stage() == Migrations.Stage.SUCCEEDED
-                    && migration.command().isPresent()) {
-                moved.merge(
-                        migration.command().get().getVmId() + " "
-                                + migration.command().get().getTargetHostId(),
-                        migration.ended().orElseThrow(),
-                        (one, other) -> other.isAfter(one) ? other : one);
-            }
-        }
         Map<String, Vm> vms = new TreeMap<>();
         definitions.forEach((id, defined) -> {
             if (!placements.containsKey(id)) {
                 vms.put(id, neverSeen(id, defined));
             }
         });
-        placements.forEach((id, placed) -> vms.put(
-                id,
-                vm(
-                        id,
-                        placed,
-                        Optional.ofNullable(definitions.get(id)),
-                        Optional.ofNullable(moved.get(id + " " + placed.hostId)))));
+        placements.forEach((id, placed) -> vms.put(id, vm(id, placed, Optional.ofNullable(definitions.get(id)))));
         return List.copyOf(vms.values());
     }
 
@@ -297,7 +325,7 @@ public final class RegionState {
                 vms);
     }
 
-    private Vm vm(String id, Placed placed, Optional<Inventory.Defined> defined, Optional<Instant> moved) {
+    private Vm vm(String id, Placed placed, Optional<Inventory.Defined> defined) {
         VmColumns columns = placed.row.vms;
         int index = placed.index;
         return new Vm(
@@ -307,7 +335,9 @@ public final class RegionState {
                 placed.hostId,
                 ObservedHosts.state(columns.state[index]),
                 Optional.of(Instant.ofEpochMilli(placed.row.sampleMillis)),
-                moved.or(() -> defined.map(found -> Instant.ofEpochMilli(found.firstMillis()))),
+                arrivals.at(id, placed.hostId)
+                        .or(() -> defined.filter(_ -> !begun || arrivalsWhole)
+                                .map(found -> Instant.ofEpochMilli(found.firstMillis()))),
                 columns.demandMillicores[index],
                 columns.usedMillicores[index],
                 columns.memoryBytes[index],

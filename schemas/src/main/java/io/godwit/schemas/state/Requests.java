@@ -45,6 +45,25 @@ public final class Requests {
     private final Map<String, Answer> answers = new HashMap<>(); // may be read before its request
     private final Map<String, Optional<String>> drains = new TreeMap<>(); // request by host; empty: ended
 
+    private List<Standing> standing = List.of(); // what is known of older ones, by segment
+
+    /** From here on answers that are not read were given before. */
+    void begin(List<Standing> known) {
+        standing = known;
+    }
+
+    private boolean takenBefore(Position position) {
+        return !standing.isEmpty()
+                && position.getOffset() <= standing.get(position.getSegment()).requestsTaken();
+    }
+
+    /** Whether the answer is not read because it was given long ago. */
+    private boolean answeredBefore(Request request) {
+        return takenBefore(request.position())
+                && !answers.containsKey(request.id())
+                && !standing.get(request.position().getSegment()).requests().contains(request.id());
+    }
+
     public void take(LogRecord record) {
         take(record, EventCodec.decode(record.value()));
     }
@@ -78,10 +97,13 @@ public final class Requests {
                                 record.position(),
                                 at,
                                 Optional.empty()));
-                drains.merge(
-                        asked.getHostId(),
-                        Optional.of(asked.getRequestId()),
-                        (now, next) -> now.isPresent() ? now : next); // a second one is refused
+                if (!takenBefore(record.position())
+                        || standing.get(record.segment()).drains().contains(asked.getRequestId())) {
+                    drains.merge(
+                            asked.getHostId(),
+                            Optional.of(asked.getRequestId()),
+                            (now, next) -> now.isPresent() ? now : next); // a second one is refused
+                }
             }
             case DrainEnded ended -> drains.put(ended.getHostId(), Optional.empty());
             case RequestAnswered answered ->
@@ -90,10 +112,12 @@ public final class Requests {
         }
     }
 
-    /** Every request, by log time, then id. */
+    /** Every request, by log time, then id; without those whose answer is too old to have been read. */
     public List<Request> all() {
         List<Request> all = new ArrayList<>();
-        requests.values().forEach(request -> all.add(answered(request)));
+        requests.values().stream()
+                .filter(request -> !answeredBefore(request))
+                .forEach(request -> all.add(answered(request)));
         all.sort(Comparator.comparing(Request::asked).thenComparing(Request::id));
         return all;
     }

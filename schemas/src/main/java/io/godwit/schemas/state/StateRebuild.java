@@ -2,17 +2,22 @@ package io.godwit.schemas.state;
 
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
+import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
- * The state of a moment, from the log. All topics but the observations are read from their start. Of the observations the
- * newest sample of each host is enough, so only a little is read, and more of a segment only while a host of it was not
- * found.
+ * The state of a moment, from the log. Of the observations the newest sample of each host is enough, so only a little is read,
+ * and more of a segment only while a host of it was not found. Inventory, rules, controls and requests are read from their
+ * start. What is detected, decided, commanded and told of commands is read from where the oldest of it began that was still
+ * open, by the snapshots that stand in the log, and further back as far as its history is wanted.
  */
 public final class StateRebuild {
     /** How far back observations are read, one after the other; after the last one, from their start. */
@@ -22,38 +27,82 @@ public final class StateRebuild {
     private StateRebuild() {}
 
     /**
-     * The state when the log's time passed a moment.
+     * The state when the log's time passed a moment, with all that is over.
      *
      * @param at moment; all that stands before the first record later than it counts, in each topic and segment. Empty: all
      * @param now where looking back starts for an empty moment, usually the time of day
      */
-    public static RegionState of(Log log, Optional<Instant> at, Instant now) {
+    public static RegionState whole(Log log, Optional<Instant> at, Instant now) {
         RegionState state = new RegionState(log.site(), log.segments());
-        events(log, Optional.empty(), at, state);
+        List<LogRange> ranges = new ArrayList<>();
+        for (Topic topic : RegionState.topics()) {
+            for (int segment = 0; topic != Topic.OBSERVATIONS && segment < log.segments(); segment++) {
+                ranges.add(new LogRange(topic, segment, 0, end(log, topic, segment, at)));
+            }
+        }
+        begin(log, ranges, state);
         observations(log, at, at.orElse(now), state);
         return state;
     }
 
-    /**
-     * Takes a state of one moment on to a later one, without reading again what it was folded from.
-     *
-     * @param state as {@link #of} gave it for the first moment
-     */
-    public static void advance(Log log, RegionState state, Instant from, Instant to) {
-        events(log, Optional.of(from), Optional.of(to), state);
-        observations(log, Optional.of(to), to, state);
+    /** The same with nothing of what is over, but for rules and controls. */
+    public static RegionState of(Log log, Optional<Instant> at, Instant now) {
+        return of(log, at, now, History.NONE);
     }
 
-    /** Reads all that is no observation, after a moment where one is given, to the end of another. */
-    private static void events(Log log, Optional<Instant> after, Optional<Instant> to, RegionState state) {
+    /** The same with as much of what is over as is wanted. */
+    public static RegionState of(Log log, Optional<Instant> at, Instant now, History history) {
+        RegionState state = new RegionState(log.site(), log.segments());
+        Instant moment = at.orElse(now);
+        List<Standing> standing = IntStream.range(0, log.segments())
+                .mapToObj(segment -> Standing.of(log, segment, moment))
+                .toList();
+        Instant oldest = standing.stream()
+                .map(Standing::oldest)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.EPOCH);
+        if (oldest.isAfter(Instant.EPOCH)) {
+            state.begin(standing);
+        }
         List<LogRange> ranges = new ArrayList<>();
         for (Topic topic : RegionState.topics()) {
             for (int segment = 0; topic != Topic.OBSERVATIONS && segment < log.segments(); segment++) {
-                long first = after.isEmpty() ? 0 : end(log, topic, segment, after);
-                ranges.add(new LogRange(topic, segment, first, end(log, topic, segment, to)));
+                long end = end(log, topic, segment, at);
+                Instant open = switch (topic) {
+                    case DETECTIONS -> Standing.detectionsSince(log, segment, moment);
+                    case HOST_PARTITIONS, COMMANDS, OUTCOMES -> oldest;
+                    default -> Instant.EPOCH;
+                };
+                Instant from = history.of(topic).isBefore(open) ? history.of(topic) : open;
+                ranges.add(new LogRange(topic, segment, first(log, topic, segment, from), end));
             }
         }
-        scan(log, ranges, state);
+        begin(log, ranges, state);
+        observations(log, at, moment, state);
+        return state;
+    }
+
+    /** What has always to be read whole to name things: hosts and VMs, rules, controls and requests. */
+    public static RegionState named(Log log, Optional<Instant> at) {
+        RegionState state = new RegionState(log.site(), log.segments());
+        List<LogRange> ranges = new ArrayList<>();
+        for (Topic topic : List.of(Topic.INVENTORY, Topic.RULES, Topic.CONTROLS, Topic.REQUESTS)) {
+            for (int segment = 0; segment < log.segments(); segment++) {
+                ranges.add(new LogRange(topic, segment, 0, end(log, topic, segment, at)));
+            }
+        }
+        begin(log, ranges, state);
+        return state;
+    }
+
+    /** Folds all arrivals of VMs up to a moment, so that the state knows since when each VM is where it is. */
+    public static void arrivals(Log log, Optional<Instant> at, RegionState state) {
+        List<LogRange> ranges = new ArrayList<>();
+        for (int segment = 0; segment < log.segments(); segment++) {
+            ranges.add(new LogRange(Topic.OUTCOMES, segment, 0, end(log, Topic.OUTCOMES, segment, at)));
+        }
+        state.arrivalsWhole();
+        read(log, ranges, state::arrival);
     }
 
     private static void observations(Log log, Optional<Instant> to, Instant newest, RegionState state) {
@@ -84,19 +133,32 @@ public final class StateRebuild {
         return segments.stream().filter(state::lacksSamples).toList();
     }
 
+    private static void begin(Log log, List<LogRange> ranges, RegionState state) {
+        ranges.forEach(state::foldedFrom);
+        scan(log, ranges, state);
+    }
+
     private static void scan(Log log, List<LogRange> ranges, RegionState state) {
+        read(log, ranges, state::take);
+    }
+
+    private static void read(Log log, List<LogRange> ranges, Consumer<LogRecord> taker) {
         List<LogRange> filled =
                 ranges.stream().filter(range -> range.from() < range.to()).toList();
         if (!filled.isEmpty()) {
             log.scan(filled, record -> {
-                state.take(record);
+                taker.accept(record);
                 return true;
             });
         }
     }
 
+    private static long first(Log log, Topic topic, int segment, Instant from) {
+        return from.isAfter(Instant.EPOCH) ? log.offsetAt(topic, segment, from) : 0;
+    }
+
     /** The log's time never goes back, so the first later record ends what counts, whatever the next ones say. */
-    private static long end(Log log, Topic topic, int segment, Optional<Instant> at) {
+    static long end(Log log, Topic topic, int segment, Optional<Instant> at) {
         return at.map(moment -> log.offsetAt(topic, segment, moment.plusMillis(1)))
                 .orElseGet(() -> log.end(topic, segment));
     }

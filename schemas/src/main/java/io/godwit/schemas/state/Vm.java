@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param hostId host whose newest sample lists it, or that holds its definition where no sample does
  * @param state as last observed; UNKNOWN where it never was
  * @param observed log time of the newest sample of its host; empty where no sample lists it
- * @param since log time since when it lives on this host: that of the migration that brought it, or of its first definition
+ * @param since log time since when it lives on this host: that of the migration that brought it, or of its first definition; empty
+ *     where that was not read
  * @param cpuDemandMillicores CPU that it asked for
  * @param cpuUsedMillicores CPU that it got
  * @param memoryBytes host memory that it holds; the provisioned memory where no sample lists it
