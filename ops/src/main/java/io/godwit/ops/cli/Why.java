@@ -46,7 +46,8 @@ public final class Why extends AskState implements Runnable {
 
     @Option(
             names = "--closure",
-            description = "Of a migration: all records that it rests on, and whether it is decided again on these alone.")
+            description =
+                    "Of a migration: all records that it rests on, and whether it is decided again on these alone.")
     boolean closure;
 
     @Override
