@@ -150,9 +150,29 @@ public final class DetectionReplay {
         return run(log, book, segment, from, to, source, Admission.HERE);
     }
 
+    /** What is said again, for callers that look at it; what the log says is not compared. */
+    public static List<Said> said(
+            Log log, RuleBook book, int segment, long from, long to, OperatorRules.Source source) {
+        List<Said> said = new ArrayList<>();
+        Result _ = run(log, book, segment, from, to, source, Admission.HERE, said::add);
+        return said;
+    }
+
     /** The same with rules looked through where the caller wants it. */
     public static Result run(
             Log log, RuleBook book, int segment, long from, long to, OperatorRules.Source source, Admission admission) {
+        return run(log, book, segment, from, to, source, admission, _ -> {});
+    }
+
+    private static Result run(
+            Log log,
+            RuleBook book,
+            int segment,
+            long from,
+            long to,
+            OperatorRules.Source source,
+            Admission admission,
+            Consumer<Said> listener) {
         List<SpecificRecord> recorded = new ArrayList<>();
         log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
             RecordedDetections.decode(record).ifPresent(recorded::add);
@@ -175,6 +195,7 @@ public final class DetectionReplay {
         replay(log, segment, open, place, to, after, rules, source, one -> {
             if (within(one, from, to)) {
                 comparison.add(one);
+                listener.accept(one);
             }
         });
         return new Result(

@@ -44,16 +44,32 @@ public final class Why extends AskState implements Runnable {
     @Option(names = "--graph", description = "Prints the chain as text of Graphviz's dot.")
     boolean graph;
 
+    @Option(
+            names = "--closure",
+            description =
+                    "Of a migration: all records that it rests on, and whether it is decided again on these alone.")
+    boolean closure;
+
     @Override
     public void run() {
         Optional<Kind> kind = kind();
         String named = words.getLast();
+        if (graph && closure) {
+            throw new IllegalArgumentException("--graph draws the chain and --closure lists records; give one of them");
+        }
         if (graph && common.format != Printer.Format.TABLE) {
             throw new IllegalArgumentException("--graph prints text of Graphviz; drop it, or -o");
         }
         try (Log log = common.log()) {
             RegionState state = StateRebuild.named(log, moment());
             seek(log, moment(), state, kind, named);
+            if (closure) {
+                new WhyClosure(common, log)
+                        .print(migration(state, kind, named)
+                                .orElseThrow(() -> new Failed("no migration is meant by " + named
+                                        + "; --closure is of migrations: see godwit migration list")));
+                return;
+            }
             print(chain(log, moment(), state, kind, named), migration(state, kind, named));
         }
     }

@@ -65,8 +65,8 @@ final class Budgets {
     /** Why no further VM may leave or enter a host now; empty: it may. */
     String spent(KnownHost host) {
         MovesPerHour most = turn.state.settings().movesPerHour();
-        HostMoves own = turn.state.moves.get(host.getHostId());
-        if (most.host() > 0 && own != null && recent(own.getOut()) + recent(own.getIn()) >= most.host()) {
+        HostMoves own = most.host() > 0 ? turn.state.moves.get(host.getHostId()) : null;
+        if (own != null && recent(own.getOut()) + recent(own.getIn()) >= most.host()) {
             return "its host's budget of " + most.host() + " moves an hour is spent";
         }
         if (most.rack() > 0 && out(host.getRack()) >= most.rack()) {

@@ -24,19 +24,46 @@ final class Entries<T extends SpecificRecord> {
             new HashMap<>(); // how many ids begin so, up to their first "/"; never iterated
     private final TreeSet<String> changed = new TreeSet<>();
     private List<T> all; // follows from byId; null: to be made anew
+    private final Predicate<T> nothing;
+    private StateWatch watch; // null: nobody watches
 
     Entries(String kind, Class<T> type) {
+        this(kind, type, _ -> false);
+    }
+
+    /** @param nothing tells the things that are as good as none to a decision */
+    Entries(String kind, Class<T> type, Predicate<T> nothing) {
         this.prefix = kind + "/";
         this.type = type;
+        this.nothing = nothing;
+    }
+
+    void watch(StateWatch by) {
+        watch = by;
     }
 
     T get(String id) {
+        if (watch != null) {
+            watch.read(prefix + id);
+        }
         return lookUp.get(id);
     }
 
     void put(String id, T thing) {
         keep(id, thing);
         changed.add(id);
+        if (watch != null) {
+            watch.wrote(prefix + id, nothing.test(thing));
+        }
+    }
+
+    /** Keeps a thing that an input tells as it is. */
+    void copy(String id, T thing) {
+        keep(id, thing);
+        changed.add(id);
+        if (watch != null) {
+            watch.copied(prefix + id);
+        }
     }
 
     private void keep(String id, T thing) {
@@ -60,11 +87,17 @@ final class Entries<T extends SpecificRecord> {
             all = null;
             count(id, -1);
             changed.add(id);
+            if (watch != null) {
+                watch.wrote(prefix + id, true);
+            }
         }
     }
 
     /** All of them by id, as they are now: they may be changed while these are looked at. */
     List<T> all() {
+        if (watch != null) {
+            watch.readAll(prefix);
+        }
         if (all == null) {
             all = List.copyOf(byId.values());
         }
@@ -73,6 +106,7 @@ final class Entries<T extends SpecificRecord> {
 
     /** Those whose id is HEAD/…, by id. */
     List<T> under(String head) {
+        lookUnder(head);
         if (!heads.containsKey(head)) {
             return List.of(); // as for most hosts with each of their samples
         }
@@ -81,6 +115,7 @@ final class Entries<T extends SpecificRecord> {
     }
 
     boolean anyUnder(String head, Predicate<T> which) {
+        lookUnder(head);
         if (heads.containsKey(head)) {
             for (T thing :
                     byId.subMap(head + "/", head + "/" + Character.MAX_VALUE).values()) {
@@ -90,6 +125,12 @@ final class Entries<T extends SpecificRecord> {
             }
         }
         return false;
+    }
+
+    private void lookUnder(String head) {
+        if (watch != null) {
+            watch.readAll(prefix + head + "/");
+        }
     }
 
     int size() {

@@ -55,7 +55,7 @@ final class Knowledge {
     }
 
     void defined(VmDefined defined, long offset) {
-        turn.state.vms.put(
+        turn.state.vms.copy(
                 defined.getVmId(),
                 new KnownVm(
                         defined.getVmId(),

@@ -36,6 +36,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * All that the scheduler of one segment knows. It is a set of entries, each a key and an event's bytes: so the store of the
@@ -50,7 +51,8 @@ public final class SchedulerState {
 
     final Entries<KnownHost> hosts = new Entries<>("host", KnownHost.class);
     final Entries<OpenDetection> detections = new Entries<>("detection", OpenDetection.class); // by HOST/ID
-    final Entries<HostLease> leases = new Entries<>("lease", HostLease.class);
+    final Entries<HostLease> leases =
+            new Entries<>("lease", HostLease.class, lease -> lease.getHolder().isEmpty());
     final Entries<OpenPartition> partitions = new Entries<>("partition", OpenPartition.class);
     final Entries<VmHold> holds = new Entries<>("hold", VmHold.class);
     final Entries<VmTrail> trails = new Entries<>("trail", VmTrail.class);
@@ -82,6 +84,7 @@ public final class SchedulerState {
     private final List<InputRun> runs = new ArrayList<>();
     private Ring ring; // follows from the other entries; null: to be made anew
     private boolean progressChanged;
+    private StateWatch watch; // null: nobody watches
 
     /** The newest sample of a host, where it stands, its bytes, and its sums, which are asked for far more often. */
     @SuppressWarnings("ArrayRecordComponent") // bytes of the log, kept untouched
@@ -195,6 +198,45 @@ public final class SchedulerState {
         return entries;
     }
 
+    /** Lets somebody see what is read and changed from now on. */
+    void watch(StateWatch by) {
+        watch = by;
+        List.of(
+                        hosts,
+                        detections,
+                        leases,
+                        partitions,
+                        holds,
+                        trails,
+                        moves,
+                        requests,
+                        drains,
+                        vms,
+                        restarts,
+                        told,
+                        constraints)
+                .forEach(entries -> entries.watch(by));
+    }
+
+    private void looked(String key) {
+        if (watch != null) {
+            watch.read(key);
+        }
+    }
+
+    private void changed(String key) {
+        progressChanged = true;
+        if (watch != null) {
+            watch.wrote(key, false);
+        }
+    }
+
+    void said(SpecificRecord event) {
+        if (watch != null) {
+            watch.said(event);
+        }
+    }
+
     private SchedulerProgress progress() {
         return new SchedulerProgress(
                 nextSequence,
@@ -212,7 +254,7 @@ public final class SchedulerState {
 
     /** The ring of hosts, made when it is first asked for after a change. */
     Ring ring(Supplier<Ring> making) {
-        if (ring == null) {
+        if (ring == null || watch != null) { // who watches sees what it is made of, too
             ring = making.get();
         }
         return ring;
@@ -223,12 +265,18 @@ public final class SchedulerState {
     }
 
     Sample sample(String hostId) {
+        if (watch != null) {
+            watch.read(SAMPLE + hostId);
+        }
         return samples.get(hostId);
     }
 
     void putSample(String hostId, Sample sample) {
         samples.put(hostId, sample);
         changedSamples.add(hostId);
+        if (watch != null) {
+            watch.copied(SAMPLE + hostId);
+        }
     }
 
     private static byte[] entryOf(Sample sample) {
@@ -275,6 +323,13 @@ public final class SchedulerState {
         return runs.size();
     }
 
+    /** Goes on from where a journal says that it was: what was left out since then moves neither numbers nor time. */
+    void goOn(long sequence, Instant time) {
+        nextSequence = Math.max(nextSequence, sequence);
+        logTime = time.isAfter(logTime) ? time : logTime;
+        progressChanged = true;
+    }
+
     /** Number that the next output will have. */
     public long nextSequence() {
         return nextSequence;
@@ -301,54 +356,60 @@ public final class SchedulerState {
 
     /** When another segment last asked for hosts to relieve an overload. */
     Instant helpAskedAt() {
+        looked("helpAskedAt");
         return helpAskedAt;
     }
 
     void helpAskedAt(Instant time) {
         helpAskedAt = time;
-        progressChanged = true;
+        changed("helpAskedAt");
     }
 
     /** When the whole site was last opened. */
     Instant siteSolvedAt() {
+        looked("siteSolvedAt");
         return siteSolvedAt;
     }
 
     void siteSolvedAt(Instant time) {
         siteSolvedAt = time;
-        progressChanged = true;
+        changed("siteSolvedAt");
     }
 
     /** When the other segments were last told of this one. */
     Instant toldAt() {
+        looked("toldAt");
         return toldAt;
     }
 
     void toldAt(Instant time) {
         toldAt = time;
-        progressChanged = true;
+        changed("toldAt");
     }
 
     /** Before this time no host is fenced. */
     Instant disarmedUntil() {
+        looked("disarmedUntil");
         return disarmedUntil;
     }
 
     void disarmedUntil(Instant time) {
         disarmedUntil = time;
-        progressChanged = true;
+        changed("disarmedUntil");
     }
 
     String mode() {
+        looked("mode");
         return mode;
     }
 
     void mode(String told) {
         mode = told;
-        progressChanged = true;
+        changed("mode");
     }
 
     DecisionSettings settings() {
+        looked("settings");
         return settings;
     }
 
@@ -361,10 +422,13 @@ public final class SchedulerState {
         settings = told;
         settingsText = told.toJson();
         settingsDigest = told.digest();
-        progressChanged = true;
+        changed("settings");
     }
 
     StandingConstraints constraints() {
+        if (watch != null) {
+            watch.readAll("constraints/");
+        }
         return standing;
     }
 
@@ -372,7 +436,7 @@ public final class SchedulerState {
     void apply(ConstraintsApplied applied) {
         standing.put(applied);
         // the text is for people, and the log keeps it
-        constraints.put(
+        constraints.copy(
                 applied.getName(),
                 ConstraintsApplied.newBuilder(applied).setText("").build());
     }

@@ -94,6 +94,16 @@ public final class SegmentScheduler {
         return staying;
     }
 
+    /** Lets somebody see what the next inputs read and change of the state. */
+    public void watch(StateWatch by) {
+        state.watch(by);
+    }
+
+    /** Goes on from a number and a time that the journal tells, where inputs before were left out. */
+    public void goOn(long sequence, Instant logTime) {
+        state.goOn(sequence, logTime);
+    }
+
     public SchedulerState state() {
         return state;
     }

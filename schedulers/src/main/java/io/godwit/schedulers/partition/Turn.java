@@ -40,6 +40,7 @@ final class Turn {
 
     void emit(Topic topic, int toSegment, String key, SpecificRecord event) {
         outputs.add(Output.of(topic, toSegment, key, event));
+        state.said(event);
     }
 
     void emit(String key, SpecificRecord event) {

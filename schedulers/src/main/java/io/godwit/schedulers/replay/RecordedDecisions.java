@@ -118,4 +118,12 @@ final class RecordedDecisions {
         readTo = time;
         over = cursors.stream().allMatch(cursor -> cursor.next >= cursor.end);
     }
+
+    /** A decision that was not taken out. */
+    Optional<LogRecord> get(long sequence) {
+        for (Duration ahead = AHEAD; !bySequence.containsKey(sequence) && !over; ahead = ahead.multipliedBy(2)) {
+            readUpTo(readTo, ahead);
+        }
+        return Optional.ofNullable(bySequence.get(sequence));
+    }
 }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -140,8 +141,29 @@ final class RecordedJournal {
         return told;
     }
 
+    /** All inputs that were not read yet, of a stretch that is known to be short. */
+    List<InputsTaken> rest() {
+        List<InputsTaken> rest = new ArrayList<>();
+        for (List<InputsTaken> told = read(); !told.isEmpty(); told = read()) {
+            rest.addAll(told);
+        }
+        return rest;
+    }
+
     /** The state that the snapshot holds; without one, that of a scheduler which has read nothing. */
     SchedulerState state() {
+        return state(_ -> true);
+    }
+
+    /** The same with some of its entries alone. */
+    SchedulerState state(Predicate<String> which) {
+        Map<String, byte[]> entries = entries();
+        entries.keySet().removeIf(which.negate());
+        return SchedulerState.of(entries);
+    }
+
+    /** Entries of that state, by key. */
+    Map<String, byte[]> entries() {
         Map<String, byte[]> entries = new HashMap<>(); // sorted when the state is made of them
         for (StateSnapshotted part : snapshot) {
             for (StateEntry entry : part.getEntries()) {
@@ -150,7 +172,7 @@ final class RecordedJournal {
                 entries.put(entry.getKey(), value);
             }
         }
-        return SchedulerState.of(entries);
+        return entries;
     }
 
     /**

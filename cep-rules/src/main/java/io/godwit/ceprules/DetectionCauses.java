@@ -1,0 +1,242 @@
+package io.godwit.ceprules;
+
+import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.rules.RuleBook;
+import io.godwit.ceprules.rules.RuleHeader;
+import io.godwit.ceprules.rules.RuleRefused;
+import io.godwit.ceprules.rules.RuleVersion;
+import io.godwit.ceprules.segment.RecordedDetections;
+import io.godwit.schemas.codec.EventCodec;
+import io.godwit.schemas.codec.UnreadableRecord;
+import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
+import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.Evidence;
+import io.godwit.schemas.events.HostSampled;
+import io.godwit.schemas.events.MonitorAlive;
+import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.RuleDeployed;
+import io.godwit.schemas.events.Tick;
+import io.godwit.schemas.log.Log;
+import io.godwit.schemas.log.LogRange;
+import io.godwit.schemas.log.LogRecord;
+import io.godwit.schemas.log.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * What the detections of one segment rest on: the rule version and where it became active, the evidence, and the observations
+ * within the rule's look-back that may have filled its windows; and what ended the one before of the same subject, so that
+ * this one could begin. Docs: docs/decisions/0045.
+ */
+public final class DetectionCauses {
+    /** A record of the detections topic, read. */
+    private record Said(LogRecord record, SpecificRecord event) {}
+
+    private final Log log;
+    private final RuleBook book;
+    private final int segment;
+    private final Map<String, Said> began = new HashMap<>(); // by detection; looked up only
+    private final List<Said> ended = new ArrayList<>();
+    private final List<Said> activated = new ArrayList<>();
+    private final List<LogRecord> deployed = new ArrayList<>();
+    private final Map<String, Duration> feeds = new HashMap<>(); // by rule version; looked up only
+
+    public DetectionCauses(Log log, RuleBook book, int segment) {
+        this.log = log;
+        this.book = book;
+        this.segment = segment;
+        log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
+            RecordedDetections.decode(record).ifPresent(event -> {
+                Said said = new Said(record, event);
+                switch (event) {
+                    case DetectionBegan one -> began.put(one.getId(), said);
+                    case DetectionEnded _ -> ended.add(said);
+                    case RuleActivated _ -> activated.add(said);
+                    default -> {} // checkpoints repeat what others said
+                }
+            });
+            return true;
+        });
+        log.scan(List.of(LogRange.all(Topic.RULES, segment)), record -> {
+            deployed.add(record);
+            return true;
+        });
+    }
+
+    /** The record that began a detection. */
+    public Optional<LogRecord> began(String detectionId) {
+        return Optional.ofNullable(began.get(detectionId)).map(Said::record);
+    }
+
+    /**
+     * What a record of the detections topic rests on, itself included, in the order of the log. Other detections are not among
+     * it: they are drawn from what is.
+     */
+    public List<LogRecord> of(LogRecord detection) {
+        TreeMap<String, LogRecord> causes = new TreeMap<>();
+        RecordedDetections.decode(detection).ifPresent(event -> {
+            add(detection, causes);
+            switch (event) {
+                case DetectionBegan one -> began(detection, one, causes);
+                case DetectionEnded one -> {
+                    ended(one, causes);
+                    Optional.ofNullable(began.get(one.getId()))
+                            .ifPresent(said -> began(said.record(), (DetectionBegan) said.event(), causes));
+                }
+                default -> {} // nothing acts on it
+            }
+        });
+        return List.copyOf(causes.values());
+    }
+
+    private static void add(LogRecord record, Map<String, LogRecord> causes) {
+        causes.put("%s %019d".formatted(record.topic(), record.offset()), record);
+    }
+
+    private void began(LogRecord record, DetectionBegan one, Map<String, LogRecord> causes) {
+        rule(one, causes);
+        window(one.getRule(), one.getRuleVersion(), one.getHostId(), one.getKind(), one.getEvidence(), causes);
+        ended.stream()
+                .filter(said -> said.record().offset() < record.offset())
+                .filter(said -> same((DetectionEnded) said.event(), one))
+                .reduce((_, last) -> last)
+                .ifPresent(last -> ended((DetectionEnded) last.event(), causes));
+    }
+
+    /** A detection ends by what its rule saw, or by a crash that began with the same observation. */
+    private void ended(DetectionEnded one, Map<String, LogRecord> causes) {
+        window(one.getRule(), one.getRuleVersion(), one.getHostId(), one.getKind(), one.getEvidence(), causes);
+        long next = RecordedDetections.nextOffsetAfter(one);
+        began.values().stream()
+                .filter(said -> said.event() instanceof DetectionBegan crash
+                        && crash.getKind() == DetectionKind.HOST_CRASH
+                        && crash.getHostId().equals(one.getHostId())
+                        && RecordedDetections.nextOffsetAfter(crash) == next)
+                .forEach(crash -> began(crash.record(), (DetectionBegan) crash.event(), causes));
+    }
+
+    private static boolean same(DetectionEnded before, DetectionBegan one) {
+        return before.getKind() == one.getKind()
+                && before.getHostId().equals(one.getHostId())
+                && before.getRule().equals(one.getRule())
+                && Objects.equals(before.getVmId(), one.getVmId());
+    }
+
+    private void rule(DetectionBegan one, Map<String, LogRecord> causes) {
+        long next = RecordedDetections.nextOffsetAfter(one);
+        activated.stream()
+                .filter(said -> of((RuleActivated) said.event(), one)
+                        && RecordedDetections.nextOffsetAfter(said.event()) <= next)
+                .reduce((_, last) -> last)
+                .ifPresent(last -> add(last.record(), causes));
+        deployed.stream()
+                .filter(record -> deployment(record)
+                        .filter(rule ->
+                                rule.getRule().equals(one.getRule()) && rule.getVersion() == one.getRuleVersion())
+                        .isPresent())
+                .findFirst()
+                .ifPresent(first -> add(first, causes));
+    }
+
+    private static boolean of(RuleActivated rule, DetectionBegan one) {
+        return rule.getRule().equals(one.getRule()) && rule.getVersion() == one.getRuleVersion();
+    }
+
+    private static Optional<RuleDeployed> deployment(LogRecord record) {
+        try {
+            return EventCodec.decode(record.value()) instanceof RuleDeployed rule
+                    ? Optional.of(rule)
+                    : Optional.empty();
+        } catch (UnreadableRecord damaged) {
+            return Optional.empty();
+        }
+    }
+
+    private void observed(Evidence evidence, Map<String, LogRecord> causes) {
+        log.at(Topic.OBSERVATIONS, segment, evidence.getPosition().getOffset())
+                .ifPresent(record -> add(record, causes));
+    }
+
+    /** The evidence, and what the rule may have kept in its windows when it was complete. */
+    private void window(
+            String rule,
+            int version,
+            String hostId,
+            DetectionKind kind,
+            List<Evidence> evidence,
+            Map<String, LogRecord> causes) {
+        evidence.forEach(one -> observed(one, causes));
+        long last = evidence.getLast().getPosition().getOffset();
+        Optional<LogRecord> complete = log.at(Topic.OBSERVATIONS, segment, last);
+        if (complete.isEmpty()) {
+            return;
+        }
+        Instant from = Instant.ofEpochMilli(complete.get().timestampMillis()).minus(feed(rule, version));
+        long first = log.offsetAt(Topic.OBSERVATIONS, segment, from.isBefore(Instant.EPOCH) ? Instant.EPOCH : from);
+        boolean ours = book.version(rule, version).map(RuleVersion::builtIn).orElse(false);
+        Predicate<LogRecord> read = ours ? readByOurs(kind, hostId) : _ -> true;
+        log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, first, last)), record -> {
+            if (read.test(record)) {
+                add(record, causes);
+            }
+            return true;
+        });
+    }
+
+    private Duration feed(String rule, int version) {
+        return feeds.computeIfAbsent(
+                rule + " " + version,
+                _ -> book.version(rule, version).map(DetectionCauses::feed).orElse(Duration.ZERO));
+    }
+
+    private static Duration feed(RuleVersion rule) {
+        try {
+            return rule.builtIn()
+                    ? RuleHeader.parse(rule.text()).lookBack().orElse(Duration.ZERO)
+                    : RuleCompiler.compile(rule).feed();
+        } catch (RuleRefused refused) {
+            return Duration.ZERO; // it is taken from the record, and not drawn again
+        }
+    }
+
+    /** The rules of the product look at one host at a time; where they count silence, also at who watched. */
+    private static Predicate<LogRecord> readByOurs(DetectionKind kind, String hostId) {
+        byte[] key = hostId.getBytes(StandardCharsets.UTF_8);
+        return switch (kind) {
+            case OVERLOAD, UNDERLOAD -> record -> Arrays.equals(record.key(), key) && sample(record);
+            case HOST_CRASH -> record -> Arrays.equals(record.key(), key) || watching(record);
+            case VM_CRASH, CUSTOM, HEADROOM, CONSTRAINT, REQUEST, DRAIN, RETURN, UNKNOWN ->
+                record -> Arrays.equals(record.key(), key);
+        };
+    }
+
+    private static boolean sample(LogRecord record) {
+        return read(record).filter(HostSampled.class::isInstance).isPresent();
+    }
+
+    private static boolean watching(LogRecord record) {
+        return read(record)
+                .filter(event -> event instanceof Tick || event instanceof MonitorAlive)
+                .isPresent();
+    }
+
+    private static Optional<SpecificRecord> read(LogRecord record) {
+        try {
+            return Optional.of(EventCodec.decode(record.value()));
+        } catch (UnreadableRecord damaged) {
+            return Optional.empty();
+        }
+    }
+}
