@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.godwit.ceprules.kafka.RuleLog;
+import io.godwit.ceprules.rules.RuleSet;
 import io.godwit.ops.broker.BrokerConfig;
 import io.godwit.ops.broker.BrokerProcess;
 import io.godwit.ops.cli.ExitCode;
@@ -138,8 +139,11 @@ final class RuleVerbsTest {
         }
     }
 
+    /** After another transaction of the same writer, which begins once the one before it can be read. */
     private static List<String> live(BrokerProcess broker) {
-        try (KafkaLog log = new KafkaLog(new SiteKafka(KafkaSettings.of(SITE, broker.bootstrap())), SITE)) {
+        SiteKafka kafka = new SiteKafka(KafkaSettings.of(SITE, broker.bootstrap()));
+        assertEquals(List.of(), RuleLog.apply(kafka, new RuleSet(List.of(), false), "test", "changes nothing"));
+        try (KafkaLog log = new KafkaLog(kafka, SITE)) {
             return RuleLog.read(log).live().stream().map(Object::toString).toList();
         }
     }
