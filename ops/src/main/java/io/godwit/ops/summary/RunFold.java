@@ -8,6 +8,7 @@ import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.DetectionTerms;
 import io.godwit.schemas.events.HostSampled;
@@ -15,13 +16,13 @@ import io.godwit.schemas.events.MigrateVm;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.log.LogRecord;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -44,17 +45,48 @@ public final class RunFold {
         }
     }
 
+    /** What is known of how a detection is answered. */
+    private static final class Answering {
+        final long heardMillis;
+        Long sinceMicros; // null: it did not begin in the run, as far as is known
+        boolean ended;
+        String firstPartition = "";
+        FirstCommand firstCommand;
+
+        Answering(long heardMillis) {
+            this.heardMillis = heardMillis;
+        }
+    }
+
+    /** What is known of a command; once it is whole it is counted and forgotten. */
+    private static final class Commanded {
+        final long heardMillis;
+        boolean commanded;
+        Outcome outcome;
+
+        Commanded(long heardMillis) {
+            this.heardMillis = heardMillis;
+        }
+    }
+
+    /** What is over is kept so long, since the topics are not read in the order of their times. */
+    private static final long KEPT_MILLIS = 3_600_000;
+
+    private static final long SETTLED_EVERY_MILLIS = 60_000;
+
     private final Set<String> vms = new HashSet<>();
     private final Map<String, List<VmSample>> lastVms = new HashMap<>(); // spares looking up all VMs of each sample
     private final Map<String, Long> violatingSince = new HashMap<>();
     private final Set<String> sampledHosts = new HashSet<>();
-    private final List<Long> violationMillis = new ArrayList<>();
-    private final Map<String, Double> detectionLatency = new HashMap<>();
-    private final Map<String, Long> detectionSinceMicros = new HashMap<>();
-    private final Map<String, String> firstPartition = new HashMap<>();
-    private final Map<String, FirstCommand> firstCommands = new HashMap<>();
-    private final Set<String> commands = new HashSet<>();
-    private final Map<String, Outcome> outcomes = new HashMap<>();
+    private final Values violationMillis = new Values();
+    private final Values sampleToDetection = new Values();
+    private final Values sampleToCommand = new Values();
+    private final Map<String, Answering> answering = new LinkedHashMap<>(); // by detection, by when first heard of
+    private final Map<String, Commanded> commands = new LinkedHashMap<>(); // that are not both commanded and ended
+    private final Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
+    private long commanded;
+    private long answeredLater;
+    private long settledMillis;
     private long samples;
     private long overloads;
     private long underloads;
@@ -71,12 +103,11 @@ public final class RunFold {
             fold.sampledHosts.forEach(host -> all.sampledHosts.add(prefix + host));
             // what is open at a site is open up to the newest record of that site
             all.violationMillis.addAll(fold.allViolationMillis());
-            fold.detectionLatency.forEach((id, latency) -> all.detectionLatency.put(prefix + id, latency));
-            fold.detectionSinceMicros.forEach((id, since) -> all.detectionSinceMicros.put(prefix + id, since));
-            fold.firstPartition.forEach((id, first) -> all.firstPartition.put(prefix + id, first));
-            fold.firstCommands.forEach((id, first) -> all.firstCommands.put(prefix + id, first));
-            fold.commands.forEach(id -> all.commands.add(prefix + id));
-            fold.outcomes.forEach((id, outcome) -> all.outcomes.put(prefix + id, outcome));
+            all.sampleToDetection.addAll(fold.sampleToDetection);
+            all.sampleToCommand.addAll(fold.allSampleToCommand());
+            all.answeredLater += fold.allAnsweredLater();
+            all.commanded += fold.commanded;
+            fold.outcomes.forEach((outcome, count) -> all.outcomes.merge(outcome, count, Long::sum));
             all.samples += fold.samples;
             all.overloads += fold.overloads;
             all.underloads += fold.underloads;
@@ -98,26 +129,84 @@ public final class RunFold {
     /** Takes one record that was decoded before. */
     public void take(LogRecord record, SpecificRecord event) {
         endMillis = Math.max(endMillis, record.timestampMillis());
+        settle();
         switch (event) {
             case HostSampled sample -> take(record.timestampMillis(), sample);
             case DetectionBegan detection -> take(record.timestampMillis(), detection);
+            case DetectionEnded ended -> {
+                Answering known = answering.get(ended.getId());
+                if (known != null) {
+                    known.ended = true;
+                }
+            }
             case MigrateVm command -> {
-                commands.add(command.getCommandId());
-                firstCommands.merge(
-                        command.getDetectionId(),
-                        new FirstCommand(record.timestampMillis(), command.getPartitionId()),
-                        FirstCommand::earlier);
+                commanded(command.getCommandId(), record);
+                Answering known = answering(command.getDetectionId(), record);
+                FirstCommand first = new FirstCommand(record.timestampMillis(), command.getPartitionId());
+                known.firstCommand = known.firstCommand == null ? first : known.firstCommand.earlier(first);
             }
             // those of one detection all stand in the segment of its host, in order
-            case PartitionOpened opened -> firstPartition.putIfAbsent(opened.getDetectionId(), opened.getPartitionId());
-            case CommandSucceeded ended -> outcomes.putIfAbsent(ended.getCommandId(), Outcome.SUCCEEDED);
-            case CommandFailed ended -> outcomes.putIfAbsent(ended.getCommandId(), Outcome.FAILED);
-            case CommandRefused ended -> outcomes.putIfAbsent(ended.getCommandId(), Outcome.REFUSED);
-            case CommandAborted ended -> outcomes.putIfAbsent(ended.getCommandId(), Outcome.ABORTED);
+            case PartitionOpened opened -> {
+                Answering known = answering(opened.getDetectionId(), record);
+                known.firstPartition = known.firstPartition.isEmpty() ? opened.getPartitionId() : known.firstPartition;
+            }
+            case CommandSucceeded ended -> ended(ended.getCommandId(), Outcome.SUCCEEDED, record);
+            case CommandFailed ended -> ended(ended.getCommandId(), Outcome.FAILED, record);
+            case CommandRefused ended -> ended(ended.getCommandId(), Outcome.REFUSED, record);
+            case CommandAborted ended -> ended(ended.getCommandId(), Outcome.ABORTED, record);
             default -> {
                 // the rest of the log tells nothing that a summary says
             }
         }
+    }
+
+    private Answering answering(String detectionId, LogRecord record) {
+        return answering.computeIfAbsent(detectionId, _ -> new Answering(record.timestampMillis()));
+    }
+
+    private Commanded command(String id, LogRecord record) {
+        return commands.computeIfAbsent(id, _ -> new Commanded(record.timestampMillis()));
+    }
+
+    private void commanded(String id, LogRecord record) {
+        Commanded command = command(id, record);
+        if (!command.commanded) {
+            command.commanded = true;
+            commanded++;
+            count(command);
+        }
+    }
+
+    private void ended(String id, Outcome outcome, LogRecord record) {
+        Commanded command = command(id, record);
+        if (command.outcome == null) {
+            command.outcome = outcome;
+            count(command);
+        }
+    }
+
+    private void count(Commanded command) {
+        if (command.commanded && command.outcome != null) {
+            outcomes.merge(command.outcome, 1L, Long::sum);
+        }
+    }
+
+    /** Counts what is over for good and forgets it. */
+    private void settle() {
+        if (endMillis - settledMillis < SETTLED_EVERY_MILLIS) {
+            return;
+        }
+        settledMillis = endMillis;
+        long over = endMillis - KEPT_MILLIS;
+        answering.values().removeIf(known -> {
+            boolean settled = known.heardMillis < over && (known.ended || known.sinceMicros == null);
+            if (settled) {
+                count(known, sampleToCommand);
+                answeredLater += later(known) ? 1 : 0;
+            }
+            return settled;
+        });
+        commands.values().removeIf(known -> known.heardMillis < over && (known.outcome != null || !known.commanded));
     }
 
     private void take(long timeMillis, HostSampled sample) {
@@ -140,7 +229,7 @@ public final class RunFold {
         } else {
             Long since = violatingSince.remove(host);
             if (since != null) {
-                violationMillis.add(timeMillis - since);
+                violationMillis.add((double) timeMillis - since);
             }
         }
     }
@@ -160,8 +249,8 @@ public final class RunFold {
             }
         }
         long sinceMicros = micros(detection);
-        detectionSinceMicros.put(detection.getId(), sinceMicros);
-        detectionLatency.put(detection.getId(), timeMillis - sinceMicros / 1000.0);
+        answering.computeIfAbsent(detection.getId(), _ -> new Answering(timeMillis)).sinceMicros = sinceMicros;
+        sampleToDetection.add(timeMillis - sinceMicros / 1000.0);
     }
 
     /** The run so far; violations and migrations that are still open count up to the newest record. */
@@ -174,11 +263,7 @@ public final class RunFold {
                 migrations(),
                 violations(),
                 new RunSummary.LatencyMillis(
-                        latency(detectionLatency.values().stream()
-                                .mapToDouble(Double::doubleValue)
-                                .toArray()),
-                        latency(sampleToCommand()),
-                        answered().filter(id -> !answeredAtOnce(id)).count()));
+                        latency(sampleToDetection), latency(allSampleToCommand()), allAnsweredLater()));
     }
 
     /** How many hosts are asked for more than they have, by their newest samples. */
@@ -186,63 +271,74 @@ public final class RunFold {
         return violatingSince.size();
     }
 
+    /** Detections and commands that are held in memory. */
+    int remembered() {
+        return answering.size() + commands.size();
+    }
+
     private RunSummary.Migrations migrations() {
-        Map<Outcome, Long> counts = new HashMap<>();
-        for (String command : commands) {
-            Outcome outcome = outcomes.get(command);
-            if (outcome != null) {
-                counts.merge(outcome, 1L, Long::sum);
-            }
-        }
-        long ended = counts.values().stream().mapToLong(Long::longValue).sum();
         return new RunSummary.Migrations(
-                commands.size(),
-                counts.getOrDefault(Outcome.SUCCEEDED, 0L),
-                counts.getOrDefault(Outcome.FAILED, 0L),
-                counts.getOrDefault(Outcome.REFUSED, 0L),
-                counts.getOrDefault(Outcome.ABORTED, 0L),
-                commands.size() - ended);
+                commanded,
+                outcomes(Outcome.SUCCEEDED),
+                outcomes(Outcome.FAILED),
+                outcomes(Outcome.REFUSED),
+                outcomes(Outcome.ABORTED),
+                commanded
+                        - outcomes.values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    private long outcomes(Outcome outcome) {
+        return outcomes.getOrDefault(outcome, 0L);
     }
 
     private RunSummary.Violations violations() {
-        List<Long> all = allViolationMillis();
-        double[] seconds = all.stream().mapToDouble(millis -> millis / 1000.0).toArray();
-        double sum = all.stream().mapToLong(Long::longValue).sum() / 1000.0;
-        return seconds.length == 0
+        Values all = allViolationMillis();
+        return all.count() == 0
                 ? new RunSummary.Violations(0, null, null, null, null)
                 : new RunSummary.Violations(
-                        seconds.length,
-                        sum / seconds.length,
-                        Percentile.of(seconds, 95),
-                        Percentile.of(seconds, 100),
-                        sum);
+                        all.count(),
+                        all.sum() / 1000 / all.count(),
+                        all.percentile(95) / 1000,
+                        all.max() / 1000,
+                        all.sum() / 1000);
     }
 
-    private List<Long> allViolationMillis() {
-        List<Long> all = new ArrayList<>(violationMillis);
-        violatingSince.values().forEach(since -> all.add(endMillis - since));
+    private Values allViolationMillis() {
+        Values all = new Values();
+        all.addAll(violationMillis);
+        violatingSince.values().forEach(since -> all.add((double) endMillis - since));
         return all;
     }
 
-    private double[] sampleToCommand() {
-        return answered()
-                .filter(this::answeredAtOnce)
-                .mapToDouble(id -> firstCommands.get(id).millis() - detectionSinceMicros.get(id) / 1000.0)
-                .toArray();
+    private Values allSampleToCommand() {
+        Values all = new Values();
+        all.addAll(sampleToCommand);
+        answering.values().forEach(known -> count(known, all));
+        return all;
     }
 
-    /** Detections of the run that commands answered. */
-    private Stream<String> answered() {
-        return firstCommands.keySet().stream().filter(detectionSinceMicros::containsKey);
+    private long allAnsweredLater() {
+        return answeredLater
+                + answering.values().stream().filter(RunFold::later).count();
     }
 
-    /** Whether its first host partition gave the command; a later one rests on later samples. */
-    private boolean answeredAtOnce(String detectionId) {
-        return firstCommands.get(detectionId).partitionId().equals(firstPartition.get(detectionId));
+    /** A detection of the run that its first host partition answered; a later one rests on later samples. */
+    private static void count(Answering known, Values sampleToCommand) {
+        if (answered(known) && known.firstCommand.partitionId().equals(known.firstPartition)) {
+            sampleToCommand.add(known.firstCommand.millis() - known.sinceMicros / 1000.0);
+        }
     }
 
-    private static RunSummary.Latency latency(double[] millis) {
-        return new RunSummary.Latency(Percentile.of(millis, 50), Percentile.of(millis, 99));
+    private static boolean later(Answering known) {
+        return answered(known) && !known.firstCommand.partitionId().equals(known.firstPartition);
+    }
+
+    private static boolean answered(Answering known) {
+        return known.sinceMicros != null && known.firstCommand != null;
+    }
+
+    private static RunSummary.Latency latency(Values millis) {
+        return new RunSummary.Latency(millis.percentile(50), millis.percentile(99));
     }
 
     private static long micros(DetectionBegan detection) {

@@ -8,7 +8,6 @@ import io.godwit.schemas.events.VmChanged;
 import io.godwit.schemas.events.VmDefined;
 import io.godwit.schemas.units.ByteSize;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +17,7 @@ import org.apache.avro.specific.SpecificRecord;
 final class InventoryWords {
     private final Names names;
     private final Map<String, String> described = new HashMap<>(); // as last told, by host
-    private final Set<String> defined = new HashSet<>(); // VM and host
+    private final Set<String> defined = Newest.of(200_000); // VM and host
 
     InventoryWords(Names names) {
         this.names = names;

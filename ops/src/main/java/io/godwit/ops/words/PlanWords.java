@@ -10,7 +10,6 @@ import io.godwit.schemas.events.PlanRefused;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.log.Topic;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
@@ -20,7 +19,7 @@ final class PlanWords {
     private static final String SHADOW = "shadow";
 
     private final Names names;
-    private final Set<String> proposals = new HashSet<>(); // told already
+    private final Set<String> proposals = Newest.of(10_000); // told already
     private String mode = "";
 
     PlanWords(Names names) {

@@ -2,12 +2,14 @@ package io.godwit.ops.summary;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MigrateVm;
@@ -84,6 +86,46 @@ final class RunFoldTest {
     }
 
     @Test
+    void what_is_over_is_counted_once_and_forgotten() {
+        long day = 24 * 3_600_000;
+        for (long at = 0; at < day; at += 60_000) {
+            String number = Long.toString(at);
+            append(Topic.DETECTIONS, at + 20, began("d" + number, at));
+            append(Topic.HOST_PARTITIONS, at + 30, opened("p-0-1", "d" + number));
+            append(Topic.COMMANDS, at + 40, command("c" + number, "d" + number));
+            append(Topic.OUTCOMES, at + 9000, succeeded("c" + number));
+            append(Topic.DETECTIONS, at + 9100, ended("d" + number));
+        }
+
+        assertEquals(
+                new RunSummary.Migrations(1440, 1440, 0, 0, 0, 0),
+                fold.summary().migrations());
+        assertEquals(
+                new RunSummary.LatencyMillis(new RunSummary.Latency(20.0, 20.0), new RunSummary.Latency(40.0, 40.0), 0),
+                fold.summary().latencyMillis());
+        assertEquals(1440, fold.summary().detections().overload());
+        assertTrue(fold.remembered() < 200, "remembers " + fold.remembered());
+    }
+
+    @Test
+    void percentiles_of_very_many_values_are_those_of_the_newest() {
+        Values values = new Values();
+        for (int value = 0; value < 2 * Values.NEWEST; value++) {
+            values.add(value < Values.NEWEST ? 5 : 7);
+        }
+        Values twice = new Values();
+        twice.add(6);
+        twice.addAll(values);
+
+        assertEquals(7, values.percentile(1));
+        assertEquals(2 * Values.NEWEST, values.count());
+        assertEquals(12.0 * Values.NEWEST, values.sum());
+        assertEquals(7, twice.max());
+        assertEquals(2 * Values.NEWEST + 1, twice.count());
+        assertEquals(7, twice.percentile(50));
+    }
+
+    @Test
     void statistics_of_nothing_are_null_in_the_JSON_form_with_exactly_the_agreed_keys() throws Exception {
         assertEquals(
                 "{\"hosts\":0,\"vms\":0,\"samples\":0,"
@@ -127,6 +169,12 @@ final class RunFoldTest {
                 1,
                 List.of(),
                 null);
+    }
+
+    private static DetectionEnded ended(String id) {
+        Instant at = Instant.ofEpochMilli(START);
+        return new DetectionEnded(
+                id, DetectionKind.OVERLOAD, "h1", null, at, at, "below", "overload", 1, List.of(), null, at);
     }
 
     private static PartitionOpened opened(String id, String detection) {
