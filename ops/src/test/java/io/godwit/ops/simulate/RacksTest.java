@@ -81,7 +81,10 @@ final class RacksTest {
                 plan.powerOffEmpty(),
                 plan.decisions(),
                 new Standing(
-                        rules, plan.standing().constraints(), plan.standing().mode()),
+                        rules,
+                        plan.standing().constraints(),
+                        plan.standing().mode(),
+                        plan.standing().operators()),
                 plan.executor(),
                 plan.segments(),
                 plan.samplePeriod(),
