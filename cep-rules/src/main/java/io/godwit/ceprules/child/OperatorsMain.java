@@ -95,10 +95,8 @@ public final class OperatorsMain {
             } catch (RuntimeException | StackOverflowError failed) {
                 failure = failed.toString();
             }
-            long cpuNow =
-                    THREADS
-                            .getCurrentThreadCpuTime(); // telling is the next one's: each reading costs a call of the
-                                                        // system
+            // telling counts for the next one: each reading costs a call of the system
+            long cpuNow = THREADS.getCurrentThreadCpuTime();
             long allocatedNow = THREADS.getCurrentThreadAllocatedBytes();
             tellLater(new Told.Ended(i, cpuNow - cpu, allocatedNow - allocated + seen, runs.rows(rule), failure, said));
             cpu = cpuNow;
