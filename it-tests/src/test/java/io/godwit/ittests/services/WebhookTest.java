@@ -19,6 +19,7 @@ import io.godwit.schemas.kafka.KafkaLog;
 import io.godwit.schemas.kafka.Slot;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -95,6 +96,11 @@ class WebhookTest {
         return service;
     }
 
+    private static double posts(String webhook, String answer) {
+        return CollectorRegistry.defaultRegistry.getSampleValue(
+                "godwit_webhook_posts_total", new String[] {"webhook", "answer"}, new String[] {webhook, answer});
+    }
+
     /** Until the pager's place in a segment is its end. */
     private static void awaitPassed(TestSite site, int segment) throws Exception {
         TopicPartition partition = new TopicPartition(Topic.DETECTIONS.of(TestSite.SITE), segment);
@@ -142,6 +148,9 @@ class WebhookTest {
                 assertEquals("d2-began Bearer secret true", next());
                 assertTrue(service.health().says().contains("dead: degraded"), service.health()::says);
             }
+            assertEquals(1.0, posts("pager", "failed"));
+            assertEquals(2.0, posts("pager", "taken"), "the one before, and the one that is told once more");
+            assertTrue(posts("dead", "failed") > 0);
             detect(site, 4, DetectionAction.NOTIFY);
             try (WebhookService _ = start(site, configs)) {
                 assertEquals("d4-began Bearer secret true", next());

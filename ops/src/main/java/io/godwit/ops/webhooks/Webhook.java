@@ -145,19 +145,23 @@ final class Webhook implements AutoCloseable {
         if (notice.isEmpty() || silent.getAsBoolean()) {
             return true;
         }
-        switch (receiver.post(notice.get())) {
+        Receiver.Answer answer = receiver.post(notice.get());
+        Duration age = Duration.between(Instant.ofEpochMilli(record.timestamp()), clock.instant());
+        switch (answer) {
             case Receiver.Answer.Taken _ -> {
+                WebhookMetrics.posted(name, WebhookMetrics.Post.TAKEN, age);
                 pause = PAUSE_MIN;
                 return true;
             }
             case Receiver.Answer.Refused refused -> {
+                WebhookMetrics.posted(name, WebhookMetrics.Post.REFUSED, age);
                 pause = PAUSE_MIN;
                 warn("the receiver refuses it, so it is not told", notice.get(), refused.why());
                 return true;
             }
             case Receiver.Answer.Failed failed -> {
-                Instant until = Instant.ofEpochMilli(record.timestamp()).plus(config.giveUpAfter());
-                boolean givenUp = clock.instant().isAfter(until);
+                boolean givenUp = age.compareTo(config.giveUpAfter()) > 0;
+                WebhookMetrics.posted(name, givenUp ? WebhookMetrics.Post.GIVEN_UP : WebhookMetrics.Post.FAILED, age);
                 warn(givenUp ? "it is given up" : "it is tried again", notice.get(), failed.why());
                 health = Health.degraded("%s does not take what is told since %s: %s"
                         .formatted(config.url(), Instant.ofEpochMilli(record.timestamp()), failed.why()));
