@@ -191,7 +191,11 @@ public final class DetectionReplay {
         open.active().forEach(rules::evolve);
         open.quarantined().forEach(rules::evolve);
         Comparison comparison = new Comparison(
-                segment, after.stream().map(Said::of).filter(one -> within(one, from, to)).toList());
+                segment,
+                after.stream()
+                        .map(Said::of)
+                        .filter(one -> within(one, from, to))
+                        .toList());
         replay(log, segment, open, place, to, after, rules, source, one -> {
             if (within(one, from, to)) {
                 comparison.add(one);
@@ -335,7 +339,8 @@ public final class DetectionReplay {
                         into.accept(Said.of(stopped));
                     } else {
                         others[0] = new RecordedSignals(recorded, rules.everRefused());
-                        detector.activate(rules.running(), rules.others()).forEach(event -> into.accept(Said.of(event)));
+                        detector.activate(rules.running(), rules.others())
+                                .forEach(event -> into.accept(Said.of(event)));
                     }
                 }
             }

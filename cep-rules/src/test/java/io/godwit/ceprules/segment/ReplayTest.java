@@ -89,11 +89,12 @@ final class ReplayTest {
     void a_record_that_no_engine_said_is_the_first_difference() {
         History history = recorded(13);
         DetectionReplay.Result before = DetectionReplay.run(history.log, History.SEGMENT, 0, Long.MAX_VALUE);
-        DetectionBegan began = (DetectionBegan) DetectionReplay.recorded(history.log, History.SEGMENT, 0, Long.MAX_VALUE).stream()
-                .map(DetectionReplay.Said::event)
-                .filter(DetectionBegan.class::isInstance)
-                .findFirst()
-                .orElseThrow();
+        DetectionBegan began =
+                (DetectionBegan) DetectionReplay.recorded(history.log, History.SEGMENT, 0, Long.MAX_VALUE).stream()
+                        .map(DetectionReplay.Said::event)
+                        .filter(DetectionBegan.class::isInstance)
+                        .findFirst()
+                        .orElseThrow();
         history.log.append(Topic.DETECTIONS, History.SEGMENT, Instant.EPOCH, "k", EventCodec.encode(began));
         DetectionReplay.Result after = DetectionReplay.run(history.log, History.SEGMENT, 0, Long.MAX_VALUE);
         assertEquals(before.said(), after.difference().orElseThrow().index());

@@ -26,8 +26,9 @@ public final class Replay implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "TIME",
-            description = "RFC 3339, local time, or how long ago as in -10m (default: that of an incident, or the beginning"
-                    + " of a log in a folder).")
+            description =
+                    "RFC 3339, local time, or how long ago as in -10m (default: that of an incident, or the beginning"
+                            + " of a log in a folder).")
     String from;
 
     @Option(names = "--to", paramLabel = "TIME", description = "Until then (default: now, or the end of an incident).")
@@ -43,8 +44,8 @@ public final class Replay implements Callable<Integer> {
                 .or(() -> incident.map(Manifest::from))
                 .or(() -> common.ofFolder() ? Optional.of(Instant.EPOCH) : Optional.empty())
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "--from is missing; say from when, as in --from=-10m, or name an incident with --incident, or a record with"
-                                + " --log"));
+                        "--from is missing; say from when, as in --from=-10m, or name an incident with --incident, or"
+                                + " a record with --log"));
         Optional<Instant> end = CommonOptions.moment(to).or(() -> incident.map(Manifest::to));
         CepConfig cep = common.region().cep();
         RuleCompiler.keepIn(cep.ruleCache());

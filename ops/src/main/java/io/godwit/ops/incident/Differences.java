@@ -69,8 +69,7 @@ final class Differences {
 
     private static String words(LogRecord input) {
         String stage = input.topic().stage();
-        String place =
-                "%s %d:%d".formatted(stage.substring(0, stage.indexOf('.')), input.segment(), input.offset());
+        String place = "%s %d:%d".formatted(stage.substring(0, stage.indexOf('.')), input.segment(), input.offset());
         try {
             return place + " " + EventCodec.decode(input.value());
         } catch (UnreadableRecord damaged) {

@@ -37,10 +37,7 @@ public final class RegionReplay {
      * @param differences the first place where detections differ from the record, and where decisions do, in words
      */
     public record Segment(
-            int number,
-            DetectionReplay.Result detected,
-            DecisionReplay.Result decided,
-            List<String> differences) {}
+            int number, DetectionReplay.Result detected, DecisionReplay.Result decided, List<String> differences) {}
 
     /** A replay that ended before its end. */
     public static final class Broken extends RuntimeException {

@@ -75,11 +75,11 @@ public final class DecisionsAgain {
         return true;
     }
 
-    private static boolean told(
-            Output output, SegmentScheduler scheduler, RecordedDecisions recorded, Reader reader) {
+    private static boolean told(Output output, SegmentScheduler scheduler, RecordedDecisions recorded, Reader reader) {
         Decision decision = (Decision) output.event()
                 .get(output.event().getSchema().getField("decision").pos());
-        Optional<LogRecord> was = recorded.take(decision.getSequence(), scheduler.state().logTime());
+        Optional<LogRecord> was =
+                recorded.take(decision.getSequence(), scheduler.state().logTime());
         return was.isPresent() && reader.decided(was.get(), output);
     }
 }

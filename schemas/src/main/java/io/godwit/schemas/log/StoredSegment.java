@@ -151,7 +151,8 @@ final class StoredSegment implements AutoCloseable {
             return null;
         }
         byte[] copy = new byte[length];
-        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, place, copy, 0, length); // toArray asks for names of classes first
+        MemorySegment.copy(
+                bytes, ValueLayout.JAVA_BYTE, place, copy, 0, length); // toArray asks for names of classes first
         return copy;
     }
 
