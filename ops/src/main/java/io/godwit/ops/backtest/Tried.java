@@ -48,8 +48,7 @@ public record Tried(
     public static Tried of(Past past, CompiledRule rule, Optional<CompiledRule> other, CepConfig config) {
         long began = System.nanoTime();
         int threads = Math.min(past.segments(), Runtime.getRuntime().availableProcessors());
-        try (ChildPerThread children = new ChildPerThread(
-                        () -> new OperatorsProcess(config.operators(), () -> {}));
+        try (ChildPerThread children = new ChildPerThread(() -> new OperatorsProcess(config.operators(), () -> {}));
                 ExecutorService workers = Executors.newFixedThreadPool(
                         threads,
                         Thread.ofPlatform().daemon().name("backtest-", 0).factory())) {

@@ -56,8 +56,7 @@ final class WhyClosure {
                         + " was decided are not kept any more, as far as the newest snapshot of its scheduler before "
                         + from));
         boolean again;
-        try (ChildPerThread children =
-                new ChildPerThread(() -> OperatorsProcess.ofThePast(cep.operators()))) {
+        try (ChildPerThread children = new ChildPerThread(() -> OperatorsProcess.ofThePast(cep.operators()))) {
             again = Otherwise.only(log, closure, children.mine()).commands().stream()
                     .anyMatch(event -> event instanceof MigrateVm now && same(now, command));
         }

@@ -94,8 +94,8 @@ final class SimulatedCep implements AutoCloseable {
         Seat(int segment) {
             this.segment = segment;
             LookBack joined = LookBack.ofLive(inventory); // nothing is observed before the beginning
-            detector = Optional.of(SegmentDetector.open(
-                    segment, new OpenDetections(segment), place, List.of(), joined, operators));
+            detector = Optional.of(
+                    SegmentDetector.open(segment, new OpenDetections(segment), place, List.of(), joined, operators));
         }
 
         void arrive(LogRecord record, SpecificRecord event) {
