@@ -149,7 +149,12 @@ final class Campaign {
                     .ifPresent(difference -> faults.add("segment " + at + ": detections differ: " + difference));
             DecisionReplay.Result decided = DecisionReplay.run(log, segment, from, to, DecidingCode.digest());
             decided.difference()
-                    .ifPresent(difference -> faults.add("segment " + at + ": decisions differ: " + difference));
+                    .ifPresent(difference -> faults.add("segment %d: decision %d differs: recorded %s, replayed %s"
+                            .formatted(
+                                    at,
+                                    difference.decision().getSequence(),
+                                    difference.recorded().output().orElse("nothing"),
+                                    difference.replayed().output().orElse("nothing"))));
         }
         return faults;
     }
