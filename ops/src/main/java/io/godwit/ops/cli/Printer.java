@@ -39,7 +39,7 @@ public final class Printer {
     /** @param columns what a table shows of each row, in this order */
     public void list(List<String> columns, List<Map<String, Object>> rows) {
         switch (format) {
-            case TABLE -> table(columns, rows).forEach(out::println);
+            case TABLE -> out.println(String.join(System.lineSeparator(), table(columns, rows)));
             case JSON, YAML -> whole(rows);
         }
     }

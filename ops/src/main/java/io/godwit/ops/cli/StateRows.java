@@ -126,7 +126,7 @@ final class StateRows {
         row.put("subject", subject(began.getHostId(), Optional.ofNullable(began.getVmId())));
         row.put(
                 "measured",
-                "%s %d of %d %s".formatted(began.getMetric(), began.getValue(), began.getThreshold(), began.getUnit()));
+                began.getMetric() + " " + began.getValue() + " of " + began.getThreshold() + " " + began.getUnit());
         row.put(
                 "ended",
                 detection

@@ -42,8 +42,7 @@ final class WhyChain {
     static String place(Position position) {
         String stage = position.getTopic();
         int end = stage.indexOf('.');
-        return "%s %d:%d"
-                .formatted(end < 0 ? stage : stage.substring(0, end), position.getSegment(), position.getOffset());
+        return (end < 0 ? stage : stage.substring(0, end)) + " " + position.getSegment() + ":" + position.getOffset();
     }
 
     /** A chain that is being put together, and what adds its links. */
