@@ -96,6 +96,7 @@ final class ConfinedJvm implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-Djava.io.tmpdir=" + folder,
                 "-Duser.home=" + folder,
+                "-Dslf4j.internal.verbosity=ERROR", // that nobody logs there is meant
                 "--limit-modules",
                 MODULES,
                 "-cp",
