@@ -154,6 +154,22 @@ public final class KafkaLog implements Log {
         return found == null ? end(topic, segment) : found.offset();
     }
 
+    @Override
+    public List<Long> offsetsAt(Topic topic, Instant time) {
+        Set<TopicPartition> partitions = assigned(topic);
+        long millis = Math.max(0, time.toEpochMilli());
+        Map<TopicPartition, Long> times = partitions.stream().collect(Collectors.toMap(one -> one, _ -> millis));
+        Map<TopicPartition, OffsetAndTimestamp> found =
+                answered(partitions, () -> consumer.offsetsForTimes(times, ANSWER_WITHIN));
+        Map<TopicPartition, Long> offsets = new HashMap<>(ends(partitions)); // where nothing is as young
+        found.forEach((partition, first) -> {
+            if (first != null) {
+                offsets.put(partition, first.offset());
+            }
+        });
+        return inOrder(topic, offsets);
+    }
+
     /** Assigned before its offsets are asked for, or the client warns of what it was told of and not assigned. */
     private Set<TopicPartition> assigned(Topic topic, int segment) {
         return assigned(Set.of(new TopicPartition(topic.of(site), segment)));

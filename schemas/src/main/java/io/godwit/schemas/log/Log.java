@@ -53,6 +53,13 @@ public interface Log extends AutoCloseable {
     /** First offset whose record is not older than the time, or the end. */
     long offsetAt(Topic topic, int segment, Instant time);
 
+    /** The same for every segment, in order, asked at once. */
+    default List<Long> offsetsAt(Topic topic, Instant time) {
+        return IntStream.range(0, segments())
+                .mapToObj(segment -> offsetAt(topic, segment, time))
+                .toList();
+    }
+
     /**
      * Reads ranges that may be long, all at once: in order within a topic and segment, in any order between them. Blocks
      * until all are read. A range that starts before what is kept starts where keeping starts.

@@ -11,6 +11,8 @@ import java.util.Optional;
 
 /** When migrations brought VMs to where they were last brought, and before that. */
 final class Arrivals {
+    private static final String NAME = CommandSucceeded.class.getSimpleName();
+
     private record Arrival(String hostId, long millis) {}
 
     private record LastTwo(Arrival last, Arrival before) {
@@ -35,8 +37,6 @@ final class Arrivals {
             // told among the faults where outcomes are folded
         }
     }
-
-    private static final String NAME = CommandSucceeded.class.getSimpleName();
 
     private void take(LogRecord record, CommandSucceeded succeeded) {
         if (!succeeded.getSourceHostId().equals(succeeded.getTargetHostId())) {

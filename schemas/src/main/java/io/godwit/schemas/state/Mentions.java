@@ -41,9 +41,15 @@ public final class Mentions {
 
     /** The same of some segments, from a time on. */
     public void fold(Topic topic, Collection<Integer> segments, Instant from, Collection<String> ids) {
-        each(log, at, topic, segments, from, ids, record -> {
-            if (record.offset() < state.foldedFrom(topic, record.segment())
-                    && folded.add(new Place(record.topic(), record.segment(), record.offset()))) {
+        List<LogRange> before = ranges(log, at, topic, segments, from).stream()
+                .map(range -> new LogRange(
+                        topic,
+                        range.segment(),
+                        range.from(),
+                        Math.min(range.to(), state.foldedFrom(topic, range.segment()))))
+                .toList();
+        each(log, before, ids, record -> {
+            if (folded.add(new Place(record.topic(), record.segment(), record.offset()))) {
                 state.take(record);
             }
         });
@@ -52,7 +58,7 @@ public final class Mentions {
     /** The records of a topic in which any of these ids stands. */
     public static List<LogRecord> records(Log log, Optional<Instant> at, Topic topic, Collection<String> ids) {
         List<LogRecord> records = new ArrayList<>();
-        each(log, at, topic, allSegments(log), Instant.EPOCH, ids, records::add);
+        each(log, ranges(log, at, topic, allSegments(log), Instant.EPOCH), ids, records::add);
         return records;
     }
 
@@ -60,35 +66,25 @@ public final class Mentions {
         return IntStream.range(0, log.segments()).boxed().toList();
     }
 
-    private static void each(
-            Log log,
-            Optional<Instant> at,
-            Topic topic,
-            Collection<Integer> segments,
-            Instant from,
-            Collection<String> ids,
-            Consumer<LogRecord> taker) {
+    private static List<LogRange> ranges(
+            Log log, Optional<Instant> at, Topic topic, Collection<Integer> segments, Instant from) {
+        List<Long> ends = StateRebuild.ends(log, topic, at);
+        return segments.stream()
+                .map(segment ->
+                        new LogRange(topic, segment, StateRebuild.first(log, topic, segment, from), ends.get(segment)))
+                .toList();
+    }
+
+    private static void each(Log log, List<LogRange> ranges, Collection<String> ids, Consumer<LogRecord> taker) {
         List<byte[]> wanted = ids.stream()
                 .filter(id -> !id.isEmpty())
                 .map(id -> id.getBytes(StandardCharsets.UTF_8))
                 .toList();
-        List<LogRange> ranges = new ArrayList<>();
-        if (wanted.isEmpty()) {
-            return;
-        }
-        for (int segment : segments) {
-            long first = from.isAfter(Instant.EPOCH) ? log.offsetAt(topic, segment, from) : 0;
-            long end = StateRebuild.end(log, topic, segment, at);
-            if (first < end) {
-                ranges.add(new LogRange(topic, segment, first, end));
-            }
-        }
-        if (!ranges.isEmpty()) {
-            log.scan(ranges, record -> {
+        if (!wanted.isEmpty()) {
+            StateRebuild.read(log, ranges, record -> {
                 if (wanted.stream().anyMatch(id -> contains(record.value(), id))) {
                     taker.accept(record);
                 }
-                return true;
             });
         }
     }

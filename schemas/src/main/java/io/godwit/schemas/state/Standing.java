@@ -17,10 +17,15 @@ import io.godwit.schemas.log.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -43,81 +48,106 @@ record Standing(Instant oldest, long requestsTaken, Set<String> requests, Set<St
     /** Clocks of brokers may differ, and records of one transaction lie on several. */
     private static final Duration SKEW = Duration.ofMinutes(1);
 
-    static Standing of(Log log, int segment, Instant moment) {
-        try {
-            return newest(log, Topic.JOURNAL, segment, moment, Standing::newestSnapshot)
-                    .map(Standing::of)
-                    .orElse(UNKNOWN);
-        } catch (UnreadableRecord damaged) {
-            return UNKNOWN;
-        }
+    /** By segment, at a moment. */
+    static List<Standing> of(Log log, Instant moment) {
+        List<Snapshot> newest =
+                Stream.generate(Snapshot::new).limit(log.segments()).toList();
+        search(
+                log,
+                Topic.JOURNAL,
+                moment,
+                record -> newest.get(record.segment()).take(record),
+                segment -> newest.get(segment).found());
+        return newest.stream().map(Standing::of).toList();
     }
 
-    /** Log time since which all detections of a segment have begun that were open at a moment. */
-    static Instant detectionsSince(Log log, int segment, Instant moment) {
-        try {
-            return newest(log, Topic.DETECTIONS, segment, moment, Standing::newestCheckpoint)
-                    .map(Standing::since)
-                    .orElse(Instant.EPOCH);
-        } catch (UnreadableRecord damaged) {
-            return Instant.EPOCH;
-        }
+    /** Log time since which all detections have begun that were open at a moment, by segment. */
+    static List<Instant> detectionsSince(Log log, Instant moment) {
+        LogRecord[] newest = new LogRecord[log.segments()];
+        search(
+                log,
+                Topic.DETECTIONS,
+                moment,
+                record -> {
+                    if (is(record, DetectionsCheckpointed.class)) {
+                        newest[record.segment()] = record;
+                    }
+                },
+                segment -> newest[segment] != null);
+        return Arrays.stream(newest).map(Standing::detectionsSince).toList();
     }
 
-    private interface Search<T> {
-        Optional<T> in(Log log, LogRange range);
-    }
-
-    private static <T> Optional<T> newest(Log log, Topic topic, int segment, Instant moment, Search<T> search) {
-        long end = log.offsetAt(topic, segment, moment.plusMillis(1));
+    /** Reads what stands before a moment, further back of the segments alone where the newest is not found. */
+    private static void search(Log log, Topic topic, Instant moment, Consumer<LogRecord> taker, IntPredicate found) {
+        List<Long> ends = log.offsetsAt(topic, moment.plusMillis(1));
+        List<Integer> wanted = IntStream.range(0, log.segments()).boxed().toList();
         for (Duration lookBack : LOOK_BACKS) {
-            Instant from = moment.minus(lookBack);
-            if (from.isAfter(Instant.EPOCH)) {
-                Optional<T> found =
-                        in(log, new LogRange(topic, segment, log.offsetAt(topic, segment, from), end), search);
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
+            List<Long> firsts = log.offsetsAt(topic, moment.minus(lookBack));
+            scan(log, topic, wanted, firsts, ends, taker);
+            wanted = wanted.stream().filter(segment -> !found.test(segment)).toList();
         }
-        return in(log, new LogRange(topic, segment, 0, end), search);
+        scan(log, topic, wanted, Collections.nCopies(log.segments(), 0L), ends, taker);
     }
 
-    private static <T> Optional<T> in(Log log, LogRange range, Search<T> search) {
-        return range.from() < range.to() ? search.in(log, range) : Optional.empty();
+    private static void scan(
+            Log log,
+            Topic topic,
+            List<Integer> segments,
+            List<Long> firsts,
+            List<Long> ends,
+            Consumer<LogRecord> taker) {
+        List<LogRange> ranges = segments.stream()
+                .map(segment -> new LogRange(topic, segment, firsts.get(segment), ends.get(segment)))
+                .toList();
+        StateRebuild.read(log, ranges, taker);
     }
 
-    private record Snapshot(Instant appended, List<LogRecord> parts) {}
+    /** The newest one of a segment that is whole, as its parts are read. */
+    private static final class Snapshot {
+        private final List<LogRecord> parts = new ArrayList<>();
+        private List<LogRecord> whole = List.of();
+        private boolean damaged;
 
-    /** The newest one that is whole. */
-    private static Optional<Snapshot> newestSnapshot(Log log, LogRange range) {
-        List<LogRecord> parts = new ArrayList<>();
-        List<LogRecord> whole = new ArrayList<>();
-        log.scan(List.of(range), record -> {
-            if (is(record, StateSnapshotted.class)) {
+        void take(LogRecord record) {
+            if (damaged || !is(record, StateSnapshotted.class)) {
+                return;
+            }
+            try {
                 StateSnapshotted part = EventCodec.decode(record.value(), StateSnapshotted.class);
                 if (part.getPart() == 0) {
                     parts.clear();
                 }
                 parts.add(record);
                 if (parts.size() == part.getParts()) {
-                    whole.clear();
-                    whole.addAll(parts);
+                    whole = List.copyOf(parts);
                 }
+            } catch (UnreadableRecord harmed) {
+                damaged = true;
             }
-            return true;
-        });
-        return whole.stream()
-                .findFirst()
-                .map(first -> new Snapshot(Instant.ofEpochMilli(first.timestampMillis()), List.copyOf(whole)));
+        }
+
+        boolean found() {
+            return damaged || !whole.isEmpty();
+        }
     }
 
     private static Standing of(Snapshot snapshot) {
-        Instant oldest = snapshot.appended();
+        if (snapshot.damaged || snapshot.whole.isEmpty()) {
+            return UNKNOWN;
+        }
+        try {
+            return of(snapshot.whole);
+        } catch (UnreadableRecord harmed) {
+            return UNKNOWN;
+        }
+    }
+
+    private static Standing of(List<LogRecord> parts) {
+        Instant oldest = Instant.ofEpochMilli(parts.getFirst().timestampMillis());
         long requestsTaken = -1;
         Set<String> requests = new HashSet<>();
         Set<String> drains = new HashSet<>();
-        for (LogRecord record : snapshot.parts()) {
+        for (LogRecord record : parts) {
             StateSnapshotted part = EventCodec.decode(record.value(), StateSnapshotted.class);
             requestsTaken = part.getTaken().stream()
                     .filter(run -> run.getTopic().equals(Topic.REQUESTS.stage()))
@@ -150,25 +180,20 @@ record Standing(Instant oldest, long requestsTaken, Set<String> requests, Set<St
         return new Standing(oldest.minus(SKEW), requestsTaken, requests, drains);
     }
 
-    private record Checkpoint(Instant appended, LogRecord record) {}
-
-    private static Optional<Checkpoint> newestCheckpoint(Log log, LogRange range) {
-        LogRecord[] newest = {null};
-        log.scan(List.of(range), record -> {
-            newest[0] = is(record, DetectionsCheckpointed.class) ? record : newest[0];
-            return true;
-        });
-        return Optional.ofNullable(newest[0])
-                .map(record -> new Checkpoint(Instant.ofEpochMilli(record.timestampMillis()), record));
-    }
-
-    private static Instant since(Checkpoint checkpoint) {
-        Instant oldest = checkpoint.appended();
-        for (DetectionBegan began : EventCodec.decode(checkpoint.record().value(), DetectionsCheckpointed.class)
-                .getOpen()) {
-            oldest = earlier(oldest, began.getSince());
+    private static Instant detectionsSince(LogRecord checkpoint) {
+        if (checkpoint == null) {
+            return Instant.EPOCH;
         }
-        return oldest.minus(SKEW);
+        try {
+            Instant oldest = Instant.ofEpochMilli(checkpoint.timestampMillis());
+            for (DetectionBegan began : EventCodec.decode(checkpoint.value(), DetectionsCheckpointed.class)
+                    .getOpen()) {
+                oldest = earlier(oldest, began.getSince());
+            }
+            return oldest.minus(SKEW);
+        } catch (UnreadableRecord harmed) {
+            return Instant.EPOCH;
+        }
     }
 
     private static boolean is(LogRecord record, Class<?> event) {

@@ -7,11 +7,13 @@ import io.godwit.schemas.log.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The state of a moment, from the log. Of the observations the newest sample of each host is enough, so only a little is read,
@@ -34,12 +36,10 @@ public final class StateRebuild {
      */
     public static RegionState whole(Log log, Optional<Instant> at, Instant now) {
         RegionState state = new RegionState(log.site(), log.segments());
-        List<LogRange> ranges = new ArrayList<>();
-        for (Topic topic : RegionState.topics()) {
-            for (int segment = 0; topic != Topic.OBSERVATIONS && segment < log.segments(); segment++) {
-                ranges.add(new LogRange(topic, segment, 0, end(log, topic, segment, at)));
-            }
-        }
+        List<LogRange> ranges = RegionState.topics().stream()
+                .filter(topic -> topic != Topic.OBSERVATIONS)
+                .flatMap(topic -> ranges(log, topic, Instant.EPOCH, at).stream())
+                .toList();
         begin(log, ranges, state);
         observations(log, at, at.orElse(now), state);
         return state;
@@ -54,9 +54,7 @@ public final class StateRebuild {
     public static RegionState of(Log log, Optional<Instant> at, Instant now, History history) {
         RegionState state = new RegionState(log.site(), log.segments());
         Instant moment = at.orElse(now);
-        List<Standing> standing = IntStream.range(0, log.segments())
-                .mapToObj(segment -> Standing.of(log, segment, moment))
-                .toList();
+        List<Standing> standing = Standing.of(log, moment);
         Instant oldest = standing.stream()
                 .map(Standing::oldest)
                 .min(Comparator.naturalOrder())
@@ -64,17 +62,22 @@ public final class StateRebuild {
         if (oldest.isAfter(Instant.EPOCH)) {
             state.begin(standing);
         }
+        List<Instant> detections = Standing.detectionsSince(log, moment);
         List<LogRange> ranges = new ArrayList<>();
         for (Topic topic : RegionState.topics()) {
-            for (int segment = 0; topic != Topic.OBSERVATIONS && segment < log.segments(); segment++) {
-                long end = end(log, topic, segment, at);
-                Instant open = switch (topic) {
-                    case DETECTIONS -> Standing.detectionsSince(log, segment, moment);
-                    case HOST_PARTITIONS, COMMANDS, OUTCOMES -> oldest;
-                    default -> Instant.EPOCH;
-                };
-                Instant from = history.of(topic).isBefore(open) ? history.of(topic) : open;
-                ranges.add(new LogRange(topic, segment, first(log, topic, segment, from), end));
+            Instant wanted = history.of(topic);
+            switch (topic) {
+                case OBSERVATIONS -> {} // of them the newest samples are enough
+                case DETECTIONS -> {
+                    List<Long> ends = ends(log, topic, at);
+                    for (int segment = 0; segment < log.segments(); segment++) {
+                        Instant from = earlier(detections.get(segment), wanted);
+                        ranges.add(new LogRange(topic, segment, first(log, topic, segment, from), ends.get(segment)));
+                    }
+                }
+                case HOST_PARTITIONS, COMMANDS, OUTCOMES ->
+                    ranges.addAll(ranges(log, topic, earlier(oldest, wanted), at));
+                default -> ranges.addAll(ranges(log, topic, Instant.EPOCH, at));
             }
         }
         begin(log, ranges, state);
@@ -85,33 +88,22 @@ public final class StateRebuild {
     /** What has always to be read whole to name things: hosts and VMs, rules, controls and requests. */
     public static RegionState named(Log log, Optional<Instant> at) {
         RegionState state = new RegionState(log.site(), log.segments());
-        List<LogRange> ranges = new ArrayList<>();
-        for (Topic topic : List.of(Topic.INVENTORY, Topic.RULES, Topic.CONTROLS, Topic.REQUESTS)) {
-            for (int segment = 0; segment < log.segments(); segment++) {
-                ranges.add(new LogRange(topic, segment, 0, end(log, topic, segment, at)));
-            }
-        }
+        List<LogRange> ranges = Stream.of(Topic.INVENTORY, Topic.RULES, Topic.CONTROLS, Topic.REQUESTS)
+                .flatMap(topic -> ranges(log, topic, Instant.EPOCH, at).stream())
+                .toList();
         begin(log, ranges, state);
         return state;
     }
 
     /** Folds all arrivals of VMs up to a moment, so that the state knows since when each VM is where it is. */
     public static void arrivals(Log log, Optional<Instant> at, RegionState state) {
-        List<LogRange> ranges = new ArrayList<>();
-        for (int segment = 0; segment < log.segments(); segment++) {
-            ranges.add(new LogRange(Topic.OUTCOMES, segment, 0, end(log, Topic.OUTCOMES, segment, at)));
-        }
         state.arrivalsWhole();
-        read(log, ranges, state::arrival);
+        read(log, ranges(log, Topic.OUTCOMES, Instant.EPOCH, at), state::arrival);
     }
 
     private static void observations(Log log, Optional<Instant> to, Instant newest, RegionState state) {
-        List<Integer> wanted = new ArrayList<>();
-        long[] ends = new long[log.segments()];
-        for (int segment = 0; segment < log.segments(); segment++) {
-            ends[segment] = end(log, Topic.OBSERVATIONS, segment, to);
-            wanted.add(segment);
-        }
+        List<Integer> wanted = IntStream.range(0, log.segments()).boxed().toList();
+        List<Long> ends = ends(log, Topic.OBSERVATIONS, to);
         for (Duration lookBack : LOOK_BACKS) {
             wanted = read(log, wanted, Optional.of(newest.minus(lookBack)), ends, state);
         }
@@ -120,14 +112,15 @@ public final class StateRebuild {
 
     /** Reads observations of some segments from a time on; returns the segments where a host was still not found. */
     private static List<Integer> read(
-            Log log, List<Integer> segments, Optional<Instant> from, long[] ends, RegionState state) {
+            Log log, List<Integer> segments, Optional<Instant> from, List<Long> ends, RegionState state) {
         List<LogRange> ranges = new ArrayList<>();
+        List<Long> firsts = segments.isEmpty()
+                ? List.of()
+                : from.map(time -> log.offsetsAt(Topic.OBSERVATIONS, time))
+                        .orElseGet(() -> Collections.nCopies(log.segments(), 0L));
         for (int segment : segments) {
             state.forgetObservations(segment);
-            int wanted = segment;
-            long first = from.map(time -> log.offsetAt(Topic.OBSERVATIONS, wanted, time))
-                    .orElse(0L);
-            ranges.add(new LogRange(Topic.OBSERVATIONS, segment, first, ends[segment]));
+            ranges.add(new LogRange(Topic.OBSERVATIONS, segment, firsts.get(segment), ends.get(segment)));
         }
         scan(log, ranges, state);
         return segments.stream().filter(state::lacksSamples).toList();
@@ -142,7 +135,7 @@ public final class StateRebuild {
         read(log, ranges, state::take);
     }
 
-    private static void read(Log log, List<LogRange> ranges, Consumer<LogRecord> taker) {
+    static void read(Log log, List<LogRange> ranges, Consumer<LogRecord> taker) {
         List<LogRange> filled =
                 ranges.stream().filter(range -> range.from() < range.to()).toList();
         if (!filled.isEmpty()) {
@@ -153,13 +146,26 @@ public final class StateRebuild {
         }
     }
 
-    private static long first(Log log, Topic topic, int segment, Instant from) {
+    static long first(Log log, Topic topic, int segment, Instant from) {
         return from.isAfter(Instant.EPOCH) ? log.offsetAt(topic, segment, from) : 0;
     }
 
+    /** What a topic holds from a time on, up to a moment, of all segments. */
+    private static List<LogRange> ranges(Log log, Topic topic, Instant from, Optional<Instant> at) {
+        List<Long> firsts =
+                from.isAfter(Instant.EPOCH) ? log.offsetsAt(topic, from) : Collections.nCopies(log.segments(), 0L);
+        List<Long> ends = ends(log, topic, at);
+        return IntStream.range(0, log.segments())
+                .mapToObj(segment -> new LogRange(topic, segment, firsts.get(segment), ends.get(segment)))
+                .toList();
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return other.isBefore(one) ? other : one;
+    }
+
     /** The log's time never goes back, so the first later record ends what counts, whatever the next ones say. */
-    static long end(Log log, Topic topic, int segment, Optional<Instant> at) {
-        return at.map(moment -> log.offsetAt(topic, segment, moment.plusMillis(1)))
-                .orElseGet(() -> log.end(topic, segment));
+    static List<Long> ends(Log log, Topic topic, Optional<Instant> at) {
+        return at.map(moment -> log.offsetsAt(topic, moment.plusMillis(1))).orElseGet(() -> log.ends(topic));
     }
 }
