@@ -1,8 +1,6 @@
 package io.godwit.executors.kafka;
 
-import io.godwit.executors.hypervisor.HostAddress;
-import io.godwit.executors.hypervisor.OwnerMark;
-import io.godwit.executors.work.Region;
+import io.godwit.executors.work.FoldedRegion;
 import io.godwit.executors.work.RegionFold;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
@@ -18,7 +16,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The region as the log shows it: all hosts, the modes, which hosts were down since yesterday, and the leases from now on. */
-public final class RegionTail implements Region, AutoCloseable {
+public final class RegionTail extends FoldedRegion implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegionTail.class);
     private static final long MICROS_PER_MILLI = 1000;
 
@@ -42,11 +39,11 @@ public final class RegionTail implements Region, AutoCloseable {
     private final TopicTail knowledge;
     private final TopicTail leases;
     private final TopicTail crashes;
-    private final RegionFold fold = new RegionFold();
     private final SiteKafka kafka;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     public RegionTail(SiteKafka kafka, Admin admin, String slot, int segments) {
+        super(new RegionFold());
         this.site = kafka.site();
         this.kafka = kafka;
         this.admin = admin;
@@ -88,36 +85,6 @@ public final class RegionTail implements Region, AutoCloseable {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
-    }
-
-    @Override
-    public Optional<HostAddress> host(String hostId) {
-        return fold.host(hostId);
-    }
-
-    @Override
-    public boolean member(String hostId) {
-        return fold.member(hostId);
-    }
-
-    @Override
-    public long oldestEpoch(String hostId) {
-        return fold.oldestEpoch(hostId);
-    }
-
-    @Override
-    public boolean down(String hostId, long sinceMillis) {
-        return fold.down(hostId, sinceMillis);
-    }
-
-    @Override
-    public boolean off(int segment) {
-        return fold.off(segment);
-    }
-
-    @Override
-    public OwnerMark ownerElsewhere(String vmId, String hostId) {
-        return fold.ownerElsewhere(vmId, hostId);
     }
 
     /** Read when it is asked for: the definitions of all VMs of a site would fill the memory of an executor. */

@@ -23,6 +23,21 @@ public sealed interface Order {
     /** When this process read it, by its clock. */
     long readAtMillis();
 
+    /** It is about one host alone. */
+    sealed interface InPlace extends Order {
+        String hostId();
+
+        @Override
+        default String sourceHostId() {
+            return hostId();
+        }
+
+        @Override
+        default String targetHostId() {
+            return hostId();
+        }
+    }
+
     /** A VM is to be moved. */
     record ToMove(MigrateVm command, Position position, long readAtMillis) implements Order {
         @Override
@@ -47,7 +62,7 @@ public sealed interface Order {
     }
 
     /** Something is to be done to a VM where it is. */
-    record ToAct(ActOnVm command, Position position, long readAtMillis) implements Order {
+    record ToAct(ActOnVm command, Position position, long readAtMillis) implements InPlace {
         @Override
         public String commandId() {
             return command.getCommandId();
@@ -59,18 +74,13 @@ public sealed interface Order {
         }
 
         @Override
-        public String sourceHostId() {
-            return command.getHostId();
-        }
-
-        @Override
-        public String targetHostId() {
+        public String hostId() {
             return command.getHostId();
         }
     }
 
     /** A host is to be down, and that is to be proven. */
-    record ToFence(FenceHost command, Position position, long readAtMillis) implements Order {
+    record ToFence(FenceHost command, Position position, long readAtMillis) implements InPlace {
         @Override
         public String commandId() {
             return command.getCommandId();
@@ -83,18 +93,13 @@ public sealed interface Order {
         }
 
         @Override
-        public String sourceHostId() {
-            return command.getHostId();
-        }
-
-        @Override
-        public String targetHostId() {
+        public String hostId() {
             return command.getHostId();
         }
     }
 
     /** A VM that a move left paused is to go on where it is. */
-    record ToResume(ResumeVm command, Position position, long readAtMillis) implements Order {
+    record ToResume(ResumeVm command, Position position, long readAtMillis) implements InPlace {
         @Override
         public String commandId() {
             return command.getCommandId();
@@ -106,12 +111,7 @@ public sealed interface Order {
         }
 
         @Override
-        public String sourceHostId() {
-            return command.getHostId();
-        }
-
-        @Override
-        public String targetHostId() {
+        public String hostId() {
             return command.getHostId();
         }
     }

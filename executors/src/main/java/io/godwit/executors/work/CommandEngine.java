@@ -1,8 +1,6 @@
 package io.godwit.executors.work;
 
 import io.godwit.executors.fencing.Fencer;
-import io.godwit.executors.hypervisor.Act;
-import io.godwit.executors.hypervisor.HostAddress;
 import io.godwit.executors.hypervisor.Hypervisor;
 import io.godwit.executors.hypervisor.Move;
 import io.godwit.executors.membership.MembershipProof;
@@ -14,14 +12,10 @@ import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.migration.Objection;
 import io.godwit.executors.migration.Order;
 import io.godwit.executors.migration.Patience;
-import io.godwit.executors.migration.Presence;
-import io.godwit.executors.migration.Sighting;
 import io.godwit.executors.work.SegmentWork.Job;
 import io.godwit.schemas.events.ActOnVm;
-import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.FenceHost;
 import io.godwit.schemas.events.MigrateVm;
-import io.godwit.schemas.events.MigrationMode;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.ResumeVm;
 import java.util.ArrayList;
@@ -65,7 +59,8 @@ public final class CommandEngine {
     private final Limits limits;
     private final Patience patience;
     private final Hypervisor hypervisor;
-    private final Fencer fencer;
+    private final HostCalls hosts;
+    private final Moves moves;
     private final Region region;
     private final MembershipProof proof;
     private final LongSupplier nanos;
@@ -104,7 +99,8 @@ public final class CommandEngine {
         this.limits = limits;
         this.patience = patience;
         this.hypervisor = hypervisor;
-        this.fencer = fencer;
+        this.hosts = new HostCalls(hypervisor, fencer, region);
+        this.moves = new Moves(region, patience, limits);
         this.region = region;
         this.proof = proof;
         this.nanos = nanos;
@@ -122,7 +118,7 @@ public final class CommandEngine {
         revoke(segment);
         long touchable = nanos.getAsLong() + (foreign ? proof.successorWait().toNanos() : 0);
         segments.put(segment, new SegmentWork(segment, ledger, position, outcomesEnd, touchable));
-        ledger.lost().forEach(lost -> moveOf(lost).ifPresent(move -> leftovers.suspect(segment, move)));
+        ledger.lost().forEach(lost -> moves.cleanUp(lost).ifPresent(move -> leftovers.suspect(segment, move)));
     }
 
     /** Lets go of a segment at once; running migrations go on, and their next owner adopts them. */
@@ -201,7 +197,7 @@ public final class CommandEngine {
         leftovers.sweep(
                 hypervisor,
                 nanos.getAsLong(),
-                (segment, vmId) -> owns(segment) && !moves(vmId),
+                (segment, vmId) -> owns(segment) && !isMoving(vmId),
                 () -> proof.holds(nanos.getAsLong()));
         for (SegmentWork work : segments.values()) {
             for (Job job : List.copyOf(work.open())) {
@@ -297,14 +293,14 @@ public final class CommandEngine {
                 : new Migration.Ending(order, acceptedAt, end, order.readAtMillis(), false);
     }
 
-    private boolean moves(String vmId) {
+    private boolean isMoving(String vmId) {
         return segments.values().stream()
                 .flatMap(work -> work.open().stream())
                 .anyMatch(job -> job.state.order().vmId().equals(vmId));
     }
 
     private void admit() {
-        Admission admission = new Admission(limits, this::rackOf);
+        Admission admission = new Admission(limits, moves::rackOf);
         List<Order> waiting = new ArrayList<>();
         for (SegmentWork work : segments.values()) {
             for (Job job : work.open()) {
@@ -351,28 +347,19 @@ public final class CommandEngine {
         }
         // without log time first: a refusal that needs none spares the look at the hosts
         decide(job, new MigrationCommand.Weigh(grounds(job, order, 0)));
-        Optional<Move> move = moveOf(order);
+        Optional<Move> move = moves.of(order);
         if (job.telling || move.isEmpty()) {
             return;
         }
         job.asking = true;
         job.nextLookNanos = now + LOOK_PAUSE_NANOS;
-        CompletableFuture<Optional<Objection>> objection = order instanceof Order.ToMove
-                ? hypervisor.objection(move.get())
-                : CompletableFuture.completedFuture(Optional.empty());
+        CompletableFuture<Optional<Objection>> objection = hosts.objection(order, move.get());
         CompletableFuture<Long> logTime = region.logTimeMicros(job.segment);
-        seen(order, move.get())
+        hosts.where(order, move.get())
                 .thenCombine(objection, (seen, against) -> (LongFunction<MigrationCommand>) time ->
                         new MigrationCommand.Begin(grounds(job, order, time), seen, against, millis.getAsLong()))
                 .thenCombine(logTime, (begin, time) -> answer(job, () -> decide(job, begin.apply(time))))
                 .exceptionally(_ -> answer(job, () -> {})); // the broker is away; asked again
-    }
-
-    /** Where the VM is; a host that is to be fenced is thought to be dead, and not asked. */
-    private CompletableFuture<Sighting> seen(Order order, Move move) {
-        return order instanceof Order.ToFence
-                ? CompletableFuture.completedFuture(new Sighting(Presence.UNREACHABLE, Presence.UNREACHABLE, false))
-                : hypervisor.where(move);
     }
 
     private boolean waitsForInventory(Order order) {
@@ -395,44 +382,12 @@ public final class CommandEngine {
     }
 
     private void call(Job job, Order order) {
-        Optional<Move> move = moveOf(order);
+        Optional<Move> move = moves.of(order);
         if (move.isEmpty() || !proof.holds(nanos.getAsLong())) {
             return; // a broker that is silent proves nothing: nothing is begun until it answers
         }
         decide(job, new MigrationCommand.Start(millis.getAsLong()));
-        startCall(
-                job,
-                order,
-                switch (order) {
-                    case Order.ToMove _ -> hypervisor.migrate(move.get(), permission(job));
-                    case Order.ToResume resume ->
-                        hypervisor.act(
-                                Act.resume(
-                                        resume.commandId(),
-                                        resume.vmId(),
-                                        move.get().target()),
-                                permission(job));
-                    case Order.ToAct act -> act(act.command(), move.get().target(), permission(job));
-                    case Order.ToFence _ -> fencer.fence(move.get().target(), permission(job));
-                });
-    }
-
-    private CompletableFuture<MoveEnd> act(ActOnVm command, HostAddress host, BooleanSupplier permitted) {
-        CompletableFuture<String> definition = command.getDefinition() == null
-                ? CompletableFuture.completedFuture("")
-                : region.definition(command.getDefinition());
-        return definition.thenCompose(xml -> hypervisor.act(
-                new Act(
-                        command.getCommandId(),
-                        command.getVmId(),
-                        host,
-                        command.getAction(),
-                        command.getSnapshot(),
-                        command.getForce(),
-                        xml,
-                        command.getFromHostId(),
-                        region.ownerElsewhere(command.getVmId(), command.getHostId())),
-                permitted));
+        startCall(job, order, hosts.begin(order, move.get(), permission(job)));
     }
 
     private void startCall(Job job, Order order, CompletableFuture<MoveEnd> call) {
@@ -467,7 +422,7 @@ public final class CommandEngine {
             return;
         }
         decide(job, new MigrationCommand.Pass(millis.getAsLong()));
-        Optional<Move> move = moveOf(copying.order());
+        Optional<Move> move = moves.of(copying.order());
         if (move.isEmpty()) {
             return;
         }
@@ -501,14 +456,14 @@ public final class CommandEngine {
     }
 
     private void look(Job job, Order order, long now) {
-        Optional<Move> move = moveOf(order);
+        Optional<Move> move = moves.of(order);
         if (job.asking || move.isEmpty() || now - job.nextLookNanos < 0) {
             return;
         }
         job.asking = true;
         job.nextLookNanos = now + LOOK_PAUSE_NANOS;
         long acceptedAtMillis = Migration.acceptedAt(job.state);
-        seen(order, move.get())
+        hosts.where(order, move.get())
                 .thenCombine(
                         region.logTimeMicros(job.segment),
                         (seen, time) -> answer(
@@ -558,14 +513,15 @@ public final class CommandEngine {
             case MigrationEvent.Final end -> {
                 SegmentWork work = segments.get(job.segment);
                 if (!(end instanceof MigrationEvent.Refused) && job.state.order() instanceof Order.ToMove) {
-                    moveOf(job.state.order()).ifPresent(move -> leftovers.suspect(job.segment, move));
+                    moves.of(job.state.order()).ifPresent(move -> leftovers.suspect(job.segment, move));
                 }
                 work.ledger.end(job.commandId());
                 work.remove(job);
                 cameBack.remove(job.commandId());
             }
             case MigrationEvent.Adopted _ ->
-                moveOf(job.state.order()).ifPresent(move -> startCall(job, job.state.order(), hypervisor.adopt(move)));
+                moves.of(job.state.order())
+                        .ifPresent(move -> startCall(job, job.state.order(), hypervisor.adopt(move)));
             case MigrationEvent.Unclear unclear -> unclear(job, unclear);
             case MigrationEvent.Told _,
                     MigrationEvent.Started _,
@@ -585,7 +541,7 @@ public final class CommandEngine {
             job.mendPauseNanos = MEND_PAUSE_NANOS;
         }
         job.unclear = unclear.what();
-        Optional<Move> move = moveOf(job.state.order());
+        Optional<Move> move = moves.of(job.state.order());
         if (job.state.order() instanceof Order.ToMove && move.isPresent() && now - job.nextMendNanos >= 0) {
             job.asking = true;
             var _ = hypervisor
@@ -599,59 +555,6 @@ public final class CommandEngine {
 
     private BooleanSupplier permission(Job job) {
         return () -> job.ours && proof.holds(nanos.getAsLong());
-    }
-
-    private Optional<Move> moveOf(Order order) {
-        Optional<HostAddress> source = region.host(order.sourceHostId());
-        Optional<HostAddress> target = region.host(order.targetHostId());
-        if (source.isEmpty() || target.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                switch (order) {
-                    case Order.ToMove move -> moveOf(move.command(), source.get(), target.get());
-                    case Order.ToResume _, Order.ToAct _, Order.ToFence _ ->
-                        Move.nowhere(order.commandId(), order.vmId(), source.get());
-                });
-    }
-
-    private Move moveOf(MigrateVm command, HostAddress source, HostAddress target) {
-        return new Move(
-                command.getCommandId(),
-                command.getVmId(),
-                source,
-                target,
-                command.getMode() == MigrationMode.POST_COPY,
-                patience.switches(command),
-                patience.holdsBack(command),
-                command.getStaysPaused(),
-                limits.bandwidth(command.getBytesPerSecondMax()));
-    }
-
-    /** Site and rack of a host, from its label; empty: it is not known. */
-    private String rackOf(String hostId) {
-        return region.host(hostId)
-                .map(HostAddress::label)
-                .map(label -> label.substring(0, Math.max(0, label.lastIndexOf('/'))))
-                .orElse("");
-    }
-
-    /** Enough of a move that has ended to look for what it left. */
-    private Optional<Move> moveOf(CommandFailed lost) {
-        Optional<HostAddress> source = region.host(lost.getSourceHostId());
-        Optional<HostAddress> target = region.host(lost.getTargetHostId());
-        return source.isEmpty() || target.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Move(
-                        lost.getCommandId(),
-                        lost.getVmId(),
-                        source.get(),
-                        target.get(),
-                        false,
-                        false,
-                        false,
-                        false,
-                        0));
     }
 
     private Optional<Job> find(int segment, String commandId) {

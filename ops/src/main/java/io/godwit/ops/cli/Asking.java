@@ -35,13 +35,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the verbs share that ask a region to do something: they append a request, and may wait for its answer. */
-abstract class Asking implements Runnable {
-    @Mixin
-    CommonOptions common = new CommonOptions();
-
-    @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-    String reason;
-
+abstract class Asking extends Reasoned implements Runnable {
     @Option(
             names = "--wait",
             arity = "0..1",

@@ -105,10 +105,7 @@ public final class ConstraintCommands {
     @Command(
             name = "apply",
             description = "Puts a script of constraints into force, in place of the one of the same name.")
-    static final class Apply implements Runnable {
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
+    static final class Apply extends Reasoned implements Runnable {
         @Spec
         CommandSpec spec;
 
@@ -121,9 +118,6 @@ public final class ConstraintCommands {
                 description = "Name under which it holds: lower-case letters, digits, hyphens, at most 40, a letter"
                         + " first.")
         String name;
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
 
         @Option(
                 names = "--dry-run",
@@ -228,18 +222,12 @@ public final class ConstraintCommands {
     }
 
     @Command(name = "withdraw", description = "Ends what a script of constraints demands.")
-    static final class Withdraw implements Runnable {
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
+    static final class Withdraw extends Reasoned implements Runnable {
         @Spec
         CommandSpec spec;
 
         @Parameters(paramLabel = "NAME")
         String name;
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
 
         @Override
         public void run() {

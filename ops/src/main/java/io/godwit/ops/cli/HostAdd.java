@@ -6,24 +6,16 @@ import io.godwit.schemas.log.Log;
 import io.godwit.schemas.state.Inventory;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code godwit host add}: adds one host, asked for its id first. */
 @Command(name = "add", description = "Adds a host that libvirt reaches under a URI; asks it for its id first.")
-final class HostAdd implements Runnable {
-    @Mixin
-    CommonOptions common = new CommonOptions();
-
+final class HostAdd extends Reasoned implements Runnable {
     @Parameters(
             paramLabel = "[RACK/NAME=]URI[,probe=ADDRESS:PORT]",
             description = "As in r2/h14=qemu+tls://h14/system; rack default, name as the host says. A URI that names no"
                     + " host, such as a socket's, wants an address where others can see whether the host lives.")
     String text;
-
-    @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-    String reason;
 
     @Override
     public void run() {

@@ -7,18 +7,11 @@ import io.godwit.schemas.state.RegionState;
 import java.time.Duration;
 import java.time.Instant;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What the verbs share that append a word which is noted at once, so that there is nothing to wait for. */
-abstract class Noting implements Runnable {
+abstract class Noting extends Reasoned implements Runnable {
     /** What was answered by then is told apart from what never was asked. */
     private static final Duration LATELY = Duration.ofDays(1);
-
-    @Mixin
-    CommonOptions common = new CommonOptions();
-
-    @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-    String reason;
 
     @Mixin
     DryRun dryRun = new DryRun();

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,15 +37,9 @@ import picocli.CommandLine.Parameters;
         })
 public final class RuleCommands {
     @Command(name = "deploy", description = "Deploys a rule of your own; it takes effect without a restart.")
-    static final class Deploy implements Runnable {
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
+    static final class Deploy extends Reasoned implements Runnable {
         @Parameters(paramLabel = "FILE.epl")
         Path file;
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
 
         @Option(
                 names = "--shadow",
@@ -85,15 +78,9 @@ public final class RuleCommands {
             name = "promote",
             description = "Makes a rule live that was tried in shadow, with just the text that was tried, and ends the"
                     + " trial.")
-    static final class Promote implements Runnable {
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
+    static final class Promote extends Reasoned implements Runnable {
         @Parameters(paramLabel = "FILE.epl")
         Path file;
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
 
         @Override
         public void run() {
@@ -132,15 +119,9 @@ public final class RuleCommands {
     }
 
     @Command(name = "retire", description = "Silences a rule of your own from now on.")
-    static final class Retire implements Runnable {
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
+    static final class Retire extends Reasoned implements Runnable {
         @Parameters(paramLabel = "RULE")
         String rule;
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
 
         @Override
         public void run() {

@@ -170,10 +170,7 @@ final class RuleVersions {
     }
 
     @Command(name = "rollback", description = "Deploys the text of an earlier version again, as the next version.")
-    static final class Rollback implements Runnable {
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
+    static final class Rollback extends Reasoned implements Runnable {
         @Parameters(paramLabel = "RULE")
         String rule;
 
@@ -182,9 +179,6 @@ final class RuleVersions {
                 paramLabel = "V",
                 description = "Version whose text is taken (default: the one before).")
         Integer to;
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
 
         @Override
         public void run() {

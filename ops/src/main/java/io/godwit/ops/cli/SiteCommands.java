@@ -79,15 +79,9 @@ public final class SiteCommands {
             description =
                     "Sets how far the site acts: off stops new commands at once, shadow decides and shows nothing,"
                             + " advise shows, approve asks a person first, auto commands.")
-    static final class SetMode implements Runnable {
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
+    static final class SetMode extends Reasoned implements Runnable {
         @Parameters(paramLabel = "off|shadow|advise|approve|auto")
         Mode mode;
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
 
         @Override
         public void run() {
@@ -111,11 +105,8 @@ public final class SiteCommands {
             name = "disarm",
             description = "Fences no host for a while, and starts no VM elsewhere because its host crashed: for work on"
                     + " the network, say. Armed again by itself.")
-    static final class Disarm implements Runnable {
+    static final class Disarm extends Reasoned implements Runnable {
         private static final Duration MOST = Duration.ofDays(7);
-
-        @Mixin
-        CommonOptions common = new CommonOptions();
 
         @Option(
                 names = "--for",
@@ -123,9 +114,6 @@ public final class SiteCommands {
                 paramLabel = "DURATION",
                 description = "How long, as in 30m; 0s arms at once.")
         String duration;
-
-        @Option(names = "--reason", required = true, description = "Why; it stands in the log.")
-        String reason;
 
         @Mixin
         DryRun dryRun = new DryRun();

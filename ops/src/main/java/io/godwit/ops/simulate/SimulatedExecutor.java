@@ -6,6 +6,7 @@ import io.godwit.executors.membership.MembershipProof;
 import io.godwit.executors.migration.MoveEnd;
 import io.godwit.executors.work.Append;
 import io.godwit.executors.work.CommandEngine;
+import io.godwit.executors.work.FoldedRegion;
 import io.godwit.executors.work.Ledger;
 import io.godwit.executors.work.Region;
 import io.godwit.executors.work.RegionFold;
@@ -20,7 +21,6 @@ import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -200,30 +200,12 @@ final class SimulatedExecutor {
     }
 
     /** What the log says of the region. */
-    private record View(RegionFold fold, SimulatedLog log) implements Region {
-        @Override
-        public Optional<HostAddress> host(String hostId) {
-            return fold.host(hostId);
-        }
+    private static final class View extends FoldedRegion {
+        private final SimulatedLog log;
 
-        @Override
-        public boolean member(String hostId) {
-            return fold.member(hostId);
-        }
-
-        @Override
-        public long oldestEpoch(String hostId) {
-            return fold.oldestEpoch(hostId);
-        }
-
-        @Override
-        public boolean off(int segment) {
-            return fold.off(segment);
-        }
-
-        @Override
-        public boolean down(String hostId, long sinceMillis) {
-            return fold.down(hostId, sinceMillis);
+        View(RegionFold fold, SimulatedLog log) {
+            super(fold);
+            this.log = log;
         }
 
         /** Simulated VMs have none. */
