@@ -180,7 +180,7 @@ final class WhyNotHost {
             for (RejectedMove rejected : one.plan().getRejected()) {
                 weighed.add(Weighed.at(
                         Weighed.Bearing.HELD_BACK,
-                        "rejected",
+                        "a plan",
                         "%s: %s".formatted(rows.vmName(rejected.getVmId()), rejected.getWhy()),
                         one.position()));
             }

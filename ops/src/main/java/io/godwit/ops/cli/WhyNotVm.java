@@ -131,7 +131,7 @@ final class WhyNotVm {
                     .filter(rejected -> rejected.getVmId().equals(vm.id()))
                     .forEach(rejected -> plans.add(Weighed.at(
                             Weighed.Bearing.HELD_BACK,
-                            "rejected",
+                            "a plan",
                             "%s before, host partition %s weighed it and let it stay: %s"
                                     .formatted(
                                             StateRows.seconds(Duration.between(one.appended(), at)),

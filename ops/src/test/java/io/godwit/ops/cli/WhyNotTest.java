@@ -87,7 +87,7 @@ final class WhyNotTest {
                         + " infeasible: no host has room; it is tried again after a back-off, 2.0 s and doubled up to"
                         + " 30.0 s, or once room was made"),
                 lines::toString);
-        assertTrue(lines.contains("HELD_BACK rejected: v1: spread(v1, v2) keeps it from h2"), lines::toString);
+        assertTrue(lines.contains("HELD_BACK a plan: v1: spread(v1, v2) keeps it from h2"), lines::toString);
         assertTrue(
                 lines.contains("MISSED rule overload: it stays open: 740 mc of CPU above the 92 % at which it ends"),
                 lines::toString);
@@ -154,7 +154,7 @@ final class WhyNotTest {
                         + " after that (vm-hold-millis), so until 2026-01-01 00:01:20.000"),
                 lines::toString);
         assertTrue(
-                lines.contains("HELD_BACK rejected: 30.0 s before, host partition p-0-1 weighed it and let it stay:"
+                lines.contains("HELD_BACK a plan: 30.0 s before, host partition p-0-1 weighed it and let it stay:"
                         + " spread(v1, v2) keeps it from h2"),
                 lines::toString);
         assertTrue(lines.contains("BOUNDS constraint: spread(v1 v2) of web"), lines::toString);
