@@ -129,18 +129,25 @@ public final class CommonOptions {
         }
     }
 
-    /** Kafka of the site that is asked, which answers now. */
+    /** Kafka of the site that is asked, which answers now, by the name of the site that is meant. */
     SiteKafka kafka() {
+        KafkaSettings asked = asked();
+        return answering(new KafkaSettings(
+                siteOr(asked.site()), asked.bootstrap(), asked.client(), asked.session(), asked.transactionTimeout()));
+    }
+
+    private KafkaSettings asked() {
         refuseFolder();
         RegionConfig region = region();
         Map<String, String> bootstraps = bootstraps(region);
         // every site mirrors the others, so the first one answers for all where nobody says which one to ask
-        String asked = fromSite == null ? bootstraps.keySet().iterator().next() : fromSite;
+        String first = bootstraps.keySet().iterator().next();
+        String asked = fromSite != null ? fromSite : bootstrap != null ? siteOr(first) : first;
         String at = bootstrap != null ? bootstrap : bootstraps.get(asked);
         if (at == null) {
             throw new Failed("no site is called " + asked + "; known are " + String.join(", ", bootstraps.keySet()));
         }
-        return answering(settings(region, site == null ? asked : site, at));
+        return settings(region, asked, at);
     }
 
     /** Kafka of a site's own log, to append to. */
@@ -203,8 +210,14 @@ public final class CommonOptions {
         if (logFolder != null) {
             return folderLog();
         }
-        SiteKafka kafka = kafka();
-        return open(kafka);
+        SiteKafka asked = answering(asked());
+        return open(asked, siteOr(asked.site()));
+    }
+
+    /** The same with every offset as at home, also where it is another site's copy that is asked. */
+    Log logByHomeOffsets() {
+        Log log = log();
+        return log instanceof KafkaLog ofKafka ? ofKafka.byHomeOffsets() : log;
     }
 
     /** The site's own log, to read: what a verb that appends would append to. */
@@ -241,17 +254,21 @@ public final class CommonOptions {
         return log;
     }
 
+    /** A site's own log. */
     static Log open(SiteKafka kafka) {
+        return open(kafka, kafka.site());
+    }
+
+    private static Log open(SiteKafka kafka, String meant) {
         try (Admin admin = kafka.admin()) {
-            String inventory = Topic.INVENTORY.of(kafka.site());
+            String inventory = Topic.INVENTORY.of(meant);
             if (!admin.listTopics().names().get().contains(inventory)) {
-                throw new Failed(
-                        "the Kafka at " + kafka.settings().bootstrap() + " has no topics of site " + kafka.site()
-                                + "; name a site that it holds with --site, or create them with: godwit topics create"
-                                + " --site "
-                                + kafka.site());
+                throw new Failed("the Kafka at " + kafka.settings().bootstrap() + " has no topics of site " + meant
+                        + "; name a site that it holds with --site, or create them with: godwit topics create"
+                        + " --site "
+                        + meant);
             }
-            return new KafkaLog(kafka, kafka.site());
+            return new KafkaLog(kafka, meant);
         } catch (ExecutionException | KafkaException failed) {
             throw new Failed(
                     "cannot read the log at " + kafka.settings().bootstrap() + ": " + failed.getMessage(), failed);

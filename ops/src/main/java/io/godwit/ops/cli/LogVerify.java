@@ -31,8 +31,8 @@ final class LogVerify implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Log log = common.log();
-                Log seals = sealsFrom == null ? common.log() : copy(log.site())) {
+        try (Log log = common.logByHomeOffsets();
+                Log seals = sealsFrom == null ? common.logByHomeOffsets() : sealsFrom(log.site())) {
             List<SealCheck.Checked> all = SealCheck.of(log, seals);
             if (all.stream().allMatch(one -> one.seals() == 0)) {
                 throw new Failed(
@@ -61,13 +61,13 @@ final class LogVerify implements Callable<Integer> {
         }
     }
 
-    private Log copy(String site) {
+    private Log sealsFrom(String site) {
         KafkaSettings other = common.everySite().stream()
                 .filter(settings -> settings.site().equals(sealsFrom))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("--seals-from names site " + sealsFrom + "; there are "
                         + common.everySite().stream().map(KafkaSettings::site).collect(Collectors.joining(", "))));
-        return new KafkaLog(new SiteKafka(other), site);
+        return new KafkaLog(new SiteKafka(other), site).byHomeOffsets();
     }
 
     private static Map<String, Object> row(SealCheck.Checked checked) {
@@ -90,6 +90,9 @@ final class LogVerify implements Callable<Integer> {
                 "unsealedRecords",
                 all.stream().mapToLong(SealCheck.Checked::unsealed).sum());
         sums.put(
+                "awaitedRecords",
+                all.stream().mapToLong(SealCheck.Checked::awaited).sum());
+        sums.put(
                 "noLongerKept",
                 all.stream().filter(checked -> checked.gone() > 0).count());
         return sums;
@@ -97,12 +100,15 @@ final class LogVerify implements Callable<Integer> {
 
     private static String words(List<SealCheck.Checked> all, int broken) {
         Map<String, Object> sums = sums(all);
-        return "%s: %s records are as %s seals say; %s are not sealed%s"
+        return "%s: %s records are as %s seals say; %s are not sealed%s%s"
                 .formatted(
                         broken == 0 ? "sound" : broken + " topics and segments are broken",
                         sums.get("sealedRecords"),
                         sums.get("seals"),
                         sums.get("unsealedRecords"),
+                        sums.get("awaitedRecords").equals(0L)
+                                ? ""
+                                : "; %s sealed ones have not all come here yet".formatted(sums.get("awaitedRecords")),
                         sums.get("noLongerKept").equals(0L)
                                 ? ""
                                 : "; of " + sums.get("noLongerKept")

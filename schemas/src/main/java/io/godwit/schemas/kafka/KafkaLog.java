@@ -73,6 +73,11 @@ public final class KafkaLog implements Log {
         }
     }
 
+    /** This log with every offset as at home, whether or not it is a copy; closing it closes this. */
+    public Log byHomeOffsets() {
+        return copy ? new MirroredLog(this) : this;
+    }
+
     @Override
     public String site() {
         return site;
@@ -186,7 +191,7 @@ public final class KafkaLog implements Log {
         return partitions;
     }
 
-    /** One record by its offset at home: of a copy found by halving, since home offsets grow along it. */
+    /** One record by its offset at home. */
     @Override
     public Optional<LogRecord> at(Topic topic, int segment, long offset) {
         if (!copy) {
@@ -195,25 +200,45 @@ public final class KafkaLog implements Log {
         if (segment < 0 || segment >= segments) {
             return Optional.empty();
         }
+        return next(topic, segment, placeOf(topic, segment, offset), end(topic, segment))
+                .filter(found -> found.offset() == offset);
+    }
+
+    /**
+     * Where in this Kafka a record of that offset at home or a later one comes first: of a copy found by halving, since home
+     * offsets grow along it.
+     */
+    long placeOf(Topic topic, int segment, long offset) {
         long low = beginning(topic, segment);
         long high = end(topic, segment);
+        if (!copy) {
+            return Math.clamp(offset, low, high);
+        }
+        if (next(topic, segment, low, high)
+                .filter(first -> first.offset() < offset)
+                .isEmpty()) {
+            return low;
+        }
         while (low < high) {
             long middle = low + (high - low) / 2;
-            List<LogRecord> next = new ArrayList<>(1);
-            scan(List.of(new LogRange(topic, segment, middle, high)), record -> {
-                next.add(record);
-                return false;
-            });
-            if (!next.isEmpty() && next.getFirst().offset() == offset) {
-                return Optional.of(next.getFirst());
-            }
-            if (next.isEmpty() || next.getFirst().offset() > offset) {
-                high = middle;
-            } else {
+            if (next(topic, segment, middle, high)
+                    .filter(found -> found.offset() < offset)
+                    .isPresent()) {
                 low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        return Optional.empty();
+        return low;
+    }
+
+    private Optional<LogRecord> next(Topic topic, int segment, long from, long to) {
+        List<LogRecord> next = new ArrayList<>(1);
+        scan(List.of(new LogRange(topic, segment, from, to)), record -> {
+            next.add(record);
+            return false;
+        });
+        return next.stream().findFirst();
     }
 
     @Override

@@ -137,7 +137,9 @@ public final class Topics {
                 configOf(topic, shape).forEach((key, value) -> {
                     boolean ours = key.equals(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
                             || key.equals(TopicConfig.CLEANUP_POLICY_CONFIG)
-                            || (key.equals(TopicConfig.RETENTION_MS_CONFIG) && topic.kept() == Topic.Kept.FOR_EVER);
+                            || (topic.kept() == Topic.Kept.FOR_EVER
+                                    && (key.equals(TopicConfig.RETENTION_MS_CONFIG)
+                                            || key.equals(TopicConfig.RETENTION_BYTES_CONFIG)));
                     if (ours && !config.get(key).value().equals(value)) {
                         faults.add(
                                 "%s has %s=%s, it must be %s; set it with: kafka-configs --alter --topic %s --add-config %s=%s"
@@ -162,6 +164,9 @@ public final class Topics {
         config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
         config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, shape.mirrored() ? "CreateTime" : "LogAppendTime");
         config.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(topic.kept().retentionMillis()));
+        if (topic.kept() == Topic.Kept.FOR_EVER) { // or the brokers' own bound on sizes would hold
+            config.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+        }
         config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(RECORD_BYTES_MAX));
         if (topic.kept() == Topic.Kept.BY_SIZE && shape.observationBytes() > 0) {
             long bytes = shape.observationBytes() / shape.segments();

@@ -30,6 +30,11 @@ public interface Log extends AutoCloseable {
         return false;
     }
 
+    /** Whether it is a copy that may lack what is newest at home. */
+    default boolean lags() {
+        return false;
+    }
+
     /** First offset that is kept. */
     long beginning(Topic topic, int segment);
 

@@ -40,7 +40,7 @@ final class SealCheckTest {
     @Test
     void a_log_as_it_was_sealed_is_sound_up_to_its_newest_records() {
         fill();
-        assertEquals(new SealCheck.Checked(topic, 1, 2, 45, 0, 5, Optional.empty()), checked(log));
+        assertEquals(new SealCheck.Checked(topic, 1, 2, 45, 0, 5, 0, Optional.empty()), checked(log));
         assertEquals(2 * 12, SealCheck.of(log, log).size());
     }
 
@@ -120,6 +120,33 @@ final class SealCheckTest {
     }
 
     @Test
+    void more_seals_than_are_held_at_a_time_are_checked_to_the_last() {
+        int records = 25_000;
+        chain = SealChain.beginning("rennes", topic, 1);
+        for (int number = 0; number < records; number++) {
+            chain.take(log.append(topic, 1, Instant.ofEpochSecond(number), "h" + number, bytes("v" + number)));
+            seal();
+        }
+        assertEquals(new SealCheck.Checked(topic, 1, records, records, 0, 0, 0, Optional.empty()), checked(log));
+        for (int place : new int[] {9_999, 10_000, 24_999}) {
+            assertEquals(place, broken(record -> record.offset() == place ? valued(record, "other") : record));
+        }
+    }
+
+    @Test
+    void a_copy_that_lacks_what_is_newest_at_home_is_sound_and_says_how_many_records_it_awaits() {
+        fill();
+        Log behind = changed(record -> record.offset() < 30 ? record : null);
+        assertEquals(30, checked(behind, log).broken().orElseThrow().offset());
+        Log copy = ((ChangedLog) behind).lagging();
+        assertEquals(new SealCheck.Checked(topic, 1, 2, 20, 0, 0, 25, Optional.empty()), checked(copy, log));
+        Log other = ((ChangedLog) changed(record ->
+                        record.offset() > 30 ? null : record.offset() == 25 ? valued(record, "other") : record))
+                .lagging();
+        assertEquals(25, checked(other, log).broken().orElseThrow().offset());
+    }
+
+    @Test
     void a_sealer_that_goes_on_from_the_newest_seal_makes_the_same_chain() {
         fill();
         SealChain goesOn = SealChain.after(topic, 1, chain.digest(), chain.next());
@@ -136,7 +163,11 @@ final class SealCheckTest {
     }
 
     private SealCheck.Checked checked(Log of) {
-        return SealCheck.of(of, of).stream()
+        return checked(of, of);
+    }
+
+    private SealCheck.Checked checked(Log of, Log seals) {
+        return SealCheck.of(of, seals).stream()
                 .filter(checked -> checked.topic() == topic && checked.segment() == 1)
                 .findFirst()
                 .orElseThrow();
@@ -149,7 +180,7 @@ final class SealCheckTest {
             Optional.ofNullable(change.apply(record)).ifPresent(left::add);
             return true;
         });
-        return new ChangedLog(log, topic, left);
+        return new ChangedLog(log, topic, left, false);
     }
 
     private static LogRecord valued(LogRecord record, String value) {
@@ -181,7 +212,11 @@ final class SealCheckTest {
     }
 
     /** Another log's, but for the records of one topic in segment 1. */
-    private record ChangedLog(Log behind, Topic changed, List<LogRecord> records) implements Log {
+    private record ChangedLog(Log behind, Topic changed, List<LogRecord> records, boolean lags) implements Log {
+        Log lagging() {
+            return new ChangedLog(behind, changed, records, true);
+        }
+
         @Override
         public String site() {
             return behind.site();
@@ -204,7 +239,7 @@ final class SealCheckTest {
 
         @Override
         public long end(Topic topic, int segment) {
-            return behind.end(topic, segment);
+            return lags && isOurs(topic, segment) ? records.getLast().offset() + 1 : behind.end(topic, segment);
         }
 
         @Override
