@@ -161,7 +161,9 @@ public final class RuleBenchmark {
                         demand,
                         64L << 30,
                         20L << 30,
-                        vms));
+                        vms,
+                        "",
+                        0L));
             }
             rounds.add(samples);
         }

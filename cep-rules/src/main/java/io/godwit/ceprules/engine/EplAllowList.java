@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -167,9 +168,27 @@ final class EplAllowList {
                     Place.of(item, "select").line(),
                     String.join(", ", types),
                     List.copyOf(properties),
-                    RuleReach.remembers(statement) ? Optional.of(RuleReach.of(statement, item)) : Optional.empty()));
+                    RuleReach.remembers(statement) ? Optional.of(RuleReach.of(statement, item)) : Optional.empty(),
+                    countsOverHosts(statement)));
         }
         return uses;
+    }
+
+    private static boolean countsOverHosts(EPStatementObjectModel statement) {
+        AtomicBoolean counts = new AtomicBoolean();
+        SodaWalk.visit(statement, node -> {
+            if (node.getClass().getSimpleName().endsWith("ProjectionExpression")) {
+                counts.set(true);
+            }
+        });
+        AtomicBoolean byHost = new AtomicBoolean();
+        SodaWalk.visit(statement.getGroupByClause(), node -> {
+            if (node instanceof PropertyValueExpression property
+                    && bare(property.getPropertyName()).equals("hostId")) {
+                byHost.set(true);
+            }
+        });
+        return counts.get() && !byHost.get();
     }
 
     /** Checks a text that the log calls built-in: it may have been written by anyone who can write to the log. */

@@ -23,6 +23,8 @@ public final class HostSample implements ObservationView {
     private final int cpuPermille;
     private final int memoryPermille;
     private final int vms;
+    private final String cpuModel;
+    private final long migrationBytesPerSecond;
     private final boolean overloaded;
     private final boolean underloaded;
     private final boolean crashed;
@@ -54,6 +56,8 @@ public final class HostSample implements ObservationView {
         this.cpuPermille = permille(cpuDemandMillicores, cpuCapacityMillicores);
         this.memoryPermille = permille(memoryUsedBytes, memoryCapacityBytes);
         this.vms = sampled.getVms().size();
+        this.cpuModel = sampled.getCpuModel();
+        this.migrationBytesPerSecond = sampled.getMigrationBytesPerSecond();
         this.overloaded = open.overloaded();
         this.underloaded = open.underloaded();
         this.crashed = open.crashed();
@@ -116,6 +120,14 @@ public final class HostSample implements ObservationView {
 
     public int getVms() {
         return vms;
+    }
+
+    public String getCpuModel() {
+        return cpuModel;
+    }
+
+    public long getMigrationBytesPerSecond() {
+        return migrationBytesPerSecond;
     }
 
     public boolean isOverloaded() {

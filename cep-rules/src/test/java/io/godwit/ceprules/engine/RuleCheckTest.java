@@ -17,10 +17,28 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RuleCheckTest {
     private static final String HEAD = "// name: mine\n";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "select hostId, count(*) as value from HostLoss#time(60 sec) group by rack having count(*) >= 3 | true",
+                "select hostId, sum(vms) as value from HostSample#unique(hostId)#time(60 sec) | true",
+                "select hostId, vmId, count(*) as value from VmNews#time(10 min) group by vmId | true",
+                "select hostId, vmId, count(*) as value from VmNews#time(10 min) group by hostId, vmId | false",
+                "select s.hostId as hostId, avg(s.vms) as value from HostSample#time(60 sec) as s group by s.hostId |"
+                        + " false",
+                "select hostId, vms as value from HostSample(vms > 3) | false"
+            })
+    void what_is_counted_over_several_hosts_is_told(String statement, boolean overHosts) {
+        Admitted admitted = (Admitted) RuleCheck.check(HEAD + statement);
+        assertEquals(overHosts, admitted.uses().getFirst().overHosts());
+    }
 
     @ParameterizedTest
     @ValueSource(

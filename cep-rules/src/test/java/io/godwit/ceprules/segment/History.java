@@ -83,20 +83,30 @@ final class History {
     }
 
     History sample(String host, long demand, long memory, VmSample... vms) {
-        return add(
+        return add(host, sampled(host, demand, memory, "", 0, vms));
+    }
+
+    /** Of a host whose monitor tells what kind it is. */
+    History sample(String host, String cpuModel, long migrationBytesPerSecond) {
+        return add(host, sampled(host, 700, 8L << 30, cpuModel, migrationBytesPerSecond));
+    }
+
+    private HostSampled sampled(
+            String host, long demand, long memory, String cpuModel, long migrationBytesPerSecond, VmSample... vms) {
+        return new HostSampled(
                 host,
-                new HostSampled(
-                        host,
-                        SEGMENT,
-                        atMillis * 1000,
-                        periodMillis,
-                        monitor,
-                        CAPACITY,
-                        demand,
-                        demand,
-                        MEMORY,
-                        memory,
-                        List.of(vms)));
+                SEGMENT,
+                atMillis * 1000,
+                periodMillis,
+                monitor,
+                CAPACITY,
+                demand,
+                demand,
+                MEMORY,
+                memory,
+                List.of(vms),
+                cpuModel,
+                migrationBytesPerSecond);
     }
 
     static VmSample vm(String id, VmState state) {

@@ -220,6 +220,88 @@ final class HostFactsTest {
     }
 
     @Test
+    void a_host_that_comes_back_as_another_machine_is_that_from_its_next_sample_on() {
+        History history = new History();
+        history.sample("h1", "EPYC", 1_000).later(1000).sample("h1", "EPYC", 1_000);
+        history.later(1000).sample("h1", "Skylake", 2_000).later(1000).sample("h1", "Skylake", 2_000);
+        String changed = """
+            // name: changed
+            // hold: 1s
+            select hostId, link as value from HostSample#time(1 min)
+            match_recognize (
+              partition by hostId
+              measures B.hostId as hostId, B.migrationBytesPerSecond as link
+              after match skip to next row
+              pattern (A B)
+              define B as B.cpuModel != A.cpuModel and B.migrationBytesPerSecond > A.migrationBytesPerSecond
+            )
+            """;
+        assertEquals(List.of(2L), offsetsWhereOneBegan(history.detections(List.of(History.custom(changed)))));
+    }
+
+    @Test
+    void a_loss_is_joined_with_what_the_newest_sample_before_it_says_of_the_host() {
+        History history = new History();
+        history.sample("h1", "EPYC", 1_000).sample("h2", "Skylake", 1_000).later(1000);
+        history.lost("h1").lost("h2").later(1000).sample("h1", "Skylake", 1_000).later(1000);
+        history.lost("h1");
+        String lost = """
+            // name: lost
+            // hold: 1s
+            select l.hostId as hostId from HostLoss as l unidirectional, HostSample#unique(hostId)#time(60 sec) as s
+            where l.hostId = s.hostId and s.cpuModel = 'Skylake'
+            """;
+        assertEquals(List.of(3L, 5L), offsetsWhereOneBegan(history.detections(List.of(History.custom(lost)))));
+    }
+
+    @Test
+    void a_version_that_is_deployed_later_knows_of_hosts_what_one_knows_that_was_there_all_along() {
+        History history = new History();
+        Random random = new Random(5);
+        List<String> models = List.of("EPYC", "Skylake", "");
+        for (int second = 0; second < 400; second++) {
+            history.later(1000)
+                    .sample("h" + random.nextInt(3), models.get(random.nextInt(3)), random.nextInt(3))
+                    .tick();
+        }
+        CompiledRule rule = History.custom("""
+            // name: models
+            // hold: 2s
+            select hostId, count(*) as value from HostSample(migrationBytesPerSecond > 0)#time(10 sec)
+            group by cpuModel having count(*) >= 4
+            """);
+        List<Long> always = offsetsOf(history.detections(List.of(rule)), 250);
+        assertTrue(always.size() > 5, "too little happened");
+        List<SpecificRecord> late = new ArrayList<>();
+        try (SegmentDetector detector = history.fresh(List.of(), late)) {
+            for (long offset = 0; offset < history.end(); offset++) {
+                if (offset == 200) {
+                    late.addAll(detector.activate(List.of(rule)));
+                }
+                late.addAll(detector.take(history.record(offset)).records());
+            }
+        }
+        assertEquals(always, offsetsOf(late, 250));
+    }
+
+    private static List<Long> offsetsWhereOneBegan(List<SpecificRecord> records) {
+        return offsetsOf(records, 0);
+    }
+
+    /** Observations from one on at which a detection began. */
+    private static List<Long> offsetsOf(List<SpecificRecord> records, long from) {
+        return records.stream()
+                .filter(DetectionBegan.class::isInstance)
+                .map(record -> ((DetectionBegan) record)
+                        .getEvidence()
+                        .getLast()
+                        .getPosition()
+                        .getOffset())
+                .filter(offset -> offset >= from)
+                .toList();
+    }
+
+    @Test
     void the_first_word_on_a_host_counts_and_a_host_that_never_joined_has_none() {
         History history = new History().join("h1", "r1").join("h1", "r2");
         history.lost("h1").lost("h2");

@@ -123,7 +123,9 @@ final class CepFeed implements AutoCloseable {
                 Math.min(demand, CAPACITY_MILLICORES),
                 MEMORY_BYTES,
                 (long) VMS_PER_HOST << 30,
-                vms);
+                vms,
+                "",
+                0L);
     }
 
     private static VmSample vmSample(int host, int number, long demand) {

@@ -246,7 +246,9 @@ class SchedulerOnKafkaTest {
                         Math.min(8000L, sum),
                         64L << 30,
                         1L << 30,
-                        vms));
+                        vms,
+                        "",
+                        0L));
     }
 
     /** Waits for the broker, so that records of several topics have the order in which they are appended here. */

@@ -183,7 +183,9 @@ final class ConstraintVerbsTest {
                             1000L * vms.length,
                             64L << 30,
                             1L << 30,
-                            samples));
+                            samples,
+                            "",
+                            0L));
         }
     }
 

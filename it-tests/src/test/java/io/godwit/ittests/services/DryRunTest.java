@@ -162,7 +162,8 @@ final class DryRunTest {
                 Topic.OBSERVATIONS,
                 segment,
                 id,
-                new HostSampled(id, segment, 0L, 60_000, "monitor-1", 8000L, sum, sum, 64L << 30, 1L << 30, vms));
+                new HostSampled(
+                        id, segment, 0L, 60_000, "monitor-1", 8000L, sum, sum, 64L << 30, 1L << 30, vms, "", 0L));
     }
 
     private static void append(

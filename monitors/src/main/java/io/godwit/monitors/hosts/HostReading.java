@@ -7,6 +7,7 @@ import java.util.List;
  * What one look at a host showed. Units and ranges as in HostSampled.
  *
  * @param measuredAtMicros host clock, microseconds since 1970
+ * @param cpuModel as in HostDescription, as is migrationBytesPerSecond
  * @param vms every VM that the host holds, by id
  */
 public record HostReading(
@@ -16,6 +17,8 @@ public record HostReading(
         long cpuUsedMillicores,
         long memoryCapacityBytes,
         long memoryUsedBytes,
+        String cpuModel,
+        long migrationBytesPerSecond,
         List<VmSample> vms) {
     public HostReading {
         vms = List.copyOf(vms);

@@ -141,7 +141,9 @@ final class WatchedHost implements AutoCloseable {
                 reading.cpuUsedMillicores(),
                 reading.memoryCapacityBytes(),
                 reading.memoryUsedBytes(),
-                reading.vms());
+                reading.vms(),
+                reading.cpuModel(),
+                reading.migrationBytesPerSecond());
     }
 
     /** A number that changes when a VM comes to stay or goes. */

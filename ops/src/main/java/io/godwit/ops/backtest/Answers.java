@@ -114,7 +114,7 @@ public record Answers(List<Step> steps, List<Refusal> refused) {
     private static String stays(RecordedCourse.Refused refused) {
         return refused.staying().values().stream()
                 .findFirst()
-                .map(why -> "; " + refused.staying().size() + " VMs had to stay, one of them as follows: " + why)
+                .map(why -> "; " + refused.staying().size() + " VMs had to stay, one of them as follows: " + why.says())
                 .orElse("");
     }
 

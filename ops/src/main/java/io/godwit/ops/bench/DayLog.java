@@ -123,7 +123,9 @@ final class DayLog {
                 Math.min(demand, CAPACITY),
                 64L << 30,
                 25L << 30,
-                vms);
+                vms,
+                "",
+                0L);
     }
 
     private static String id(int host) {

@@ -71,6 +71,8 @@ final class SampleLog {
                 Math.min(demand, 8000L),
                 64L << 30,
                 25L << 30,
-                vms);
+                vms,
+                "",
+                0L);
     }
 }

@@ -33,8 +33,25 @@ final class HostAdd extends Reasoned implements Runnable {
             }
             List<HostJoined> added =
                     HostJoins.append(kafka, inventory, log.segments(), List.of(wanted), Operator.name(), reason);
+            int segment = added.getFirst().getSegment();
             System.err.println("added " + kafka.site() + "/" + wanted.rack() + "/" + wanted.name() + " (" + wanted.id()
-                    + ") in segment " + added.getFirst().getSegment());
+                    + ") in segment " + segment + elsewhere(inventory, wanted.rack(), segment));
         }
+    }
+
+    /** What a rule that counts over the hosts of the rack will not see together. */
+    private static String elsewhere(Inventory inventory, String rack, int segment) {
+        List<String> others = inventory.hosts().values().stream()
+                .map(Inventory.Entry::joined)
+                .filter(host -> host.getRack().equals(rack) && host.getSegment() != segment)
+                .map(HostJoined::getSegment)
+                .distinct()
+                .sorted()
+                .map(String::valueOf)
+                .toList();
+        return others.isEmpty()
+                ? ""
+                : "; other hosts of rack " + rack + " are in segment " + String.join(", ", others)
+                        + ", and rules count them apart";
     }
 }

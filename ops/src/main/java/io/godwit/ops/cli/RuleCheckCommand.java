@@ -5,6 +5,7 @@ import io.godwit.ceprules.engine.RuleCheck;
 import io.godwit.ceprules.engine.StatementUse;
 import io.godwit.ops.rules.HeaderCases;
 import io.godwit.schemas.events.DetectionTerms;
+import io.godwit.schemas.state.SegmentPlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -53,6 +54,12 @@ final class RuleCheckCommand implements Runnable {
         row.put(
                 "remembers",
                 rule.uses().stream().map(RuleCheckCommand::remembers).toList());
+        row.put(
+                "hints",
+                rule.uses().stream()
+                        .filter(StatementUse::overHosts)
+                        .map(RuleCheckCommand::seesOneSegment)
+                        .toList());
         row.put("cases", HeaderCases.of(rule.header()).count());
         if (!noCost && rule.uses().stream().anyMatch(use -> use.eventType().equals("HostSample"))) {
             RuleBenchmark.Cost cost = RuleBenchmark.cost(rule.compiled(), HOSTS, SECONDS);
@@ -80,6 +87,12 @@ final class RuleCheckCommand implements Runnable {
                         : seconds(window) + " of what passes its filter")
                 .orElse("nothing");
         return "line %d: %s".formatted(use.line(), what);
+    }
+
+    private static String seesOneSegment(StatementUse use) {
+        return ("line %d: counts over several hosts and sees those of one segment; a rack of more than %d lies in"
+                        + " several segments and is counted in each apart")
+                .formatted(use.line(), SegmentPlan.RACK_HOSTS_MAX);
     }
 
     private static String seconds(Duration duration) {

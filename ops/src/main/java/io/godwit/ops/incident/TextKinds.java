@@ -26,6 +26,7 @@ final class TextKinds {
                         "FenceHost commandId partitionId",
                         "HostDescribed cpuModel",
                         "HostFenced commandId",
+                        "HostSampled cpuModel",
                         "HostLease holder",
                         "HostsGranted partitionId",
                         "InputRun topic",

@@ -29,7 +29,9 @@ sealed interface Observation {
             long cpuUsedMillicores,
             long memoryCapacityBytes,
             long memoryUsedBytes,
-            int vms)
+            int vms,
+            String cpuModel,
+            long migrationBytesPerSecond)
             implements Observation {
         @Override
         public SpecificRecord record(int segment, Instant at) {
@@ -44,7 +46,9 @@ sealed interface Observation {
                     cpuUsedMillicores,
                     memoryCapacityBytes,
                     memoryUsedBytes,
-                    held());
+                    held(),
+                    cpuModel,
+                    migrationBytesPerSecond);
         }
 
         private List<VmSample> held() {

@@ -25,6 +25,8 @@ final class ObservationReader {
     private static final String MEMORY_CAPACITY = "memoryCapacityBytes";
     private static final String MEMORY_USED = "memoryUsedBytes";
     private static final String MEMORY_PERMILLE = "memoryPermille";
+    private static final String CPU_MODEL = "cpuModel";
+    private static final String MIGRATION = "migrationBytesPerSecond";
 
     /** Properties of each type; what holds for all (atMillis, observation) comes of the scenario. */
     static final Map<String, List<String>> PROPERTIES = properties();
@@ -66,7 +68,9 @@ final class ObservationReader {
                         MEMORY_CAPACITY,
                         MEMORY_USED,
                         MEMORY_PERMILLE,
-                        VMS));
+                        VMS,
+                        CPU_MODEL,
+                        MIGRATION));
         properties.put("VmNews", List.of(HOST_ID, "vmId", "change", "detail"));
         properties.put("Probe", List.of(HOST_ID, "prober", "answered"));
         properties.put("HostLoss", List.of(HOST_ID, MONITOR, "reason"));
@@ -136,7 +140,9 @@ final class ObservationReader {
                 memoryCapacity,
                 memoryUsed,
                 fields.optional(keys, VMS, text -> (int) Fields.whole(text, 0, VMS_MAX))
-                        .orElse(0)));
+                        .orElse(0),
+                fields.optional(keys, CPU_MODEL, text -> text).orElse(""),
+                fields.optional(keys, MIGRATION, text -> bytes(text, 0)).orElse(0L)));
     }
 
     /** An amount that is given as such or as a share of the capacity; the rule must see the very share that was given. */

@@ -142,7 +142,9 @@ final class SimulatedMonitors {
                             reading.cpuUsedMillicores(),
                             reading.memoryCapacityBytes(),
                             reading.memoryUsedBytes(),
-                            reading.vms()));
+                            reading.vms(),
+                            reading.cpuModel(),
+                            reading.migrationBytesPerSecond()));
         } catch (HostUnreachable unreachable) {
             lose(host, unreachable.getMessage());
         }

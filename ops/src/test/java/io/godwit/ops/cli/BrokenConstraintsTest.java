@@ -103,7 +103,19 @@ final class BrokenConstraintsTest {
                 NOW,
                 id,
                 EventCodec.encode(new HostSampled(
-                        id, 0, 0L, 1000, "monitor-1", 8000L, demand, demand, 1L << 35, 1L << 30, List.of(vms))));
+                        id,
+                        0,
+                        0L,
+                        1000,
+                        "monitor-1",
+                        8000L,
+                        demand,
+                        demand,
+                        1L << 35,
+                        1L << 30,
+                        List.of(vms),
+                        "",
+                        0L)));
     }
 
     private static VmSample vm(String id, VmState state) {

@@ -121,7 +121,9 @@ final class BuiltInLevelsTest {
                             demand,
                             MEMORY,
                             memory,
-                            List.of(new VmSample("v1", VmState.RUNNING, demand, demand, memory, -1L, -1L, -1L))));
+                            List.of(new VmSample("v1", VmState.RUNNING, demand, demand, memory, -1L, -1L, -1L)),
+                            "",
+                            0L));
             second++;
         }
     }

@@ -199,7 +199,8 @@ final class RecoveryTest {
     }
 
     private static HostSampled sample(String host, int segment, VmSample... vms) {
-        return new HostSampled(host, segment, 0L, 1_000, "m", 8_000L, 1_000L, 1_000L, 8L << 30, 1L << 30, List.of(vms));
+        return new HostSampled(
+                host, segment, 0L, 1_000, "m", 8_000L, 1_000L, 1_000L, 8L << 30, 1L << 30, List.of(vms), "", 0L);
     }
 
     private void add(Topic topic, int segment, int second, SpecificRecord event) {

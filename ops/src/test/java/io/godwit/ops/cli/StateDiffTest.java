@@ -157,7 +157,9 @@ final class StateDiffTest {
                 1L << 30,
                 Stream.of(vms)
                         .map(vm -> new VmSample(vm, VmState.RUNNING, 10L, 10L, 1L << 30, -1L, -1L, -1L))
-                        .toList());
+                        .toList(),
+                "",
+                0L);
     }
 
     private static DetectionBegan began() {

@@ -111,7 +111,7 @@ final class TimelineTest {
                 Topic.OBSERVATIONS,
                 0,
                 6,
-                new HostSampled("i1", 0, 0L, 5000, "m", 8000L, 100L, 100L, 1L << 34, 0L, List.of()));
+                new HostSampled("i1", 0, 0L, 5000, "m", 8000L, 100L, 100L, 1L << 34, 0L, List.of(), "", 0L));
         add(Topic.OBSERVATIONS, 0, 6, new Tick(0, 1L, "cep"));
         log.append(Topic.DETECTIONS, 0, START.plusSeconds(6), "i1", "nonsense".getBytes(StandardCharsets.UTF_8));
         log.append(Topic.OBSERVATIONS, 0, START.plusSeconds(6), "i1", "nonsense".getBytes(StandardCharsets.UTF_8));

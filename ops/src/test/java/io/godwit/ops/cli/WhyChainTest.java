@@ -250,7 +250,9 @@ final class WhyChainTest {
                         7_000L,
                         8L << 30,
                         1L << 30,
-                        List.of(vm("v1", 6_000L), vm("v2", 1_000L))));
+                        List.of(vm("v1", 6_000L), vm("v2", 1_000L)),
+                        "",
+                        0L));
         add(
                 Topic.DETECTIONS,
                 4,

@@ -265,7 +265,9 @@ final class WhyNotTest {
                 1L << 30,
                 Stream.of(vms)
                         .map(vm -> new VmSample(vm, VmState.RUNNING, 10L, 10L, 1L << 30, -1L, -1L, -1L))
-                        .toList());
+                        .toList(),
+                "",
+                0L);
     }
 
     private void builtIn(String rule) {

@@ -109,7 +109,7 @@ class LoadJudgeTest {
         List<VmSample> vms = List.of(vmIds).stream()
                 .map(vm -> new VmSample(vm, VmState.RUNNING, 3000L, 3000L, 1L << 30, 0L, -1L, -1L))
                 .toList();
-        return new HostSampled(id, 0, 0L, 1000, "monitor-1", 4000L, 3000L, 3000L, 8L << 30, 1L << 30, vms);
+        return new HostSampled(id, 0, 0L, 1000, "monitor-1", 4000L, 3000L, 3000L, 8L << 30, 1L << 30, vms, "", 0L);
     }
 
     private static PlannedMove move(String vm, String source, String target, List<Integer> after) {

@@ -315,7 +315,8 @@ final class RecordedPlansTest {
         List<VmSample> vms = Stream.of(vmIds)
                 .map(vm -> new VmSample(vm, VmState.RUNNING, millicores, millicores, 1L << 30, 0L, -1L, -1L))
                 .toList();
-        return new HostSampled(host, 0, 0L, 1000, "monitor-1", 4000L, millicores, millicores, 8L << 30, 1L << 30, vms);
+        return new HostSampled(
+                host, 0, 0L, 1000, "monitor-1", 4000L, millicores, millicores, 8L << 30, 1L << 30, vms, "", 0L);
     }
 
     private static HostFacts facts(String host, String vm) {

@@ -89,7 +89,8 @@ final class ScenarioReaderTest {
 
     private static Observation sample(
             String hostId, String monitor, int periodMillis, long demand, long used, int vms) {
-        return new Observation.HostSample(hostId, monitor, periodMillis, 4000, demand, used, 64L << 30, 8L << 30, vms);
+        return new Observation.HostSample(
+                hostId, monitor, periodMillis, 4000, demand, used, 64L << 30, 8L << 30, vms, "", 0);
     }
 
     @Test

@@ -52,6 +52,6 @@ final class GrowthTest {
                 .mapToObj(index ->
                         new VmSample("vm-" + index, VmState.RUNNING, demands[index], demands[index], 1L, 0L, 0L, 0L))
                 .toList();
-        return new HostSampled("h", 0, 0L, 1000, "m", 800L, 0L, 0L, 1L, 0L, vms);
+        return new HostSampled("h", 0, 0L, 1000, "m", 800L, 0L, 0L, 1L, 0L, vms, "", 0L);
     }
 }

@@ -151,7 +151,8 @@ final class RunFoldTest {
         append(
                 Topic.OBSERVATIONS,
                 afterMillis,
-                new HostSampled(host, 0, 0L, 1000, "monitor-1", 8000L, demand, demand, 1L << 35, 0L, List.of(vm)));
+                new HostSampled(
+                        host, 0, 0L, 1000, "monitor-1", 8000L, demand, demand, 1L << 35, 0L, List.of(vm), "", 0L));
     }
 
     private static DetectionBegan began(String id, long afterMillis) {

@@ -15,6 +15,9 @@ import io.godwit.schemas.log.Topic;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What hosts hold and how much room they have, by their newest samples; and which host is the best to ask. */
 final class Room {
@@ -63,17 +66,12 @@ final class Room {
         SchedulerState.Sample sample = turn.state.sample(hostId);
         HostSampled sampled = sample.sampled();
         KnownHost host = turn.state.hosts.get(hostId);
-        String spent = host == null ? "" : budgets.spent(host);
+        String spent = spent(host);
         List<VmFact> vms = new ArrayList<>();
         for (VmSample vm : sampled.getVms()) {
             switch (vm.getState()) {
-                case RUNNING, BLOCKED -> {
-                    String tired = spent.isEmpty() ? staysBecause(vm.getVmId()) : spent;
-                    vms.add(fact(vm, true, asked ? "" : tired));
-                }
-                case PAUSED, SUSPENDED -> vms.add(fact(vm, false, "is paused"));
-                case MIGRATING_IN -> vms.add(fact(vm, false, "is just arriving"));
-                case UNKNOWN -> vms.add(fact(vm, false, "its state is unknown"));
+                case RUNNING, BLOCKED -> vms.add(fact(vm, true, asked ? Optional.empty() : staying(vm, spent)));
+                case PAUSED, SUSPENDED, MIGRATING_IN, UNKNOWN -> vms.add(fact(vm, false, staying(vm, spent)));
                 case SHUT_OFF, CRASHED -> {} // uses nothing
             }
         }
@@ -95,21 +93,51 @@ final class Room {
                 throughput.disk().bytesPerSecond());
     }
 
-    private static VmFact fact(VmSample vm, boolean running, String staysBecause) {
+    private static VmFact fact(VmSample vm, boolean running, Optional<Staying> staying) {
         return new VmFact(
                 vm.getVmId(),
                 vm.getCpuDemandMillicores(),
                 vm.getMemoryBytes(),
                 vm.getDirtyBytesPerSecond(),
                 running,
-                staysBecause,
+                staying.map(Staying::says).orElse(""),
                 Math.max(0, vm.getNetBytesPerSecond()),
                 Math.max(0, vm.getBlockBytesPerSecond()));
     }
 
-    private String staysBecause(String vmId) {
+    /** Why VMs may not leave a host of the own segment, by VM, without those that are off; its sample must be there. */
+    SortedMap<String, Staying> staying(String hostId) {
+        String spent = spent(turn.state.hosts.get(hostId));
+        SortedMap<String, Staying> staying = new TreeMap<>();
+        for (VmSample vm : turn.state.sample(hostId).sampled().getVms()) {
+            staying(vm, spent).ifPresent(why -> staying.put(vm.getVmId(), why));
+        }
+        return staying;
+    }
+
+    private String spent(KnownHost host) {
+        return host == null ? "" : budgets.spent(host);
+    }
+
+    /** @param spent the budget that its host has used up; empty: none */
+    private Optional<Staying> staying(VmSample vm, String spent) {
+        return switch (vm.getState()) {
+            case RUNNING, BLOCKED ->
+                spent.isEmpty() ? heldOrTired(vm.getVmId()) : Optional.of(new Staying(Staying.Cause.BUDGET, spent));
+            case PAUSED, SUSPENDED -> Optional.of(new Staying(Staying.Cause.STATE, "is paused"));
+            case MIGRATING_IN -> Optional.of(new Staying(Staying.Cause.STATE, "is just arriving"));
+            case UNKNOWN -> Optional.of(new Staying(Staying.Cause.STATE, "its state is unknown"));
+            case SHUT_OFF, CRASHED -> Optional.empty();
+        };
+    }
+
+    private Optional<Staying> heldOrTired(String vmId) {
         VmHold hold = turn.state.holds.get(vmId);
-        return hold != null && turn.now().isBefore(hold.getUntil()) ? hold.getWhy() : trails.tired(vmId);
+        if (hold != null && turn.now().isBefore(hold.getUntil())) {
+            return Optional.of(new Staying(Staying.Cause.HOLD, hold.getWhy()));
+        }
+        String tired = trails.tired(vmId);
+        return tired.isEmpty() ? Optional.empty() : Optional.of(new Staying(Staying.Cause.BUDGET, tired));
     }
 
     static long demandMillicores(HostFacts facts) {

@@ -82,16 +82,11 @@ public final class SegmentScheduler {
         return new Taken(outputs, unreadable, turn.jobs());
     }
 
-    /** Why VMs may not leave a host of the segment now, by VM: a hold, a budget, their state. Those that may are left out. */
-    public SortedMap<String, String> staying(String hostId) {
-        SortedMap<String, String> staying = new TreeMap<>();
-        if (state.sample(hostId) != null) {
-            new Room(new Turn(state, segment, segments))
-                    .facts(hostId).getVms().stream()
-                            .filter(vm -> !vm.getStaysBecause().isEmpty())
-                            .forEach(vm -> staying.put(vm.getVmId(), vm.getStaysBecause()));
-        }
-        return staying;
+    /** Why VMs may not leave a host of the segment now, by VM. Those that may are left out. */
+    public SortedMap<String, Staying> staying(String hostId) {
+        return state.sample(hostId) == null
+                ? new TreeMap<>()
+                : new Room(new Turn(state, segment, segments)).staying(hostId);
     }
 
     /** Lets somebody see what the next inputs read and change of the state. */

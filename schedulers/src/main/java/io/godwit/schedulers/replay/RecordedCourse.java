@@ -1,6 +1,7 @@
 package io.godwit.schedulers.replay;
 
 import io.godwit.schedulers.kafka.SchedulerTopology;
+import io.godwit.schedulers.partition.Staying;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.DetectionBegan;
@@ -59,10 +60,10 @@ public final class RecordedCourse {
      *
      * @param tries how often there was none
      * @param byBudget whether a budget of moves kept VMs where they were, at one of the tries
-     * @param staying VMs that might not leave its host then, and why: a hold, a budget, their state
+     * @param staying VMs that might not leave its host then, and why
      */
     public record Refused(
-            Instant at, int tries, boolean byBudget, PartitionClosed end, SortedMap<String, String> staying) {}
+            Instant at, int tries, boolean byBudget, PartitionClosed end, SortedMap<String, Staying> staying) {}
 
     /**
      * What came of one course.
@@ -241,10 +242,9 @@ public final class RecordedCourse {
         }
 
         private Refused refused(PartitionClosed end) {
-            SortedMap<String, String> staying =
+            SortedMap<String, Staying> staying =
                     rehearsal.staying(end.getDecision().getSegment(), end.getInitiator());
-            boolean byBudget = staying.values().stream()
-                    .anyMatch(why -> why.endsWith("is spent") || why.endsWith("times within an hour"));
+            boolean byBudget = staying.values().stream().anyMatch(why -> why.cause() == Staying.Cause.BUDGET);
             return new Refused(rehearsal.now(), 1, byBudget, end, staying);
         }
 

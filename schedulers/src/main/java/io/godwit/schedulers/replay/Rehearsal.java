@@ -3,6 +3,7 @@ package io.godwit.schedulers.replay;
 import io.godwit.schedulers.partition.Output;
 import io.godwit.schedulers.partition.SchedulerState;
 import io.godwit.schedulers.partition.SegmentScheduler;
+import io.godwit.schedulers.partition.Staying;
 import io.godwit.schedulers.partition.Taken;
 import io.godwit.schedulers.planner.Planner;
 import io.godwit.schemas.codec.EventCodec;
@@ -149,7 +150,7 @@ final class Rehearsal {
     }
 
     /** Why VMs may not leave a host of a segment now, by VM. */
-    SortedMap<String, String> staying(int segment, String hostId) {
+    SortedMap<String, Staying> staying(int segment, String hostId) {
         return schedulers.get(segment).staying(hostId);
     }
 

@@ -188,7 +188,7 @@ class SchedulerTopologyTest {
             vms.add(new VmSample(id + "-" + vm, VmState.RUNNING, demands[vm], demands[vm], 1L << 30, -1L, -1L, -1L));
         }
         return new HostSampled(
-                id, 0, 0L, 1000, "monitor-1", 8000L, sum, Math.min(8000L, sum), 64L << 30, 1L << 30, vms);
+                id, 0, 0L, 1000, "monitor-1", 8000L, sum, Math.min(8000L, sum), 64L << 30, 1L << 30, vms, "", 0L);
     }
 
     private static void give(TopologyTestDriver driver, Topic topic, String key, SpecificRecord event) {

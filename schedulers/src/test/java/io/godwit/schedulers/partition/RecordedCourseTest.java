@@ -1,6 +1,7 @@
 package io.godwit.schedulers.partition;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -192,11 +193,45 @@ class RecordedCourseTest {
         live(30);
         Course both = courses(from, List.of(List.of(first, second))).getFirst();
         assertEquals(1, moves(both).size(), moves(both)::toString);
-        assertTrue(
-                both.refused().stream()
-                        .anyMatch(refused -> refused.byBudget()
-                                && refused.staying().getOrDefault("h1-1", "").contains("moves an hour is spent")),
-                both::toString);
+        RecordedCourse.Refused refused = both.refused().getFirst();
+        assertTrue(refused.byBudget(), both::toString);
+        Staying spent = refused.staying().get("h1-1");
+        assertEquals(new Staying(Staying.Cause.BUDGET, "its host's budget of 1 moves an hour is spent"), spent);
+    }
+
+    @Test
+    void a_vms_own_budget_counts_as_one_and_its_hold_does_not() {
+        region.settings("{\"movesPerHour\":{\"vm\":1}}").sampleAll().settle();
+        live(5);
+        Instant from = now();
+        live(1);
+        Told first = away("h1", "h1-1");
+        live(30);
+        String target = courses(from, List.of(List.of(first)))
+                .getFirst()
+                .commanded()
+                .getFirst()
+                .move()
+                .getTargetHostId();
+        Told soon = away(target, "h1-1");
+        live(20);
+        RecordedCourse.Refused held = courses(from, List.of(List.of(first, soon)))
+                .getFirst()
+                .refused()
+                .getFirst();
+        assertEquals(
+                new Staying(Staying.Cause.HOLD, "arrived a moment ago"),
+                held.staying().get("h1-1"));
+        assertFalse(held.byBudget());
+        live(400); // past the hold of a VM that has just moved
+        Told later = away(target, "h1-1");
+        live(20);
+        List<Course> courses = courses(from, List.of(List.of(first, later)));
+        RecordedCourse.Refused tired = courses.getLast().refused().getFirst();
+        assertEquals(
+                new Staying(Staying.Cause.BUDGET, "has moved 1 times within an hour"),
+                tired.staying().get("h1-1"));
+        assertTrue(tired.byBudget());
     }
 
     @Test

@@ -215,7 +215,9 @@ final class Region {
                         Math.min(host.demand(), host.millicores),
                         64L << 30,
                         (long) host.vms.size() << 30,
-                        vms));
+                        vms,
+                        "",
+                        0L));
         boolean over = host.demand() > host.millicores;
         if (over && !open.containsKey(id)) {
             began(id, DetectionKind.OVERLOAD, sample);

@@ -167,6 +167,11 @@ public final class EventCodec {
         return fingerprint(Events.schemaOf(event));
     }
 
+    /** Fingerprints of all schemas of an event that were released, oldest first. */
+    public static List<Long> fingerprints(Class<? extends SpecificRecord> event) {
+        return released(event).stream().map(EventCodec::fingerprint).toList();
+    }
+
     private static byte[] header(Schema schema) {
         return ByteBuffer.allocate(HEADER_BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)

@@ -8,20 +8,22 @@ import java.nio.ByteOrder;
 
 /**
  * Reads a HostSampled where it stands, field after field, without making a String or an object. It knows the order of the
- * fields of one schema, today's; {@link #open} says no to any other, which then goes the general way. A cursor: open it on
- * a value, take the host's fields, then each VM by {@link #nextVm}. A damaged value throws IndexOutOfBoundsException or
- * leaves {@link #atEnd} false.
+ * fields of today's schema, and of the first one, which lacks the last two; {@link #knows} says no to any other, which then
+ * goes the general way. A cursor: open it on a value, take the host's fields, then each VM by {@link #nextVm}. A damaged
+ * value throws IndexOutOfBoundsException or leaves {@link #atEnd} false.
  */
 final class SampleReader {
     /** The order that this class was written for; a test compares it with today's schema. */
     static final String FIELDS = "hostId segment measuredAtMicros samplePeriodMillis monitor cpuCapacityMillicores"
-            + " cpuDemandMillicores cpuUsedMillicores memoryCapacityBytes memoryUsedBytes vms";
+            + " cpuDemandMillicores cpuUsedMillicores memoryCapacityBytes memoryUsedBytes vms cpuModel"
+            + " migrationBytesPerSecond";
 
     static final String VM_FIELDS = "vmId state cpuDemandMillicores cpuUsedMillicores memoryBytes dirtyBytesPerSecond"
             + " blockBytesPerSecond netBytesPerSecond";
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long TODAY = EventCodec.fingerprint(HostSampled.class);
+    private static final long FIRST = EventCodec.fingerprints(HostSampled.class).getFirst();
 
     private byte[] value;
     private int at;
@@ -50,7 +52,11 @@ final class SampleReader {
                 && value.length > EventCodec.HEADER_BYTES
                 && value[0] == (byte) 0xC3
                 && value[1] == 0x01
-                && (long) LONGS.get(value, 2) == TODAY;
+                && (isToday(value) || (long) LONGS.get(value, 2) == FIRST);
+    }
+
+    private static boolean isToday(byte[] value) {
+        return (long) LONGS.get(value, 2) == TODAY;
     }
 
     /** Starts on a value and reads the host's own fields. */
@@ -81,6 +87,7 @@ final class SampleReader {
                 skipNumber();
             }
             if (vmsInBlock == 0) {
+                afterVms();
                 return false;
             }
         }
@@ -96,6 +103,13 @@ final class SampleReader {
         skipNumber(); // blockBytesPerSecond
         skipNumber(); // netBytesPerSecond
         return true;
+    }
+
+    private void afterVms() {
+        if (isToday(value)) {
+            skipText(); // cpuModel
+            skipNumber(); // migrationBytesPerSecond
+        }
     }
 
     boolean atEnd() {

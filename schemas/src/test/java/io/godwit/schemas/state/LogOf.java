@@ -35,11 +35,15 @@ final class LogOf {
     }
 
     void joined(int second, int segment, String host) {
+        joined(second, segment, host, "r1");
+    }
+
+    void joined(int second, int segment, String host, String rack) {
         append(
                 second,
                 segment,
                 host,
-                new HostJoined(host, "a", "r1", host + "-name", segment, "simulated:" + host, "", "test", "test"));
+                new HostJoined(host, "a", rack, host + "-name", segment, "simulated:" + host, "", "test", "test"));
     }
 
     LogRecord sampled(int second, int segment, String host, VmSample... vms) {
@@ -61,7 +65,9 @@ final class LogOf {
                 demand,
                 32 * GIB,
                 vms.length * GIB,
-                List.of(vms));
+                List.of(vms),
+                "",
+                0L);
     }
 
     static VmSample vm(String id, long demand) {

@@ -9,7 +9,10 @@ import io.godwit.schemas.events.HostLost;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.VmSample;
 import io.godwit.schemas.events.VmState;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -59,7 +62,9 @@ final class SampleReaderTest {
                     number(random),
                     number(random),
                     number(random),
-                    vms);
+                    vms,
+                    "model-" + random.nextInt(9),
+                    number(random));
             byte[] value = EventCodec.encode(sample);
 
             assertTrue(SampleReader.knows(value));
@@ -83,6 +88,26 @@ final class SampleReaderTest {
             }
             assertFalse(reader.nextVm());
             assertTrue(reader.atEnd());
+        }
+    }
+
+    @Test
+    void a_sample_of_the_first_version_is_read_where_it_stands_too() throws IOException {
+        for (int version = 1; version <= 2; version++) {
+            byte[] value = Files.readAllBytes(Path.of("src/test/resources/golden/HostSampled-" + version + ".bin"));
+            assertTrue(SampleReader.knows(value));
+            SampleReader reader = new SampleReader();
+            reader.open(value);
+            HostSampled sample = EventCodec.decode(value, HostSampled.class);
+            assertEquals(sample.getMemoryUsedBytes(), reader.memoryUsedBytes);
+            for (VmSample vm : sample.getVms()) {
+                assertTrue(reader.nextVm());
+                assertEquals(vm.getVmId(), text(value, reader.vmFrom, reader.vmLength));
+            }
+            assertFalse(reader.nextVm());
+            assertTrue(reader.atEnd());
+            assertEquals(version == 1, sample.getCpuModel().isEmpty());
+            assertEquals(version == 1, sample.getMigrationBytesPerSecond() == 0);
         }
     }
 

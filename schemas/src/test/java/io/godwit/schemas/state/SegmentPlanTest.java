@@ -3,9 +3,17 @@ package io.godwit.schemas.state;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SegmentPlanTest {
     @Test
@@ -36,6 +44,33 @@ final class SegmentPlanTest {
         }
         assertEquals(12, hosts.size());
         hosts.values().forEach(count -> assertEquals(833, count, 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void a_rack_of_up_to_64_hosts_is_whole_in_one_segment_however_its_hosts_are_added(long seed) {
+        Random random = new Random(seed);
+        List<String> wanted = new ArrayList<>();
+        for (int rack = 0; rack < 40; rack++) {
+            wanted.addAll(Collections.nCopies(1 + random.nextInt(SegmentPlan.RACK_HOSTS_MAX), "r" + rack));
+        }
+        wanted.addAll(Collections.nCopies(200, "big"));
+        Collections.shuffle(wanted, random);
+        int segments = 1 + random.nextInt(16);
+        LogOf of = new LogOf(segments);
+        Map<String, Set<Integer>> used = new TreeMap<>();
+        SegmentPlan plan = new SegmentPlan(segments, List.of());
+        for (int host = 0; host < wanted.size(); host++) {
+            if (random.nextInt(10) == 0) { // by another process, which knows the inventory alone
+                plan = new SegmentPlan(segments, of.state().inventory().hosts().values());
+            }
+            String rack = wanted.get(host);
+            int segment = plan.segmentFor("a", rack);
+            of.joined(host, segment, "h" + host, rack);
+            used.computeIfAbsent(rack, _ -> new TreeSet<>()).add(segment);
+        }
+        used.remove("big");
+        used.forEach((rack, in) -> assertEquals(1, in.size(), () -> rack + " lies in " + in));
     }
 
     @Test

@@ -108,14 +108,7 @@ final class LibvirtProbe implements HostProbe {
     public HostDescription describe() throws HostUnreachable {
         NodeInfo node = lookout.ask("describing the host", LibvirtConnection::nodeInfo);
         List<HostDescription.Vm> vms = lookout.ask("describing the VMs", LibvirtProbe::definedVms);
-        return new HostDescription(
-                cpuCapacity(node),
-                memoryCapacity(node),
-                node.model,
-                capacity.migrationBytesPerSecond() > 0
-                        ? capacity.migrationBytesPerSecond()
-                        : settings.migrationBandwidth().bytesPerSecond(),
-                vms);
+        return new HostDescription(cpuCapacity(node), memoryCapacity(node), node.model, migrationBandwidth(), vms);
     }
 
     @Override
@@ -195,6 +188,8 @@ final class LibvirtProbe implements HostProbe {
                 Math.max(busy, used), // the test driver's host statistics stand still while its VMs run
                 memoryCapacity(now.node()),
                 now.memoryUsedBytes() >= 0 ? now.memoryUsedBytes() : memory,
+                now.node().model,
+                migrationBandwidth(),
                 vms);
     }
 
@@ -246,6 +241,12 @@ final class LibvirtProbe implements HostProbe {
 
     private long memoryCapacity(NodeInfo node) {
         return capacity.memoryBytes() > 0 ? capacity.memoryBytes() : node.memory * KIB;
+    }
+
+    private long migrationBandwidth() {
+        return capacity.migrationBytesPerSecond() > 0
+                ? capacity.migrationBytesPerSecond()
+                : settings.migrationBandwidth().bytesPerSecond();
     }
 
     private static void waitSince(Look look) throws HostUnreachable {

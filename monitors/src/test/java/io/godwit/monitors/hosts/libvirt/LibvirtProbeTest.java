@@ -77,6 +77,9 @@ class LibvirtProbeTest {
             assertEquals(8_000, probe.describe().cpuCapacityMillicores());
             assertEquals(256L << 30, probe.describe().memoryCapacityBytes());
             assertEquals(1_250_000_000, probe.describe().migrationBytesPerSecond());
+            HostReading reading = probe.read();
+            assertEquals(1_250_000_000, reading.migrationBytesPerSecond());
+            assertEquals(probe.describe().cpuModel(), reading.cpuModel());
         }
     }
 

@@ -48,7 +48,7 @@ class DataCentreRestartTest {
                 Topic.OBSERVATIONS,
                 host.equals(H1) ? 0 : 1,
                 micros / 1000 + 5,
-                new HostSampled(host, 0, micros, 1000, "m", 8000L, 700L, 700L, 1L, 1L, samples));
+                new HostSampled(host, 0, micros, 1000, "m", 8000L, 700L, 700L, 1L, 1L, samples, "", 0L));
     }
 
     private void accept(String command, String vm, String source, String target, long millis, long limit) {

@@ -30,6 +30,8 @@ public final class DataCentreModel {
     /** Pause of a VM at the end of its live migration; a usual value of KVM. */
     private static final long DOWNTIME_MILLIS = 30;
 
+    private static final String CPU_MODEL = "simulated";
+
     /** Ended migrations that are remembered for those who ask again. */
     private static final int ENDED_MAX = 100_000;
 
@@ -139,6 +141,8 @@ public final class DataCentreModel {
                 host.usedMillicores(),
                 host.spec.memoryCapacityBytes(),
                 host.memoryBytes(),
+                CPU_MODEL,
+                host.spec.migrationBytesPerSecond(),
                 host.samples());
     }
 
@@ -147,7 +151,7 @@ public final class DataCentreModel {
         return new HostDescription(
                 host.spec.cpuCapacityMillicores(),
                 host.spec.memoryCapacityBytes(),
-                "simulated",
+                CPU_MODEL,
                 host.spec.migrationBytesPerSecond(),
                 host.vms.stream()
                         .map(vm -> new HostDescription.Vm(

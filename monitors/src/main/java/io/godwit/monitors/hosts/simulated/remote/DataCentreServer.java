@@ -271,6 +271,8 @@ public final class DataCentreServer implements AutoCloseable {
                 reading.cpuUsedMillicores(),
                 reading.memoryCapacityBytes(),
                 reading.memoryUsedBytes(),
-                reading.vms()));
+                reading.vms(),
+                reading.cpuModel(),
+                reading.migrationBytesPerSecond()));
     }
 }

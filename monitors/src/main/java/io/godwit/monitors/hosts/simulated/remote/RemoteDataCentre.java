@@ -156,6 +156,8 @@ public final class RemoteDataCentre implements DataCentre, DataCentreFaults {
                 sample.getCpuUsedMillicores(),
                 sample.getMemoryCapacityBytes(),
                 sample.getMemoryUsedBytes(),
+                sample.getCpuModel(),
+                sample.getMigrationBytesPerSecond(),
                 sample.getVms());
     }
 
