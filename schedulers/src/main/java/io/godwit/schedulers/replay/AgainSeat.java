@@ -161,11 +161,11 @@ final class AgainSeat {
         while (!arrivals.isEmpty()) {
             arrive(arrivals.remove());
         }
-        if (step.told() != null) {
-            scheduler.goOn(step.told().getFirstSequence(), step.told().getLogTime());
-        }
-        List<Output> outputs = new ArrayList<>();
         LogRecord record = step.record();
+        scheduler.goOn(
+                step.told() == null ? 0 : step.told().getFirstSequence(),
+                Instant.ofEpochMilli(record.timestampMillis()));
+        List<Output> outputs = new ArrayList<>();
         event(record).ifPresent(event -> outputs.addAll(take(record, event)));
         for (SpecificRecord besides : inputs.besides(record)) {
             LogRecord told = new LogRecord(

@@ -2,7 +2,6 @@ package io.godwit.schedulers.replay;
 
 import io.godwit.schedulers.replay.Trace.Access;
 import io.godwit.schedulers.replay.Trace.Act;
-import io.godwit.schedulers.replay.Trace.Said;
 import io.godwit.schedulers.replay.Trace.Turn;
 import io.godwit.schedulers.replay.Trace.Write;
 import io.godwit.schemas.codec.EventCodec;
@@ -17,9 +16,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -72,8 +73,7 @@ public final class Causes {
     private final class Slice {
         private final Map<Integer, TreeSet<Integer>> kept = new TreeMap<>(); // turns, by segment
         private final Map<Integer, TreeSet<String>> entries = new TreeMap<>();
-        private final Map<Place, Integer> needed = new HashMap<>(); // how far a turn is needed, in accesses
-        private final Map<Place, Integer> followed = new HashMap<>(); // how far it was followed
+        private final Set<Place> needed = new HashSet<>(); // turns that were followed, or are open; asked only
         private final Deque<Place> open = new ArrayDeque<>();
 
         Found of(Decision decision) {
@@ -93,14 +93,14 @@ public final class Causes {
         }
 
         private void said(Decision decision) {
-            Optional<Said> said = trace(decision.getSegment()).said(decision.getSequence());
-            said.ifPresent(at -> need(new Place(decision.getSegment(), at.turn()), at.access()));
+            trace(decision.getSegment())
+                    .said(decision.getSequence())
+                    .ifPresent(turn -> need(new Place(decision.getSegment(), turn)));
         }
 
-        private void need(Place place, int access) {
+        private void need(Place place) {
             keep(place.segment(), place.turn());
-            if (access > needed.getOrDefault(place, -1)) {
-                needed.put(place, access);
+            if (needed.add(place)) {
                 open.add(place);
             }
         }
@@ -114,24 +114,25 @@ public final class Causes {
         private void need(Needed one) {
             if (one.write().turn() == Trace.SNAPSHOT) {
                 entries.computeIfAbsent(one.segment(), _ -> new TreeSet<>()).add(one.key());
-            } else if (one.write().copied()) {
+            } else if (one.write().copied()
+                    && trace(one.segment()).onlyTold(one.write().turn())) {
                 keep(one.segment(), one.write().turn());
             } else {
-                need(new Place(one.segment(), one.write().turn()), one.write().access());
+                need(new Place(one.segment(), one.write().turn()));
             }
         }
 
-        /** What was read in a turn before that which is needed is needed, too. */
+        /**
+         * All that was read in a turn is needed, also after what it is needed for: else it does otherwise then, such as lend a
+         * host that is asked for later.
+         */
         private void follow() {
             while (!open.isEmpty()) {
                 Place place = open.remove();
                 Trace trace = trace(place.segment());
-                int done = followed.getOrDefault(place, 0);
-                int until = needed.get(place);
-                followed.put(place, Math.max(done, until));
-                for (int index = done; index < until; index++) {
-                    for (String key :
-                            looked(trace, trace.turn(place.turn()).accesses().get(index))) {
+                List<Access> accesses = trace.turn(place.turn()).accesses();
+                for (int index = 0; index < accesses.size(); index++) {
+                    for (String key : looked(trace, accesses.get(index))) {
                         Optional<Write> write = trace.lastWrite(key, place.turn(), index);
                         if (write.isPresent()
                                 && !write.get().nothing()

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -35,6 +36,7 @@ final class Trace implements StateWatch {
     static final int SNAPSHOT = -1;
 
     private static final String SAMPLE = "sample/";
+    private static final String DETECTION = "detection/";
 
     /** What was done with an entry, or with all whose keys begin so. */
     enum Act {
@@ -67,12 +69,9 @@ final class Trace implements StateWatch {
         }
     }
 
-    /** Where a decision was made. */
-    record Said(int turn, int access) {}
-
     private final List<Turn> turns = new ArrayList<>();
     private final TreeMap<String, List<Write>> writes = new TreeMap<>();
-    private final Map<Long, Said> said = new HashMap<>(); // by the number of the decision; looked up only
+    private final Map<Long, Integer> said = new HashMap<>(); // turns, by the number of the decision; looked up only
     private final Set<String> seen = new HashSet<>(); // keys read in this turn since they were last changed; asked only
     private Turn now;
     private Optional<HostSampled> sampled = Optional.empty();
@@ -191,11 +190,7 @@ final class Trace implements StateWatch {
         if (partition != null && event.get(partition.pos()) instanceof String id) {
             note(Act.READ, "partition/" + id); // which may have been found among all
         }
-        decisionOf(event).ifPresent(decision -> {
-            said.putIfAbsent(
-                    decision.getSequence(),
-                    new Said(turns.size() - 1, now.accesses().size()));
-        });
+        decisionOf(event).ifPresent(decision -> said.putIfAbsent(decision.getSequence(), turns.size() - 1));
     }
 
     static Optional<Decision> decisionOf(SpecificRecord event) {
@@ -207,8 +202,26 @@ final class Trace implements StateWatch {
         return turns.get(index);
     }
 
-    Optional<Said> said(long sequence) {
+    /** The turn in which a decision was made. */
+    Optional<Integer> said(long sequence) {
         return Optional.ofNullable(said.get(sequence));
+    }
+
+    /** Whether an input did no more than tell a value: it changed nothing else, and met no open detection to be answered. */
+    boolean onlyTold(int turn) {
+        List<Access> accesses = turns.get(turn).accesses();
+        return accesses.stream().filter(access -> access.act() == Act.CHANGED).count() == 1
+                && IntStream.range(0, accesses.size()).noneMatch(index -> metDetection(turn, index));
+    }
+
+    private boolean metDetection(int turn, int index) {
+        Access access = turns.get(turn).accesses().get(index);
+        return access.act() == Act.READ_ALL
+                && access.key().startsWith(DETECTION)
+                && under(access.key()).keySet().stream()
+                        .anyMatch(key -> lastWrite(key, turn, index)
+                                .filter(write -> !write.nothing())
+                                .isPresent());
     }
 
     /** What an entry was last given before an access; empty: it never was. */
