@@ -45,6 +45,12 @@ public final class CepMetrics {
     private static final Counter OPERATORS_RESTARTS =
             counter("godwit_cep_operators_restarts_total", "times that the JVM of operators' rules was lost");
 
+    private static final Gauge OPERATORS_UNCONFINED = Gauge.build(
+                    "godwit_cep_operators_unconfined_count",
+                    "JVMs of operators' rules of this process that could not confine themselves")
+            .labelNames("site")
+            .register();
+
     private final String site;
 
     CepMetrics(String site) {
@@ -94,6 +100,10 @@ public final class CepMetrics {
 
     public void operatorsRestart() {
         OPERATORS_RESTARTS.labels(site).inc();
+    }
+
+    public void operatorsUnconfined(int count) {
+        OPERATORS_UNCONFINED.labels(site).set(count);
     }
 
     public void segments(int count) {

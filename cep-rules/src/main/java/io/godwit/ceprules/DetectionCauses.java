@@ -1,9 +1,8 @@
 package io.godwit.ceprules;
 
-import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.engine.Admission;
+import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.rules.RuleBook;
-import io.godwit.ceprules.rules.RuleHeader;
-import io.godwit.ceprules.rules.RuleRefused;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.RecordedDetections;
 import io.godwit.schemas.codec.EventCodec;
@@ -46,6 +45,7 @@ public final class DetectionCauses {
 
     private final Log log;
     private final RuleBook book;
+    private final Admission admission;
     private final int segment;
     private final Map<String, Said> began = new HashMap<>(); // by detection; looked up only
     private final List<Said> ended = new ArrayList<>();
@@ -53,8 +53,10 @@ public final class DetectionCauses {
     private final List<LogRecord> deployed = new ArrayList<>();
     private final Map<String, Duration> feeds = new HashMap<>(); // by rule version; looked up only
 
-    public DetectionCauses(Log log, RuleBook book, int segment) {
+    /** @param admission looks through rules that are not the product's own */
+    public DetectionCauses(Log log, RuleBook book, int segment, Admission admission) {
         this.log = log;
+        this.admission = admission;
         this.book = book;
         this.segment = segment;
         log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
@@ -198,17 +200,15 @@ public final class DetectionCauses {
     private Duration feed(String rule, int version) {
         return feeds.computeIfAbsent(
                 rule + " " + version,
-                _ -> book.version(rule, version).map(DetectionCauses::feed).orElse(Duration.ZERO));
+                _ -> book.version(rule, version).map(this::feed).orElse(Duration.ZERO));
     }
 
-    private static Duration feed(RuleVersion rule) {
-        try {
-            return rule.builtIn()
-                    ? RuleHeader.parse(rule.text()).lookBack().orElse(Duration.ZERO)
-                    : RuleCompiler.compile(rule).feed();
-        } catch (RuleRefused refused) {
-            return Duration.ZERO; // it is taken from the record, and not drawn again
-        }
+    private Duration feed(RuleVersion rule) {
+        return switch (admission.await(rule)) {
+            case Admission.Admitted(CompiledRule admitted) -> admitted.feed();
+            case Admission.Refused _, Admission.TooMuch _ ->
+                Duration.ZERO; // it is taken from the record, and not drawn again
+        };
     }
 
     /** The rules of the product look at one host at a time; where they count silence, also at who watched. */

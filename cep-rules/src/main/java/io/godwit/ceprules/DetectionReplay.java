@@ -91,7 +91,7 @@ public final class DetectionReplay {
     public record Needs(long detectionsFrom, Instant observationsFrom, List<String> open) {}
 
     /** What a replay of the observations from an offset on needs, whichever rules come up until the end of the log. */
-    public static Needs needs(Log log, RuleBook book, int segment, long from) {
+    public static Needs needs(Log log, RuleBook book, int segment, long from, Admission admission) {
         List<SpecificRecord> recorded = new ArrayList<>();
         List<Long> offsets = new ArrayList<>();
         log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
@@ -106,7 +106,7 @@ public final class DetectionReplay {
             return new Needs(0, Instant.EPOCH, List.of());
         }
         DetectionsCheckpointed checkpoint = (DetectionsCheckpointed) recorded.get(start - 1);
-        ActiveRules rules = new ActiveRules(book, Admission.HERE);
+        ActiveRules rules = new ActiveRules(book, admission);
         List<CompiledRule> ever = new ArrayList<>();
         Stream.concat(checkpoint.getActive().stream(), recorded.stream().skip(start))
                 .filter(event -> event instanceof RuleActivated)
@@ -152,9 +152,9 @@ public final class DetectionReplay {
 
     /** What is said again, for callers that look at it; what the log says is not compared. */
     public static List<Said> said(
-            Log log, RuleBook book, int segment, long from, long to, OperatorRules.Source source) {
+            Log log, RuleBook book, int segment, long from, long to, OperatorRules.Source source, Admission admission) {
         List<Said> said = new ArrayList<>();
-        Result _ = run(log, book, segment, from, to, source, Admission.HERE, said::add);
+        Result _ = run(log, book, segment, from, to, source, admission, said::add);
         return said;
     }
 

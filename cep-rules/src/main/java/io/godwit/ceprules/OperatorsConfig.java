@@ -19,6 +19,8 @@ import java.time.Duration;
  * @param tryAgain how long after its JVM could not be had operators' rules are tried again
  * @param java what starts the JVMs of operators' rules, java for the one that runs cep itself; a launcher in its place may
  *     confine them further
+ * @param confine whether those JVMs take files, sockets and other processes from themselves: required (no operators' rule
+ *     runs where they cannot), where-possible (health says where they cannot) or off
  */
 public record OperatorsConfig(
         ByteSize heap,
@@ -28,7 +30,8 @@ public record OperatorsConfig(
         ByteSize state,
         Duration compileCpu,
         Duration tryAgain,
-        Path java) {
+        Path java,
+        ConfinePolicy confine) {
     public static final OperatorsConfig DEFAULTS = new OperatorsConfig(
             ByteSize.ofMebibytes(512),
             5,
@@ -37,7 +40,8 @@ public record OperatorsConfig(
             ByteSize.ofMebibytes(64),
             Duration.ofSeconds(20),
             Duration.ofMinutes(1),
-            Path.of("java"));
+            Path.of("java"),
+            ConfinePolicy.WHERE_POSSIBLE);
 
     public OperatorsConfig {
         Bounds.check("cep.operators.batch-cpu", batchCpu, Duration.ofMillis(100), Duration.ofMinutes(1), "1s");
@@ -60,6 +64,7 @@ public record OperatorsConfig(
                 state,
                 DEFAULTS.compileCpu,
                 DEFAULTS.tryAgain,
-                DEFAULTS.java);
+                DEFAULTS.java,
+                DEFAULTS.confine);
     }
 }

@@ -26,6 +26,7 @@ final class CepConfigTest {
         assertEquals(Duration.ofSeconds(1), defaults.operators().batchCpu());
         assertEquals(1000, defaults.operators().rowsPerSecond());
         assertEquals(ByteSize.ofMebibytes(64), defaults.operators().state());
+        assertEquals(ConfinePolicy.WHERE_POSSIBLE, defaults.operators().confine());
     }
 
     @Test
@@ -55,6 +56,7 @@ final class CepConfigTest {
                         "godwit_cep_detections",
                         "godwit_cep_observations",
                         "godwit_cep_operators_restarts",
+                        "godwit_cep_operators_unconfined_count",
                         "godwit_cep_recoveries",
                         "godwit_cep_restore_duration_seconds",
                         "godwit_cep_rules_quarantined_count",

@@ -1,5 +1,6 @@
 package io.godwit.ceprules.child;
 
+import io.godwit.ceprules.ConfinePolicy;
 import io.godwit.ceprules.engine.RuleCheck;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ceprules.rules.RuleRefused;
@@ -22,13 +23,19 @@ public final class AdmissionMain {
 
     private AdmissionMain() {}
 
+    /** @param arguments how it is to confine itself */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         PrintStream out = System.out;
         System.setOut(System.err); // what anybody else prints is no answer
-        BlockingQueue<DataInputStream> texts = Frames.orders();
         RuleCheck.check(
                 "// name: first\nselect hostId from HostLoss"); // what only the first one costs is no rule's fault
-        Frames.send(out, to -> to.writeByte(READY));
+        String unconfined =
+                Confinement.confine(ConfinePolicy.valueOf(arguments[0])).orElse("");
+        BlockingQueue<DataInputStream> texts = Frames.orders();
+        Frames.send(out, to -> {
+            to.writeByte(READY);
+            Frames.writeText(to, unconfined);
+        });
         while (true) {
             RuleVersion rule = read(texts.take());
             Frames.send(out, to -> answer(rule, to));

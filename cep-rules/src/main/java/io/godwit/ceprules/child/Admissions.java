@@ -42,6 +42,7 @@ public final class Admissions implements Admission, AutoCloseable {
     private Optional<OperatorsGone> gone = Optional.empty();
     private Optional<Thread> thread = Optional.empty();
     private Optional<Child> child = Optional.empty(); // the thread's own
+    private volatile Optional<String> unconfined = Optional.empty();
     private boolean closed;
 
     /** @param onAnswer is run after each answer, and where none can be had */
@@ -83,6 +84,11 @@ public final class Admissions implements Admission, AutoCloseable {
         }
     }
 
+    /** Why the JVM that looked through rules last was not confined, with the remedy; empty where it was. */
+    public Optional<String> unconfined() {
+        return unconfined;
+    }
+
     private void throwGone() {
         if (gone.isPresent()) {
             OperatorsGone why = gone.get();
@@ -92,8 +98,8 @@ public final class Admissions implements Admission, AutoCloseable {
     }
 
     private static Optional<Answer> known(RuleVersion rule) {
-        return BuiltInRules.isOurs(rule)
-                ? HERE.of(rule)
+        return rule.builtIn() || BuiltInRules.NAMES.contains(rule.name())
+                ? HERE.of(rule) // this build's own, or refused unread
                 : RuleCompiler.known(rule).map(Admission.Admitted::new);
     }
 
@@ -206,10 +212,18 @@ public final class Admissions implements Admission, AutoCloseable {
 
     private Child running() throws ChildLost, IOException {
         if (child.isEmpty()) {
-            Child started = Child.start(ConfinedJvm.What.ADMITS_RULES, config.java(), HEAP);
+            Child started = Child.start(ConfinedJvm.What.ADMITS_RULES, config, HEAP);
             child = Optional.of(started);
-            if (started.next(START_MAX, Optional.empty()).readByte() != AdmissionMain.READY) {
+            DataInputStream first = started.next(START_MAX, Optional.empty());
+            if (first.readByte() != AdmissionMain.READY) {
                 throw new IOException("it is out of step");
+            }
+            String why = Frames.readText(first);
+            try {
+                unconfined = Child.confined(why, config.confine());
+            } catch (OperatorsGone refused) {
+                end();
+                throw refused;
             }
         }
         return child.get();

@@ -1,5 +1,7 @@
 package io.godwit.ceprules.child;
 
+import io.godwit.ceprules.ConfinePolicy;
+import io.godwit.ceprules.OperatorsConfig;
 import io.godwit.ceprules.segment.RuleId;
 import io.godwit.schemas.units.ByteSize;
 import java.io.BufferedInputStream;
@@ -8,15 +10,19 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A child JVM that takes orders and tells, and that can be ended whatever it does. Used by one thread. */
 final class Child implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Child.class);
+    private static final AtomicBoolean UNCONFINED_SAID = new AtomicBoolean();
     private static final Duration END_MAX = Duration.ofSeconds(5);
     private static final long LOOK_EVERY_MILLIS = 50;
 
@@ -34,15 +40,38 @@ final class Child implements AutoCloseable {
     }
 
     /** @throws OperatorsGone if it cannot be started */
-    static Child start(ConfinedJvm.What what, Path java, ByteSize heap) {
+    static Child start(ConfinedJvm.What what, OperatorsConfig config, ByteSize heap) {
         try {
-            return new Child(ConfinedJvm.start(what, java, heap));
+            return new Child(ConfinedJvm.start(what, config.java(), config.confine(), heap));
         } catch (IOException failed) {
             throw new OperatorsGone(
                     "the JVM of operators' rules cannot be started: " + failed.getMessage()
                             + "; cep.operators.java names what starts it",
                     failed);
         }
+    }
+
+    /**
+     * What a child that is ready says of its confinement, as a person has to know it.
+     *
+     * @param why it could not confine itself; "" where it could, or was not to
+     * @throws OperatorsGone where rules may not run then
+     */
+    static Optional<String> confined(String why, ConfinePolicy policy) {
+        if (why.isEmpty()) {
+            return Optional.empty();
+        }
+        if (policy == ConfinePolicy.REQUIRED) {
+            throw new OperatorsGone(
+                    "the JVM of operators' rules cannot confine itself: %s; let it use seccomp, or run them without: cep.operators.confine is required, where-possible or off"
+                            .formatted(why));
+        }
+        if (UNCONFINED_SAID.compareAndSet(false, true)) {
+            LOG.atWarn().addKeyValue("why", why).log("the JVMs of operators' rules cannot confine themselves");
+        }
+        return Optional.of(
+                "the JVM of operators' rules may read what this user may read and open connections, since it cannot confine itself: %s; let it use seccomp, or accept it with cep.operators.confine: off"
+                        .formatted(why));
     }
 
     private void listen() {

@@ -1,15 +1,12 @@
 package io.godwit.ceprules.child;
 
+import io.godwit.ceprules.ConfinePolicy;
 import io.godwit.schemas.units.ByteSize;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -18,8 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A JVM that gets as little as can be had without a security manager: of the environment its language alone, an empty folder
  * to work in, no descriptors but three pipes, no way to write a file, of the JDK the modules that it needs and of our class
- * path the jars that it needs. It may still read what its user may read, and open connections: what takes that away is a
- * launcher in place of java, cep.operators.java.
+ * path the jars that it needs. Its main class takes the rest away, {@link Confinement}, before the first rule is read.
  */
 final class ConfinedJvm implements AutoCloseable {
     /** What Esper, Avro and the reading of CPU and memory need of the JDK. */
@@ -74,17 +70,21 @@ final class ConfinedJvm implements AutoCloseable {
         this.name = name;
     }
 
-    /** @param java what starts it; the path java for the JVM that runs this process */
-    static ConfinedJvm start(What what, Path java, ByteSize heap) throws IOException {
+    /**
+     * @param java what starts it; the path java for the JVM that runs this process
+     * @param policy is told to its main class
+     */
+    static ConfinedJvm start(What what, Path java, ConfinePolicy policy, ByteSize heap) throws IOException {
         List<String> needed = new ArrayList<>(RUNNING);
         if (what == What.ADMITS_RULES) {
             needed.addAll(COMPILING);
         }
-        return start(what.main, needed, java, heap);
+        return start(what.main, needed, java, heap, policy.name());
     }
 
     /** @param needed of each jar that is on the class path, a class in it */
-    static ConfinedJvm start(Class<?> main, List<String> needed, Path java, ByteSize heap) throws IOException {
+    static ConfinedJvm start(Class<?> main, List<String> needed, Path java, ByteSize heap, String... arguments)
+            throws IOException {
         Path starts = java.equals(OURS) ? ChildJvm.java() : java.toAbsolutePath();
         if (!Files.isExecutable(starts)) { // the shell's own words would reach nobody
             throw new IOException(starts + " is no file that can be executed");
@@ -97,11 +97,13 @@ final class ConfinedJvm implements AutoCloseable {
                 "-Djava.io.tmpdir=" + folder,
                 "-Duser.home=" + folder,
                 "-Dslf4j.internal.verbosity=ERROR", // that nobody logs there is meant
+                "--enable-native-access=ALL-UNNAMED", // for the system calls by which it confines itself
                 "--limit-modules",
                 MODULES,
                 "-cp",
-                classPath(needed),
+                ClassPath.of(needed),
                 main.getName()));
+        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().keySet().retainAll(ENVIRONMENT);
         try {
@@ -111,24 +113,6 @@ final class ConfinedJvm implements AutoCloseable {
         } catch (IOException failed) {
             delete(folder);
             throw failed;
-        }
-    }
-
-    /** The jars and folders in which its classes lie, and no others. */
-    private static String classPath(List<String> needed) {
-        Set<String> places = new LinkedHashSet<>();
-        needed.forEach(name -> places.add(placeOf(name)));
-        return String.join(File.pathSeparator, places);
-    }
-
-    private static String placeOf(String name) {
-        try {
-            CodeSource source = Class.forName(name, false, ConfinedJvm.class.getClassLoader())
-                    .getProtectionDomain()
-                    .getCodeSource();
-            return Path.of(source.getLocation().toURI()).toAbsolutePath().toString();
-        } catch (ReflectiveOperationException | URISyntaxException missing) {
-            throw new IllegalStateException("the jar of " + name + " cannot be found", missing);
         }
     }
 

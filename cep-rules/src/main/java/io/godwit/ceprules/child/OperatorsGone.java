@@ -4,6 +4,10 @@ package io.godwit.ceprules.child;
 public final class OperatorsGone extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    OperatorsGone(String message) {
+        super(message);
+    }
+
     OperatorsGone(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,6 +1,7 @@
 package io.godwit.ceprules.child;
 
 import com.sun.management.ThreadMXBean;
+import io.godwit.ceprules.ConfinePolicy;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.engine.SegmentRuntime;
 import io.godwit.ceprules.segment.OperatorRules.Said;
@@ -45,15 +46,21 @@ public final class OperatorsMain {
         this.out = new BufferedOutputStream(out, 1 << 18);
     }
 
-    /** Ends when there is nobody any more who gives orders. */
+    /**
+     * Ends when there is nobody any more who gives orders.
+     *
+     * @param arguments how it is to confine itself
+     */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         System.setOut(System.err); // what anybody else prints is no answer
-        BlockingQueue<DataInputStream> orders = Frames.orders();
         new SegmentRuntime(false, List.of(), 0).close(); // what only the first one costs is no rule's fault
+        String unconfined =
+                Confinement.confine(ConfinePolicy.valueOf(arguments[0])).orElse("");
+        BlockingQueue<DataInputStream> orders = Frames.orders();
         OperatorsMain main = new OperatorsMain(out);
         Thread.ofPlatform().daemon().name("tells").start(main::tellWhatTakesLong);
-        main.tell(new Told.Ready());
+        main.tell(new Told.Ready(unconfined));
         while (true) {
             main.carryOut(Order.read(orders.take()));
         }

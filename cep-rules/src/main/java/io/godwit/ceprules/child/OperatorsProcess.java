@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The child JVM of one thread, started when the first operators' rule is to work and again when it has ended, with what it
- * knew gone. Used by that thread alone, but for {@link #pid}.
+ * knew gone. Used by that thread alone, but for {@link #pid} and {@link #unconfined}.
  */
 public final class OperatorsProcess implements OperatorRules.Source, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorsProcess.class);
@@ -35,6 +35,7 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
     private final Map<Integer, Map<RuleId, Long>> allocated = new HashMap<>(); // by segment, in this child
     private volatile Optional<Child> child = Optional.empty();
     private int generation;
+    private volatile Optional<String> unconfined = Optional.empty();
     private boolean ready;
     private boolean scarce;
 
@@ -76,8 +77,14 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
             start();
         }
         if (!ready) {
-            if (!(next(START_MAX, Optional.empty()) instanceof Told.Ready)) {
+            if (!(next(START_MAX, Optional.empty()) instanceof Told.Ready(String why))) {
                 throw new IllegalStateException("the rules' JVM is out of step");
+            }
+            try {
+                unconfined = Child.confined(why, config.confine());
+            } catch (OperatorsGone refused) {
+                close();
+                throw refused;
             }
             ready = true;
         }
@@ -109,7 +116,7 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
     }
 
     private void start() {
-        child = Optional.of(Child.start(ConfinedJvm.What.RUNS_RULES, config.java(), config.heap()));
+        child = Optional.of(Child.start(ConfinedJvm.What.RUNS_RULES, config, config.heap()));
         generation++;
         ready = false;
         scarce = false;
@@ -248,6 +255,11 @@ public final class OperatorsProcess implements OperatorRules.Source, AutoCloseab
     /** What a rule used, in all segments of this thread together. */
     public RuleUse use(RuleId rule) {
         return uses.getOrDefault(rule, RuleUse.NONE);
+    }
+
+    /** Why the child that began last is not confined, with the remedy; empty where it is. */
+    public Optional<String> unconfined() {
+        return unconfined;
     }
 
     /** Process of the child that runs now. */

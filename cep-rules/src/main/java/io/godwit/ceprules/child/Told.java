@@ -17,8 +17,12 @@ import java.util.Optional;
 
 /** What the rules' JVM tells. */
 sealed interface Told {
-    /** It takes orders. */
-    record Ready() implements Told {}
+    /**
+     * It takes orders.
+     *
+     * @param unconfined why it could not confine itself; "" where it could, or was not to
+     */
+    record Ready(String unconfined) implements Told {}
 
     /** A rule is at work from now on; the number is its place in the order. */
     record Begins(int rule) implements Told {}
@@ -46,7 +50,10 @@ sealed interface Told {
 
     static void write(Told told, DataOutputStream out) throws IOException {
         switch (told) {
-            case Ready _ -> out.writeByte('R');
+            case Ready ready -> {
+                out.writeByte('R');
+                Frames.writeText(out, ready.unconfined());
+            }
             case Begins begins -> {
                 out.writeByte('B');
                 out.writeInt(begins.rule());
@@ -82,7 +89,7 @@ sealed interface Told {
     static Told read(DataInputStream in) throws IOException {
         int kind = in.readByte();
         return switch (kind) {
-            case 'R' -> new Ready();
+            case 'R' -> new Ready(Frames.readText(in));
             case 'B' -> new Begins(in.readInt());
             case 'E' ->
                 new Ended(in.readInt(), in.readLong(), in.readLong(), in.readLong(), Frames.readText(in), readSaid(in));

@@ -28,23 +28,13 @@ final class Explosion {
         int depth = 0;
         int line = 1;
         int lineBegins = 0;
-        char quote = 0;
-        for (int at = 0; at < text.length(); at++) {
-            char here = text.charAt(at);
-            if (here == '\n') {
-                line++;
-                lineBegins = at + 1;
-            }
-            if (quote != 0) {
-                if (here == '\\') {
-                    at++;
-                } else if (here == quote) {
-                    quote = 0;
+        String bare = BareText.of(text);
+        for (int at = 0; at < bare.length(); at++) {
+            switch (bare.charAt(at)) {
+                case '\n' -> {
+                    line++;
+                    lineBegins = at + 1;
                 }
-                continue;
-            }
-            switch (here) {
-                case '\'', '"' -> quote = here;
                 case '(', '[', '{' -> depth++;
                 case ')', ']', '}' -> depth--;
                 default -> {}

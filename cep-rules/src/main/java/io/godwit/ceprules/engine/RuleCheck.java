@@ -47,15 +47,14 @@ public final class RuleCheck {
 
     /** The same for a version as it stands in the log, under the name that it has there. */
     static CompiledRule admit(RuleVersion rule) {
-        EplAllowList.checkLength(rule.text());
-        RuleHeader header = RuleHeader.parse(rule.text());
-        if (BuiltInRules.NAMES.contains(header.name())) {
+        if (BuiltInRules.NAMES.contains(rule.name())) {
             throw new RuleRefused(
                     1,
                     1,
-                    "\"" + header.name() + "\" is the name of a built-in rule; give another, as in my-"
-                            + header.name());
+                    "\"" + rule.name() + "\" is the name of a built-in rule; give another, as in my-" + rule.name());
         }
+        EplAllowList.checkLength(rule.text());
+        RuleHeader header = RuleHeader.parse(rule.text());
         if (!header.name().equals(rule.name())) {
             throw new RuleRefused(
                     1,

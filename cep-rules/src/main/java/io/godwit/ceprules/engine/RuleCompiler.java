@@ -79,16 +79,20 @@ public final class RuleCompiler {
     }
 
     private static CompiledRule builtIn(RuleVersion rule) {
-        EplAllowList.checkLength(rule.text());
-        RuleHeader header = RuleHeader.parse(rule.text());
         if (!BuiltInRules.isOurs(rule)) { // another build's text, or anyone's who can write to the log
-            EplAllowList.checkBuiltIn(rule.text());
+            throw new RuleRefused(
+                    1, 1, "it says that it comes with the product, and this build carries another text of it, or none");
         }
+        RuleHeader header = RuleHeader.parse(rule.text());
         return new CompiledRule(
                 rule,
                 header,
                 header.lookBack().orElseThrow(() -> new RuleRefused(1, 1, "a built-in rule says its look-back")),
-                new RuleClasses(compile(rule.text(), true)));
+                new RuleClasses(compileBuiltIn(rule.text())));
+    }
+
+    static EPCompiled compileBuiltIn(String text) {
+        return compile(text, true);
     }
 
     static EPCompiled compileOperators(String text) {

@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class RuleReach {
     private static final Set<String> VIEWS = Set.of("time", "groupwin", "unique");
+    private static final List<String> FEW = List.of("hostId", "vmId", "site", "rack", "hostName", "monitor");
     private static final Duration LEAST = Duration.ofSeconds(1);
     private static final int ROWS_MAX = 8;
 
@@ -111,6 +112,10 @@ final class RuleReach {
     /** How long a stream's window is; empty where it has none. */
     static Optional<Duration> window(FilterStream filtered, ModuleItem item) {
         List<View> views = filtered.getViews() == null ? List.of() : new ArrayList<>(filtered.getViews());
+        if (filtered.isRetainUnion()) {
+            throw Place.of(item, "retain-union")
+                    .refuse("retain-union keeps what any window keeps, so #time ends nothing; drop it");
+        }
         Optional<Duration> reach = Optional.empty();
         for (View view : views) {
             if (!VIEWS.contains(view.getName())) {
@@ -118,8 +123,13 @@ final class RuleReach {
                         .refuse("window #" + view.getName() + " may have no end in time; use #time, at most "
                                 + WindowPeriod.MAX.toHours() + " hour, alone or with #groupwin or #unique");
             }
+            if (view.getName().equals("groupwin")) {
+                checkGroups(view, item);
+            }
             if (view.getName().equals("time")) {
-                reach = Optional.of(WindowPeriod.of(view.getParameters(), "#time", item));
+                Duration period = WindowPeriod.of(view.getParameters(), "#time", item);
+                reach = Optional.of(
+                        reach.filter(longer -> longer.compareTo(period) > 0).orElse(period));
             }
         }
         if (reach.isEmpty() && !views.isEmpty()) {
@@ -127,6 +137,16 @@ final class RuleReach {
                     .refuse("the window has no end in time; add #time, as in #time(60 sec)");
         }
         return reach;
+    }
+
+    /** A group that was there once is kept: what it is by must be one of few. */
+    private static void checkGroups(View groups, ModuleItem item) {
+        for (Expression by : groups.getParameters()) {
+            if (!(by instanceof PropertyValueExpression property) || !FEW.contains(property.getPropertyName())) {
+                throw Place.of(item, "groupwin")
+                        .refuse("#groupwin keeps each group that it has seen; group by " + String.join(" or ", FEW));
+            }
+        }
     }
 
     /** A fixed number of rows in a row, each start for itself: what else may match depends on all that came before. */

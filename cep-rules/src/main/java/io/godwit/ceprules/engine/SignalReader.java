@@ -26,7 +26,7 @@ final class SignalReader {
     }
 
     void read(EventBean row, List<Signal> into) {
-        if (row.get("hostId") != null) {
+        if (row.get("hostId") instanceof String) {
             into.add(rule.rule().builtIn() ? builtIn(row) : operators(row));
         }
     }

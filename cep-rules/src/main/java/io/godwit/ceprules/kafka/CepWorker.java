@@ -33,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -119,9 +120,21 @@ public final class CepWorker implements AutoCloseable {
         if (!operatorsGone.isEmpty()) {
             amiss.add("no operators' rule is at work: " + operatorsGone);
         }
+        if (!amiss.isEmpty()) {
+            amiss.add("the other rules go on");
+        }
+        amiss.addAll(unconfined());
         return health.ready() && !amiss.isEmpty()
-                ? Health.degraded(String.join("; ", amiss) + "; the other rules go on; " + health.says())
+                ? Health.degraded(String.join("; ", amiss) + "; " + health.says())
                 : health;
+    }
+
+    /** Of the two JVMs of operators' rules those that are not confined: what, and what to do. */
+    private List<String> unconfined() {
+        return Stream.of(operators.unconfined(), admissions.unconfined())
+                .flatMap(Optional::stream)
+                .distinct()
+                .toList();
     }
 
     private void run() {
@@ -194,6 +207,7 @@ public final class CepWorker implements AutoCloseable {
         take(polled);
         commitIfDue();
         busySinceNanos = 0;
+        metrics.operatorsUnconfined(unconfined().size());
         if (tail.failure() != null) {
             throw new IllegalStateException("the rules cannot be followed", tail.failure());
         }

@@ -37,11 +37,11 @@ public final class RuleLog {
     /** Brings the built-in rules of the log to this build's texts; returns what was appended. */
     public static List<RuleDeployed> deployBuiltIn(SiteKafka kafka) {
         try (KafkaLog log = new KafkaLog(kafka, kafka.site())) {
-            if (BuiltInRules.deployments(read(log).newest()).isEmpty()) {
+            if (BuiltInRules.deployments(read(log)).isEmpty()) {
                 return List.of(); // as at most starts, and a transaction costs half a second
             }
         }
-        return append(kafka, book -> BuiltInRules.deployments(book.newest()));
+        return append(kafka, BuiltInRules::deployments);
     }
 
     /** Deploys the next version of an operator's rule that was admitted before; returns it. */
@@ -72,7 +72,8 @@ public final class RuleLog {
                                             + book.live().stream()
                                                     .map(RuleVersion::name)
                                                     .toList()));
-                    return List.of(new RuleRetired(name, live.version(), author, reason));
+                    int all = book.nextVersion(live.name()) - 1; // what else stands under the name goes with it
+                    return List.of(new RuleRetired(name, all, author, reason));
                 })
                 .getFirst();
     }

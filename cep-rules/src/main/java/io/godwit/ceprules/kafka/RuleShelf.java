@@ -111,6 +111,7 @@ final class RuleShelf {
         List<CompiledRule> rules = new ArrayList<>();
         Set<RuleId> silent = new TreeSet<>();
         Map<RuleId, String> tooMuch = new TreeMap<>();
+        book.foreign().forEach(this::answer); // no, and so it is told
         for (RuleVersion rule : book.live()) {
             if (!kinds.test(rule)) {
                 continue;
@@ -162,6 +163,14 @@ final class RuleShelf {
                                 ? "; run the build that brought it, or a later one"
                                 : "; deploy a version that this build admits, or retire it: godwit rule retire "
                                         + rule.name()));
+            }
+        }
+        for (RuleVersion rule : book.foreign()) {
+            String reason = reasonOf(rule);
+            if (reason != null) {
+                says.add(reason
+                        + "; this build's own text goes on; run the build that brought it, or restart cep,"
+                        + " which deploys its own text again");
             }
         }
         return says;

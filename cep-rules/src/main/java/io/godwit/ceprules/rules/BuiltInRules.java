@@ -6,10 +6,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 
 /** The rules that come with the product, as they stand in its jar. */
 public final class BuiltInRules {
@@ -36,6 +34,11 @@ public final class BuiltInRules {
         return rule.builtIn() && NAMES.contains(rule.name()) && rule.text().equals(text(rule.name()));
     }
 
+    /** The same version of a built-in rule with this build's text. */
+    public static RuleVersion ours(RuleVersion rule) {
+        return new RuleVersion(rule.name(), rule.version(), text(rule.name()), true);
+    }
+
     /** All of them, as version 1. */
     public static List<RuleVersion> all() {
         return NAMES.stream()
@@ -46,24 +49,11 @@ public final class BuiltInRules {
     /**
      * What has to be appended to the rules topic so that it holds this build's texts; empty where it does. A rule whose text
      * did not change keeps its version, and one that an operator retired stays so until its text changes.
-     *
-     * @param newest newest version of each rule in the log, retired or not
      */
-    public static List<RuleDeployed> deployments(Collection<RuleVersion> newest) {
+    public static List<RuleDeployed> deployments(RuleBook book) {
         return NAMES.stream()
-                .flatMap(name -> {
-                    Optional<RuleVersion> known = newest.stream()
-                            .filter(rule -> rule.name().equals(name))
-                            .findFirst();
-                    String text = text(name);
-                    return known.isPresent() && known.get().text().equals(text)
-                            ? Optional.<RuleDeployed>empty().stream()
-                            : Optional.of(deployment(
-                                            name,
-                                            known.map(RuleVersion::version).orElse(0) + 1,
-                                            text))
-                                    .stream();
-                })
+                .filter(name -> !book.holds(name))
+                .map(name -> deployment(name, book.nextVersion(name), text(name)))
                 .toList();
     }
 

@@ -2,10 +2,10 @@ package io.godwit.ceprules.rules;
 
 import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.RuleRetired;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -29,17 +29,44 @@ public final class RuleBook {
         }
     }
 
-    /** The newest version of each rule that was not retired, by name. */
+    /**
+     * The newest version of each rule that was not retired, by name. The name of a built-in rule belongs to this build's own
+     * text, whatever else the log holds under it.
+     */
     public synchronized List<RuleVersion> live() {
-        return versions.entrySet().stream()
-                .filter(entry -> entry.getValue().lastKey() > retired.getOrDefault(entry.getKey(), 0))
-                .map(entry -> entry.getValue().lastEntry().getValue())
+        return versions.keySet().stream()
+                .flatMap(name -> notRetired(name).filter(RuleBook::mayHaveItsName).findFirst().stream())
                 .toList();
     }
 
-    /** The newest version of each rule, retired or not, by name. */
-    public synchronized Collection<RuleVersion> newest() {
-        return versions.values().stream().map(all -> all.lastEntry().getValue()).toList();
+    /** Versions under the name of a built-in rule that are newer than what is live under it, and not this build's text. */
+    public synchronized List<RuleVersion> foreign() {
+        return versions.keySet().stream()
+                .flatMap(name -> notRetired(name).takeWhile(rule -> !mayHaveItsName(rule)))
+                .toList();
+    }
+
+    private static boolean mayHaveItsName(RuleVersion rule) {
+        return !BuiltInRules.NAMES.contains(rule.name()) || BuiltInRules.isOurs(rule);
+    }
+
+    /** Newest first. */
+    private Stream<RuleVersion> notRetired(String name) {
+        return versions
+                .getOrDefault(name, new TreeMap<>())
+                .tailMap(retired.getOrDefault(name, 0), false)
+                .descendingMap()
+                .values()
+                .stream();
+    }
+
+    /** Whether this build's text of a built-in rule is the newest under its name, or was retired with all that is there. */
+    synchronized boolean holds(String builtIn) {
+        TreeMap<Integer, RuleVersion> all = versions.getOrDefault(builtIn, new TreeMap<>());
+        boolean allRetired = notRetired(builtIn).findAny().isEmpty();
+        return allRetired
+                ? all.values().stream().anyMatch(BuiltInRules::isOurs)
+                : BuiltInRules.isOurs(all.lastEntry().getValue());
     }
 
     public synchronized Optional<RuleVersion> version(String name, int version) {

@@ -62,6 +62,7 @@ public record RuleHeader(
             "mode",
             "cool-down",
             EXPECT);
+    private static final int VALUE_CHARACTERS_MAX = 4000;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
     private static final Pattern ENTRY = Pattern.compile("([a-z][a-z-]*):\\s*(.*)");
 
@@ -208,6 +209,9 @@ public record RuleHeader(
                     number, at, "\"" + bare + "\" stands further out than expect; move it in, or give it a key");
         }
         Entry before = entries.get(last);
+        if (before.value().length() + bare.length() > VALUE_CHARACTERS_MAX) {
+            throw before.refuse("%s has more than %d characters; shorten it".formatted(last, VALUE_CHARACTERS_MAX));
+        }
         entries.put(last, new Entry(before.value() + " " + bare, before.line(), before.column()));
         return last;
     }

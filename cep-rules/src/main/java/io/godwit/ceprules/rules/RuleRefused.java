@@ -4,6 +4,9 @@ package io.godwit.ceprules.rules;
 public final class RuleRefused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** It may repeat what stands in the text, and is told in health and in the log. */
+    private static final int MESSAGE_MAX = 1000;
+
     private final int line;
     private final int column;
 
@@ -12,7 +15,7 @@ public final class RuleRefused extends RuntimeException {
      * @param column from 1
      */
     public RuleRefused(int line, int column, String message) {
-        super(message);
+        super(message.length() > MESSAGE_MAX ? message.substring(0, MESSAGE_MAX) + " …" : message);
         this.line = line;
         this.column = column;
     }

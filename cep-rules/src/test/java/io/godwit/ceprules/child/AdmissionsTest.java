@@ -42,7 +42,8 @@ final class AdmissionsTest {
                 USUAL.state(),
                 compileCpu,
                 USUAL.tryAgain(),
-                java);
+                java,
+                USUAL.confine());
     }
 
     /** What may be written and takes more than a moment to compile. */
@@ -91,13 +92,17 @@ final class AdmissionsTest {
     }
 
     @Test
-    void a_text_of_another_build_s_rule_is_looked_through_as_well_and_one_of_ours_is_not() {
+    void texts_of_this_build_need_no_jvm_and_others_that_call_themselves_built_in_are_refused_without_one() {
         try (Admissions admissions = new Admissions(config(USUAL.compileCpu(), folder.resolve("no-java")), () -> {})) {
             BuiltInRules.all()
                     .forEach(rule -> assertInstanceOf(
                             Admission.Admitted.class, admissions.of(rule).orElseThrow()));
-            RuleVersion other = new RuleVersion("overload", 7, BuiltInRules.text("overload") + "\n", true);
-            assertThrows(OperatorsGone.class, () -> admissions.await(other));
+            for (RuleVersion foreign : List.of(
+                    new RuleVersion("overload", 7, BuiltInRules.text("overload") + "\n", true),
+                    new RuleVersion("overload", 7, BuiltInRules.text("overload"), false),
+                    new RuleVersion("other", 7, BuiltInRules.text("overload"), true))) {
+                assertInstanceOf(Admission.Refused.class, admissions.of(foreign).orElseThrow(), foreign::toString);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.ceprules.ConfinePolicy;
 import io.godwit.schemas.units.ByteSize;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,7 +63,7 @@ final class ConfinedJvmTest {
     void its_folder_is_gone_when_it_has_ended() throws IOException {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         Path worked;
-        try (ConfinedJvm jvm = ConfinedJvm.start(ConfinedJvm.What.RUNS_RULES, OURS, HEAP)) {
+        try (ConfinedJvm jvm = ConfinedJvm.start(ConfinedJvm.What.RUNS_RULES, OURS, ConfinePolicy.REQUIRED, HEAP)) {
             worked = Path.of(jvm.process().info().arguments().stream()
                     .flatMap(Stream::of)
                     .filter(argument -> argument.startsWith("-Djava.io.tmpdir="))
@@ -78,8 +79,9 @@ final class ConfinedJvmTest {
     @Test
     void a_java_that_does_not_exist_is_told_by_its_path() {
         Path nowhere = folder.resolve("no-java");
-        IOException told =
-                assertThrows(IOException.class, () -> ConfinedJvm.start(ConfinedJvm.What.RUNS_RULES, nowhere, HEAP));
+        IOException told = assertThrows(
+                IOException.class,
+                () -> ConfinedJvm.start(ConfinedJvm.What.RUNS_RULES, nowhere, ConfinePolicy.OFF, HEAP));
         assertTrue(told.getMessage().contains(nowhere + " is no file that can be executed"), told.getMessage());
     }
 }

@@ -238,40 +238,70 @@ final class RuleCheckTest {
         assertTrue(refused.column() > 1, refused::toString);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "insert into S select hostId from HostSample; insert into S select hostId from S",
-                "insert into A select hostId from B; insert into B select hostId from A",
-                "insert into HostSample select * from HostSample",
-                "create table T(hostId string primary key); on HostSample as s merge T as t where s.hostId = t.hostId"
-                        + " when not matched then insert into HostSample select s.hostId as hostId",
-                "select hostId from HostSample#keepall",
-                "select hostId from HostSample#length(10)",
-                "select a.hostId as hostId from HostSample#time(1 hour) as a, HostSample#time(1 hour) as b",
-                "select a.hostId as hostId from pattern [every a=HostSample -> b=HostSample]",
-                "select hostId, hostId.getClass() from HostSample",
-                "select hostId from HostSample where monitor like '%a%a%a%a%b'",
-                "create window W#keepall as HostSample"
-            })
-    void a_text_that_the_log_calls_built_in_can_neither_feed_itself_nor_keep_without_end(String statements) {
-        String text = "// name: other\n// look-back: 60s\n" + statements;
-        assertThrows(RuleRefused.class, () -> RuleCompiler.admit(new RuleVersion("other", 1, text, true)));
-        BuiltInRules.all().forEach(ours -> EplAllowList.checkBuiltIn(ours.text()));
+    @Test
+    void a_text_that_the_log_calls_built_in_is_this_build_s_own_or_runs_nowhere() {
+        BuiltInRules.all()
+                .forEach(ours -> assertEquals(ours, RuleCompiler.admit(ours).rule()));
+        for (RuleVersion foreign : List.of(
+                new RuleVersion("other", 1, HEAD + "select hostId from HostLoss", true),
+                new RuleVersion("other", 1, BuiltInRules.text("overload"), true),
+                new RuleVersion("overload", 2, BuiltInRules.text("overload") + " ", true))) {
+            assertTrue(assertThrows(RuleRefused.class, () -> RuleCompiler.admit(foreign))
+                    .getMessage()
+                    .contains("comes with the product"));
+        }
+        RuleVersion taken = new RuleVersion("overload", 2, BuiltInRules.text("overload"), false);
+        assertTrue(assertThrows(RuleRefused.class, () -> RuleCompiler.admit(taken))
+                .getMessage()
+                .contains("is the name of a built-in rule"));
     }
 
     @Test
     void a_rule_is_deployed_under_the_name_in_its_header_alone() {
-        RuleVersion taken = new RuleVersion("overload", 9, HEAD + "select hostId from HostLoss", false);
+        RuleVersion taken = new RuleVersion("other", 9, HEAD + "select hostId from HostLoss", false);
         assertTrue(assertThrows(RuleRefused.class, () -> RuleCheck.admit(taken))
                 .getMessage()
                 .contains("they must agree"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select hostId, count(*) as value from HostSample#unique(hostId)#time(1 sec) retain-union group by"
+                        + " hostId",
+                "select hostId from HostSample#groupwin(cpuDemandMillicores)#time(1 sec)",
+                "select hostId from HostSample#groupwin(hostId, vms + 1)#time(1 sec)",
+                "select a?.hostId as hostId from HostSample as a",
+                "select hostId, hostId?.vms as value from HostSample"
+            })
+    void what_keeps_more_than_its_window_or_looks_into_whatever_stands_there_is_refused(String statement) {
+        Refused refused = refused(HEAD + statement);
+        assertEquals(2, refused.line(), refused::toString);
+        assertTrue(refused.column() > 1, refused::toString);
+    }
+
     @Test
-    void brackets_within_texts_nest_nothing() {
-        String text = "select hostId from HostSample where monitor = '" + "(".repeat(50) + "\\'" + "[".repeat(50) + "'";
-        assertInstanceOf(Admitted.class, RuleCheck.check(HEAD + text), text);
+    void of_two_windows_the_longer_one_is_the_look_back() {
+        for (String windows : List.of("#time(1 hour)#time(1 sec)", "#time(1 sec)#time(1 hour)")) {
+            assertEquals(
+                    Duration.ofHours(1),
+                    ((Admitted) RuleCheck.check(HEAD + "select hostId from HostSample" + windows)).lookBack());
+        }
+    }
+
+    @Test
+    void a_ninth_statement_is_refused() {
+        String statement = "select hostId from HostLoss;";
+        assertInstanceOf(Admitted.class, RuleCheck.check(HEAD + statement.repeat(8)));
+        assertTrue(refused(HEAD + statement.repeat(9)).message().contains("9 statements; give at most 8"));
+    }
+
+    @Test
+    void what_is_said_of_a_huge_word_is_short() {
+        assertTrue(refused(HEAD + "select hostId" + ".x".repeat(20_000) + " from HostSample")
+                        .message()
+                        .length()
+                < 2000);
     }
 
     @Test
@@ -401,12 +431,6 @@ final class RuleCheckTest {
             assertTrue(RuleHeader.parse(rule.text()).lookBack().isPresent());
             assertTrue(!compiled.header().purpose().isEmpty());
         });
-    }
-
-    @Test
-    void built_in_texts_are_deployed_once_and_again_only_when_they_change() {
-        assertEquals(4, BuiltInRules.deployments(List.of()).size());
-        assertEquals(List.of(), BuiltInRules.deployments(BuiltInRules.all()));
     }
 
     private static Refused refused(String text) {

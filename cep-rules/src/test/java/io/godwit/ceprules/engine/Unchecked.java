@@ -8,12 +8,16 @@ import java.time.Duration;
 public final class Unchecked {
     private Unchecked() {}
 
+    /** In place of another build, for a rule that says it is built in. */
     public static CompiledRule compile(RuleVersion rule) {
         RuleHeader header = RuleHeader.parse(rule.text());
         return new CompiledRule(
                 rule,
                 header,
                 header.lookBack().orElse(Duration.ofSeconds(1)),
-                new RuleClasses(RuleCompiler.compileOperators(rule.text())));
+                new RuleClasses(
+                        rule.builtIn()
+                                ? RuleCompiler.compileBuiltIn(rule.text())
+                                : RuleCompiler.compileOperators(rule.text())));
     }
 }

@@ -4,12 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.ceprules.DetectionReplay;
+import io.godwit.ceprules.detections.OpenDetections;
 import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ceprules.segment.RefusedRuleHistory;
 import io.godwit.ceprules.segment.SegmentDetector;
+import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.RuleDeactivated;
+import io.godwit.schemas.events.RuleDeployed;
+import io.godwit.schemas.log.LogRecord;
+import io.godwit.schemas.log.Topic;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +45,30 @@ final class RefusedRuleTest {
                 shelf.refused().getFirst().contains("refuses rule idle-host v1: line"),
                 shelf.refused().toString());
         assertTrue(shelf.refused().getFirst().contains("run the build that brought it"));
+    }
+
+    @Test
+    void under_the_name_of_a_built_in_rule_this_build_s_text_goes_on_and_what_stands_there_is_told() {
+        for (boolean builtIn : List.of(true, false)) {
+            RuleShelf shelf = shelf();
+            LogRecord foreign = new LogRecord(
+                    Topic.RULES,
+                    0,
+                    1000,
+                    0,
+                    "overload".getBytes(StandardCharsets.UTF_8),
+                    EventCodec.encode(new RuleDeployed(
+                            "overload", 2, "// name: overload\nselect hostId from HostLoss", "me", "", builtIn, 60)));
+            shelf.take(foreign);
+            List<String> wanted = shelf.wanted(new OpenDetections(0), _ -> true).rules().stream()
+                    .map(rule -> rule.rule().toString())
+                    .toList();
+            assertEquals(List.of("host-crash v1", "overload v1", "underload v1", "vm-crash v1"), wanted);
+            String says = shelf.refused().getLast();
+            assertTrue(says.startsWith("this build refuses rule overload v2: "), says);
+            assertTrue(says.contains("this build's own text goes on"), says);
+            assertEquals(1000, shelf.unusable(0, 0).getLast().record().offset());
+        }
     }
 
     @Test

@@ -123,4 +123,12 @@ final class RuleHeaderTest {
         assertEquals("3:4", refused.line() + ":" + refused.column());
         assertTrue(refused.getMessage().contains("stands further out than expect"), refused.getMessage());
     }
+
+    @Test
+    void a_value_that_goes_on_over_lines_ends_somewhere() {
+        RuleRefused refused = assertThrows(
+                RuleRefused.class, () -> RuleHeader.parse("/*\nname: a\npurpose: b\n" + "x\n".repeat(30_000) + "*/"));
+        assertEquals("3:10", refused.line() + ":" + refused.column());
+        assertTrue(refused.getMessage().contains("purpose has more than 4000 characters"), refused.getMessage());
+    }
 }

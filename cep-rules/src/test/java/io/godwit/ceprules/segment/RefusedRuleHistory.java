@@ -1,7 +1,7 @@
 package io.godwit.ceprules.segment;
 
 import io.godwit.ceprules.engine.CompiledRule;
-import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.engine.Unchecked;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
@@ -37,7 +37,7 @@ public final class RefusedRuleHistory {
         History history = RestartTest.random(seed, seconds);
         List<CompiledRule> rules = new ArrayList<>(History.builtIn());
         rules.forEach(rule -> deploy(history.log, rule.rule()));
-        rules.add(RuleCompiler.compile(new RuleVersion("idle-host", 1, RUNS, true)));
+        rules.add(Unchecked.compile(new RuleVersion("idle-host", 1, RUNS, true)));
         deploy(history.log, new RuleVersion("idle-host", 1, REFUSED, true));
         return new RefusedRuleHistory(history, history.detections(rules));
     }

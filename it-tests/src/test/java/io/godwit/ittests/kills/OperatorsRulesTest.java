@@ -159,7 +159,8 @@ class OperatorsRulesTest {
                 usual.state(),
                 usual.compileCpu(),
                 Duration.ofSeconds(1),
-                java);
+                java,
+                usual.confine());
         CepConfig cep = CepConfig.DEFAULTS;
         CepConfig config = new CepConfig(
                 cep.commitInterval(),

@@ -1,6 +1,7 @@
 package io.godwit.ops.causes;
 
 import io.godwit.ceprules.DetectionCauses;
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.schedulers.replay.Causes;
@@ -21,13 +22,16 @@ public final class Closures {
     private final Instant from;
     private final Causes causes;
     private final RuleBook rules;
+    private final Admission admission;
     private final Map<Integer, DetectionCauses> detections = new HashMap<>(); // looked up by segment
 
     /**
      * @param from schedulers are followed from their newest snapshots before this log time
      * @param to log time up to which decisions are followed
+     * @param admission looks through operators' rules of the log
      */
-    public Closures(Log log, Instant from, Instant to) {
+    public Closures(Log log, Instant from, Instant to, Admission admission) {
+        this.admission = admission;
         this.log = log;
         this.from = from;
         this.causes = new Causes(log, from, to);
@@ -54,7 +58,7 @@ public final class Closures {
     }
 
     private DetectionCauses detections(int segment) {
-        return detections.computeIfAbsent(segment, _ -> new DetectionCauses(log, rules, segment));
+        return detections.computeIfAbsent(segment, _ -> new DetectionCauses(log, rules, segment, admission));
     }
 
     /** The record that began a detection. */

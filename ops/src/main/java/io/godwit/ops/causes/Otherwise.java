@@ -1,6 +1,7 @@
 package io.godwit.ops.causes;
 
 import io.godwit.ceprules.DetectionReplay;
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.ceprules.segment.OperatorRules;
@@ -34,7 +35,7 @@ import org.apache.avro.specific.SpecificRecord;
 public record Otherwise(List<SpecificRecord> commands, Set<String> began) {
 
     /** What is decided on the records of a closure alone, up to its decision. */
-    public static Otherwise only(Log log, Closure closure, OperatorRules.Source operators) {
+    public static Otherwise only(Log log, Closure closure, OperatorRules.Source operators, Admission admission) {
         Predicate<LogRecord> kept = record -> closure.records().contains(Place.of(record));
         Log left = new LogOfSome(log, kept, closure::within);
         RuleBook rules = RuleLog.read(left);
@@ -44,7 +45,7 @@ public record Otherwise(List<SpecificRecord> commands, Set<String> began) {
                 .filter(place -> place.topic() == Topic.DETECTIONS)
                 .map(Place::segment)
                 .distinct()
-                .forEach(segment -> DetectionReplay.said(left, rules, segment, 0, Long.MAX_VALUE, operators)
+                .forEach(segment -> DetectionReplay.said(left, rules, segment, 0, Long.MAX_VALUE, operators, admission)
                         .forEach(said -> {
                             drawn.add(name(said.event()));
                             if (said.event() instanceof DetectionBegan one) {
@@ -80,7 +81,7 @@ public record Otherwise(List<SpecificRecord> commands, Set<String> began) {
      * @param to log time up to which it is decided
      */
     public static Otherwise without(
-            Log log, Set<Place> gone, Instant from, Instant to, OperatorRules.Source operators) {
+            Log log, Set<Place> gone, Instant from, Instant to, OperatorRules.Source operators, Admission admission) {
         Log left = new LogOfSome(log, record -> !gone.contains(Place.of(record)));
         RuleBook rules = RuleLog.read(left);
         Set<String> over = new HashSet<>();
@@ -91,7 +92,8 @@ public record Otherwise(List<SpecificRecord> commands, Set<String> began) {
                 .collect(Collectors.toMap(Place::segment, Place::offset, Math::min, TreeMap::new));
         firsts.forEach((segment, first) -> {
             long end = log.offsetAt(Topic.OBSERVATIONS, segment, to);
-            List<DetectionReplay.Said> now = DetectionReplay.said(left, rules, segment, first, end, operators);
+            List<DetectionReplay.Said> now =
+                    DetectionReplay.said(left, rules, segment, first, end, operators, admission);
             Set<String> said = new HashSet<>();
             now.forEach(one -> said.add(name(one.event())));
             Set<String> were = new HashSet<>();

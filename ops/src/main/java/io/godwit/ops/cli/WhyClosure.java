@@ -1,6 +1,7 @@
 package io.godwit.ops.cli;
 
 import io.godwit.ceprules.CepConfig;
+import io.godwit.ceprules.child.Admissions;
 import io.godwit.ceprules.child.OperatorsProcess;
 import io.godwit.ceprules.engine.RuleCompiler;
 import io.godwit.ops.causes.Closure;
@@ -50,17 +51,18 @@ final class WhyClosure {
         RuleCompiler.keepIn(cep.ruleCache());
         Log log = held(at);
         Instant from = began(log, command, at);
-        Closure closure = new Closures(log, from, at)
-                .of(command.getDecision(), at)
-                .orElseThrow(() -> new Failed("the inputs from which " + migration.id()
-                        + " was decided are not kept any more, as far as the newest snapshot of its scheduler before "
-                        + from));
-        boolean again;
-        try (ChildPerThread children = new ChildPerThread(() -> OperatorsProcess.ofThePast(cep.operators()))) {
-            again = Otherwise.only(log, closure, children.mine()).commands().stream()
+        try (Admissions admissions = new Admissions(cep.operators(), () -> {});
+                ChildPerThread children = new ChildPerThread(() -> OperatorsProcess.ofThePast(cep.operators()))) {
+            Closure closure = new Closures(log, from, at, admissions)
+                    .of(command.getDecision(), at)
+                    .orElseThrow(() -> new Failed("the inputs from which " + migration.id()
+                            + " was decided are not kept any more, as far as the newest snapshot of its scheduler"
+                            + " before "
+                            + from));
+            boolean again = Otherwise.only(log, closure, children.mine(), admissions).commands().stream()
                     .anyMatch(event -> event instanceof MigrateVm now && same(now, command));
+            print(migration, closure, again);
         }
-        print(migration, closure, again);
     }
 
     private static boolean same(MigrateVm now, MigrateVm was) {

@@ -1,6 +1,7 @@
 package io.godwit.ops.incident;
 
 import io.godwit.ceprules.CepConfig;
+import io.godwit.ceprules.child.Admissions;
 import io.godwit.schemas.log.DirectoryLog;
 import io.godwit.schemas.log.DirectoryLogWriter;
 import io.godwit.schemas.log.Log;
@@ -52,7 +53,7 @@ public final class IncidentExport {
         }
         try (TemporaryFolder folder = new TemporaryFolder("godwit-incident-")) {
             Path cut = folder.path().resolve("log");
-            Manifest manifest = cut(log, wanted, cut);
+            Manifest manifest = cut(log, wanted, cut, cep);
             RegionReplay replay = replay(cut, wanted, cep);
             if (wanted.pseudonyms()) {
                 Path renamed = folder.path().resolve("renamed");
@@ -79,11 +80,14 @@ public final class IncidentExport {
         }
     }
 
-    private static Manifest cut(Log log, Wanted wanted, Path folder) {
+    private static Manifest cut(Log log, Wanted wanted, Path folder, CepConfig cep) {
         RegionState state = StateRebuild.of(log, Optional.of(wanted.to()), wanted.to());
         List<String> labels = new ArrayList<>();
         NavigableSet<Integer> segments = segments(log, state, wanted.hosts(), labels);
-        Period period = new Period(log, wanted.from(), wanted.to(), segments);
+        Period period;
+        try (Admissions admissions = new Admissions(cep.operators(), () -> {})) {
+            period = new Period(log, wanted.from(), wanted.to(), segments, admissions);
+        }
         List<Manifest.Slice> slices;
         try (DirectoryLogWriter out = new DirectoryLogWriter(folder, log.site(), log.incarnation(), log.segments())) {
             slices = Cut.copy(period, out);

@@ -1,6 +1,7 @@
 package io.godwit.ops.incident;
 
 import io.godwit.ceprules.DetectionReplay;
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.schedulers.replay.DecisionNeeds;
@@ -26,14 +27,15 @@ final class Period {
     private final Map<Integer, Needs> needs = new TreeMap<>();
     private final List<String> missing = new ArrayList<>();
 
-    Period(Log log, Instant from, Instant to, NavigableSet<Integer> segments) {
+    Period(Log log, Instant from, Instant to, NavigableSet<Integer> segments, Admission admission) {
         this.log = log;
         this.from = from;
         this.to = to;
         RuleBook rules = RuleLog.read(log);
         for (int segment : segments) {
             Needs one = new Needs(
-                    DetectionReplay.needs(log, rules, segment, log.offsetAt(Topic.OBSERVATIONS, segment, from)),
+                    DetectionReplay.needs(
+                            log, rules, segment, log.offsetAt(Topic.OBSERVATIONS, segment, from), admission),
                     DecisionNeeds.of(log, segment, from, to));
             needs.put(segment, one);
             missing.addAll(one.decisions().missing());

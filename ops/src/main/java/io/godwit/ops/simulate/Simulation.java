@@ -4,6 +4,8 @@ import io.godwit.ceprules.child.Admissions;
 import io.godwit.ceprules.child.OperatorsProcess;
 import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
+import io.godwit.ceprules.engine.RuleCompiler;
+import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.executors.work.Region;
 import io.godwit.monitors.hosts.simulated.model.CrashPlan;
@@ -164,6 +166,11 @@ final class Simulation implements AutoCloseable {
                 RuleVersion rule = RuleVersion.of(deployed);
                 switch (admissions.await(rule)) {
                     case Admission.Admitted(CompiledRule admitted) -> rules.add(admitted);
+                    case Admission.Refused _
+                    when BuiltInRules.NAMES.contains(rule.name()) -> {
+                        rules.add(RuleCompiler.compile(BuiltInRules.ours(rule)));
+                        silent.add("rule %s is not this build's text of it, which draws in its place".formatted(rule));
+                    }
                     case Admission.Refused(int line, int column, String message) ->
                         silent.add("rule %s is refused by this build and draws nothing: line %d, column %d: %s"
                                 .formatted(rule, line, column, message));
@@ -175,7 +182,7 @@ final class Simulation implements AutoCloseable {
         return rules;
     }
 
-    /** Rules that draw nothing, a sentence each. */
+    /** Rules of the record that draw nothing, or by this build's text, a sentence each. */
     List<String> silent() {
         return List.copyOf(silent);
     }

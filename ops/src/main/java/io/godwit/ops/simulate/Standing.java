@@ -2,6 +2,7 @@ package io.godwit.ops.simulate;
 
 import io.godwit.ceprules.OperatorsConfig;
 import io.godwit.ceprules.rules.BuiltInRules;
+import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.RuleDeployed;
 import java.util.List;
@@ -25,6 +26,9 @@ record Standing(
     /** The product's rules, one script at most, and a site that acts. */
     static Standing usual(Optional<ConstraintsApplied> constraints) {
         return new Standing(
-                BuiltInRules.deployments(List.of()), constraints.stream().toList(), "auto", OperatorsConfig.DEFAULTS);
+                BuiltInRules.deployments(new RuleBook()),
+                constraints.stream().toList(),
+                "auto",
+                OperatorsConfig.DEFAULTS);
     }
 }

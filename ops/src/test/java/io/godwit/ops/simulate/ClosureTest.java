@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.ops.causes.Closure;
 import io.godwit.ops.causes.Closures;
@@ -59,7 +60,7 @@ class ClosureTest {
 
     private record Region(String name, MemoryLog log, List<Move> moves) {
         static Region of(String name, MemoryLog log) {
-            Closures closures = new Closures(log, Simulation.ORIGIN, Instant.MAX);
+            Closures closures = new Closures(log, Simulation.ORIGIN, Instant.MAX, Admission.HERE);
             List<Move> moves = new ArrayList<>();
             for (int segment = 0; segment < log.segments(); segment++) {
                 log.scan(List.of(LogRange.all(Topic.COMMANDS, segment)), record -> {
@@ -102,7 +103,8 @@ class ClosureTest {
         }
 
         Otherwise without(Set<Place> gone, Move move) {
-            return Otherwise.without(log, gone, Simulation.ORIGIN, move.at().plusSeconds(3), OperatorRules.HERE);
+            return Otherwise.without(
+                    log, gone, Simulation.ORIGIN, move.at().plusSeconds(3), OperatorRules.HERE, Admission.HERE);
         }
 
         long records() {
@@ -167,7 +169,7 @@ class ClosureTest {
         for (Region region : REGIONS) {
             for (Move move : region.moves()) {
                 judged++;
-                if (!move.isIn(Otherwise.only(region.log(), move.closure(), OperatorRules.HERE))) {
+                if (!move.isIn(Otherwise.only(region.log(), move.closure(), OperatorRules.HERE, Admission.HERE))) {
                     lost.add(region.says(move));
                 }
                 assertTrue(
@@ -239,13 +241,15 @@ class ClosureTest {
             for (Move move : region.some()) {
                 Place[] evidence = region.evidence(move).toArray(Place[]::new);
                 assertFalse(
-                        move.isIn(Otherwise.only(region.log(), move.closure().without(evidence), OperatorRules.HERE)),
+                        move.isIn(Otherwise.only(
+                                region.log(), move.closure().without(evidence), OperatorRules.HERE, Admission.HERE)),
                         () -> "without its evidence: " + region.says(move));
                 Place[] target =
                         ofHost(region.log(), move.closure(), move.command().getTargetHostId());
                 assertTrue(target.length > 0, () -> region.says(move));
                 assertFalse(
-                        move.isIn(Otherwise.only(region.log(), move.closure().without(target), OperatorRules.HERE)),
+                        move.isIn(Otherwise.only(
+                                region.log(), move.closure().without(target), OperatorRules.HERE, Admission.HERE)),
                         () -> "without its target's samples: " + region.says(move));
                 judged++;
             }
