@@ -51,10 +51,11 @@ abstract class Asking extends Reasoned implements Runnable {
      * What is asked, and where it is read.
      *
      * @param key host id, or what else the request is keyed by
+     * @param about label of the host, or what else it is about
      */
-    record Question(int segment, String key, SpecificRecord request) {
+    record Question(int segment, String key, String about, SpecificRecord request) {
         Question(Host host, SpecificRecord request) {
-            this(host.segment(), host.id(), request);
+            this(host.segment(), host.id(), host.label(), request);
         }
     }
 
@@ -77,12 +78,8 @@ abstract class Asking extends Reasoned implements Runnable {
         return word(question, DryRun.REQUEST);
     }
 
-    /** What is said to the scheduler of a host's segment. */
-    static Fork.Word word(Host host, SpecificRecord request, String requestId) {
-        return word(new Question(host, request), requestId);
-    }
-
-    private static Fork.Word word(Question question, String requestId) {
+    /** What is said to the scheduler of a segment. */
+    static Fork.Word word(Question question, String requestId) {
         return new Fork.Word(
                 Topic.REQUESTS,
                 List.of(question.segment()),
@@ -184,11 +181,7 @@ abstract class Asking extends Reasoned implements Runnable {
         }
     }
 
-    static void append(SiteKafka kafka, Host host, SpecificRecord request) {
-        append(kafka, new Question(host, request));
-    }
-
-    private static void append(SiteKafka kafka, Question question) {
+    static void append(SiteKafka kafka, Question question) {
         String topic = Topic.REQUESTS.of(kafka.site());
         try (Producer<byte[], byte[]> producer = kafka.idempotentProducer("ops-requests")) {
             var _ = producer.send(new ProducerRecord<>(

@@ -32,14 +32,14 @@ abstract class Noting extends Reasoned implements Runnable {
         if (dryRun.wanted) {
             dryRun.show(common, null, state -> {
                 Asking.Question word = word(state);
-                return Asking.word(word.host(), word.request(), requestId());
+                return Asking.word(word, requestId());
             });
             return;
         }
         SiteKafka kafka = common.home();
         Asking.Question word =
                 word(Asking.state(kafka, History.since(Instant.now().minus(LATELY), Topic.HOST_PARTITIONS)));
-        Asking.append(kafka, word.host(), word.request());
+        Asking.append(kafka, word);
         System.err.println(told(word));
     }
 }
