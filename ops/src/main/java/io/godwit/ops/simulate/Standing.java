@@ -5,6 +5,7 @@ import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.schemas.events.ConstraintsApplied;
 import io.godwit.schemas.events.RuleDeployed;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,10 +15,13 @@ import java.util.Optional;
  * @param rules live versions, one of each rule
  * @param constraints scripts in force, one of each name
  * @param mode of the site: off, advise or auto
- * @param operators what operators' rules may use
+ * @param operators what operators' rules may use, in a JVM of their own; empty: they run in this process, without budgets
  */
 record Standing(
-        List<RuleDeployed> rules, List<ConstraintsApplied> constraints, String mode, OperatorsConfig operators) {
+        List<RuleDeployed> rules,
+        List<ConstraintsApplied> constraints,
+        String mode,
+        Optional<OperatorsConfig> operators) {
     Standing {
         rules = List.copyOf(rules);
         constraints = List.copyOf(constraints);
@@ -29,6 +33,13 @@ record Standing(
                 BuiltInRules.deployments(new RuleBook()),
                 constraints.stream().toList(),
                 "auto",
-                OperatorsConfig.DEFAULTS);
+                Optional.of(OperatorsConfig.DEFAULTS));
+    }
+
+    /** The same with rules of operators beside the product's, and what they may use. */
+    Standing with(List<RuleDeployed> ofOperators, Optional<OperatorsConfig> use) {
+        List<RuleDeployed> all = new ArrayList<>(rules);
+        all.addAll(ofOperators);
+        return new Standing(all, constraints, mode, use);
     }
 }
