@@ -76,11 +76,11 @@ final class Confinement {
             return Optional.of(
                     "no system call filter is known for " + architecture + "; there are such for amd64 and aarch64");
         }
-        openWhatIsOpenedLate();
         try (Arena arena = Arena.ofConfined()) {
+            openWhatIsOpenedLate();
             return new Confinement(machine.get(), arena.allocate(Linker.Option.captureStateLayout())).install(arena);
         } catch (RuntimeException | LinkageError unable) {
-            return Optional.of("its system calls cannot be reached: " + unable);
+            return Optional.of("it cannot be made ready for that: " + unable);
         }
     }
 

@@ -14,6 +14,7 @@ import io.godwit.schemas.log.LogRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,12 +166,13 @@ final class RuleShelf {
                                         + rule.name()));
             }
         }
-        for (RuleVersion rule : book.foreign()) {
+        Set<String> named = new HashSet<>();
+        for (RuleVersion rule : book.foreign()) { // newest first, and of each name that alone
             String reason = reasonOf(rule);
-            if (reason != null) {
+            if (reason != null && named.add(rule.name())) {
                 says.add(reason
-                        + "; this build's own text goes on; run the build that brought it, or restart cep,"
-                        + " which deploys its own text again");
+                        + "; under that name this build's own text runs and no other; run the build that brought it,"
+                        + " or restart cep, which deploys its own text again");
             }
         }
         return says;

@@ -7,17 +7,21 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** The rules that come with the product, as they stand in its jar. */
 public final class BuiltInRules {
     /** Their names, which operators' rules may not take. */
     public static final List<String> NAMES = List.of("host-crash", "overload", "underload", "vm-crash");
 
+    private static final Map<String, String> TEXTS =
+            NAMES.stream().collect(Collectors.toUnmodifiableMap(name -> name, BuiltInRules::read));
+
     private BuiltInRules() {}
 
-    /** Text of one of them. */
-    public static String text(String name) {
+    private static String read(String name) {
         String resource = "rules/" + name + ".epl";
         try (InputStream in = BuiltInRules.class.getClassLoader().getResourceAsStream(resource)) {
             return new String(
@@ -29,9 +33,14 @@ public final class BuiltInRules {
         }
     }
 
+    /** Text of one of them. */
+    public static String text(String name) {
+        return Objects.requireNonNull(TEXTS.get(name), name);
+    }
+
     /** Whether a rule's text is that of this build, letter by letter. */
     public static boolean isOurs(RuleVersion rule) {
-        return rule.builtIn() && NAMES.contains(rule.name()) && rule.text().equals(text(rule.name()));
+        return rule.builtIn() && rule.text().equals(TEXTS.get(rule.name()));
     }
 
     /** The same version of a built-in rule with this build's text. */

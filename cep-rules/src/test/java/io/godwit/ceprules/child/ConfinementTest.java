@@ -1,9 +1,12 @@
 package io.godwit.ceprules.child;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.godwit.ceprules.ConfinePolicy;
+import io.godwit.ceprules.OperatorsConfig;
+import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.schemas.units.ByteSize;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,8 +14,10 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -55,6 +60,55 @@ final class ConfinementTest {
         assertEquals(List.of(), ending(free, "false"), "the attempts are real ones");
         assertEquals(List.of("resource true", "processors true"), ending(confined, "true"), "its jars stay open");
         assertEquals(free.size(), confined.size());
+    }
+
+    @Test
+    void where_it_cannot_confine_itself_rules_run_and_that_is_told_or_they_do_not_run() throws IOException {
+        Path launcher = Files.writeString(
+                folder.resolve("java"), "#!/bin/sh\nexec '" + ChildJvm.java() + "' -Dos.arch=riscv64 \"$@\"\n");
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
+        RuleVersion rule =
+                new RuleVersion("any", 1, "// name: any\nselect hostId from HostLoss(reason = 'any')", false);
+
+        OperatorsConfig possible = config(launcher, ConfinePolicy.WHERE_POSSIBLE);
+        try (OperatorsProcess process = new OperatorsProcess(possible, () -> {});
+                Admissions admissions = new Admissions(possible, () -> {})) {
+            assertEquals(Optional.empty(), process.tryStart());
+            admissions.await(rule);
+            assertEquals(process.unconfined(), admissions.unconfined());
+            String told = process.unconfined().orElseThrow();
+            assertTrue(told.contains("no system call filter is known for riscv64"), told);
+            assertTrue(told.contains("cep.operators.confine: off"), told);
+        }
+
+        OperatorsConfig required = config(launcher, ConfinePolicy.REQUIRED);
+        try (OperatorsProcess process = new OperatorsProcess(required, () -> {});
+                Admissions admissions = new Admissions(required, () -> {})) {
+            String told = process.tryStart().orElseThrow();
+            assertTrue(told.contains("cep.operators.confine is required"), told);
+            assertEquals(Optional.empty(), process.pid(), "it has ended");
+            RuleVersion other = new RuleVersion("any", 2, rule.text() + " // not admitted before", false);
+            assertThrows(OperatorsGone.class, () -> admissions.await(other));
+        }
+
+        try (OperatorsProcess process = new OperatorsProcess(config(launcher, ConfinePolicy.OFF), () -> {})) {
+            assertEquals(Optional.empty(), process.tryStart());
+            assertEquals(Optional.empty(), process.unconfined(), "nobody asked for it");
+        }
+    }
+
+    private static OperatorsConfig config(Path java, ConfinePolicy confine) {
+        OperatorsConfig usual = OperatorsConfig.DEFAULTS;
+        return new OperatorsConfig(
+                usual.heap(),
+                usual.cpuPercent(),
+                usual.batchCpu(),
+                usual.rowsPerSecond(),
+                usual.state(),
+                usual.compileCpu(),
+                usual.tryAgain(),
+                java,
+                confine);
     }
 
     private static List<String> ending(List<String> told, String with) {

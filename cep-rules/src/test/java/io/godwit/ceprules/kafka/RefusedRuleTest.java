@@ -66,7 +66,7 @@ final class RefusedRuleTest {
             assertEquals(List.of("host-crash v1", "overload v1", "underload v1", "vm-crash v1"), wanted);
             String says = shelf.refused().getLast();
             assertTrue(says.startsWith("this build refuses rule overload v2: "), says);
-            assertTrue(says.contains("this build's own text goes on"), says);
+            assertTrue(says.contains("this build's own text runs and no other"), says);
             assertEquals(1000, shelf.unusable(0, 0).getLast().record().offset());
         }
     }
