@@ -39,6 +39,8 @@ final class HostPartitions {
     private final Taking taking;
     private final Neighbours neighbours;
     private final Growth growth;
+    private final Deciding deciding;
+    private final Unsearched unsearched;
     private final Planning planning;
     private final Closing closing;
     private final Managers managers;
@@ -56,12 +58,18 @@ final class HostPartitions {
         this.neighbours = new Neighbours(turn, room);
         this.growth = new Growth(turn, room, goal, taking, neighbours);
         this.closing = new Closing(turn);
-        this.planning = new Planning(turn, room, goal, planner, closing);
-        this.managers = new Managers(turn, room, taking, neighbours);
-        this.wholeSite = new WholeSite(turn, room, taking, planning, closing);
         this.requests = new Requests(turn);
         this.restarts = new Restarts(turn);
         this.actions = new Actions(turn);
+        this.deciding = new Deciding(turn, room, closing);
+        this.unsearched = new Unsearched(turn, goal, closing, deciding);
+        this.planning = new Planning(turn, room, goal, planner, closing, deciding);
+        this.managers = new Managers(turn, room, taking, neighbours);
+        this.wholeSite = new WholeSite(turn, room, taking, planning, closing);
+    }
+
+    Applying applying() {
+        return deciding.applying();
     }
 
     Planning planning() {
@@ -294,10 +302,10 @@ final class HostPartitions {
     void grow(String partitionId) {
         while (true) {
             OpenPartition partition = turn.state.partitions.get(partitionId);
-            if (PartitionPhase.of(partition) != PartitionPhase.GROWING || planning.answeredWithoutSearch(partition)) {
+            if (PartitionPhase.of(partition) != PartitionPhase.GROWING || unsearched.answered(partition)) {
                 return;
             }
-            if (planning.actsInPlace(partition)) {
+            if (unsearched.actsInPlace(partition)) {
                 return;
             }
             switch (partition.getScope()) {
@@ -474,7 +482,7 @@ final class HostPartitions {
     void lost(MemberLost lost) {
         memberLost(lost.getPartitionId(), lost.getLease());
         if (lost.getDetection() != null) {
-            planning.applying().fence(lost);
+            deciding.applying().fence(lost);
         }
     }
 

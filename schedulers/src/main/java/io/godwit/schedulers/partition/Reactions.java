@@ -330,7 +330,7 @@ final class Reactions {
             }
             case OutcomeRelayed relayed
             when foreign(relayed.getDecision()) ->
-                partitions().planning().applying().outcome(relayed.getCommandId(), relayed.getOutcome());
+                partitions().applying().outcome(relayed.getCommandId(), relayed.getOutcome());
             default -> {} // own records
         }
     }
@@ -396,7 +396,7 @@ final class Reactions {
                     + ", which is none of this site's; commands are c-SEGMENT-NUMBER");
         }
         if (deciding == turn.segment) {
-            partitions().planning().applying().outcome(commandId, outcome);
+            partitions().applying().outcome(commandId, outcome);
             return;
         }
         var lease = turn.state.leases.get(sourceHostId);
@@ -470,7 +470,7 @@ final class Reactions {
             if (partition.getPlan() == null && changed.getMode().equals("off")) {
                 partitions().closing().close(partition, PartitionEnd.MODE_OFF, changed.getReason());
             } else if (partition.getPlan() != null) {
-                partitions().planning().applying().advance(partition);
+                partitions().applying().advance(partition);
             }
         }
         knowledge.forgetAdvice();
