@@ -10,12 +10,15 @@ import io.godwit.schemas.codec.UnreadableRecord;
 import io.godwit.schemas.events.DetectionBegan;
 import io.godwit.schemas.events.DetectionEnded;
 import io.godwit.schemas.events.DetectionKind;
+import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.Evidence;
+import io.godwit.schemas.events.HostJoined;
 import io.godwit.schemas.events.HostSampled;
 import io.godwit.schemas.events.MonitorAlive;
 import io.godwit.schemas.events.RuleActivated;
 import io.godwit.schemas.events.RuleDeployed;
 import io.godwit.schemas.events.Tick;
+import io.godwit.schemas.log.HeldLog;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
@@ -35,11 +38,17 @@ import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * What the detections of one segment rest on: the rule version and where it became active, the evidence, and the observations
- * within the rule's look-back that may have filled its windows; and what ended the one before of the same subject, so that
- * this one could begin. Docs: docs/decisions/0045.
+ * What the detections of one segment in a stretch of time rest on: the rule version and where it became active, the evidence,
+ * and the observations within the rule's look-back that may have filled its windows; of a rule that asks who hosts are, the
+ * hosts of the segment; and what ended the one before of the same subject, so that this one could begin. What stands before
+ * the stretch is read where it is named. Docs: docs/decisions/0045.
  */
 public final class DetectionCauses {
+    /** What ended the one before a detection matters to it no longer than this. */
+    private static final Duration LOOK_BACK_MAX = Duration.ofHours(1);
+
+    private static final String JOINED = HostJoined.class.getSimpleName();
+
     /** A record of the detections topic, read. */
     private record Said(LogRecord record, SpecificRecord event) {}
 
@@ -47,26 +56,44 @@ public final class DetectionCauses {
     private final RuleBook book;
     private final Admission admission;
     private final int segment;
-    private final Map<String, Said> began = new HashMap<>(); // by detection; looked up only
+    private final Map<String, Said> began = new HashMap<>(); // by detection
     private final List<Said> ended = new ArrayList<>();
     private final List<Said> activated = new ArrayList<>();
     private final List<LogRecord> deployed = new ArrayList<>();
-    private final Map<String, Duration> feeds = new HashMap<>(); // by rule version; looked up only
+    private final Map<String, RuleActivated> active =
+            new HashMap<>(); // by rule version, as checkpoints repeat; looked up only
+    private final Map<String, Looks> looks = new HashMap<>(); // by rule version; looked up only
+    private final long first;
 
-    /** @param admission looks through rules that are not the product's own */
-    public DetectionCauses(Log log, RuleBook book, int segment, Admission admission) {
-        this.log = log;
+    /** How far a rule looks back, and whether it asks who hosts are. */
+    private record Looks(Duration back, boolean atLabels) {}
+
+    /**
+     * @param since log time from which the detections stand in the log that are asked for
+     * @param to log time before which they do
+     * @param admission looks through rules that are not the product's own
+     */
+    public DetectionCauses(Log log, RuleBook book, int segment, Instant since, Instant to, Admission admission) {
+        HeldLog held = new HeldLog(log); // the windows of detections lie over each other
+        this.log = held;
         this.admission = admission;
         this.book = book;
         this.segment = segment;
-        log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
+        first = offsetAt(Topic.DETECTIONS, since.minus(LOOK_BACK_MAX));
+        held.hold(List.of(new LogRange(
+                Topic.OBSERVATIONS, segment, offsetAt(Topic.OBSERVATIONS, since), offsetAt(Topic.OBSERVATIONS, to))));
+        log.scan(List.of(new LogRange(Topic.DETECTIONS, segment, first, offsetAt(Topic.DETECTIONS, to))), record -> {
             RecordedDetections.decode(record).ifPresent(event -> {
                 Said said = new Said(record, event);
                 switch (event) {
                     case DetectionBegan one -> began.put(one.getId(), said);
                     case DetectionEnded _ -> ended.add(said);
                     case RuleActivated _ -> activated.add(said);
-                    default -> {} // checkpoints repeat what others said
+                    case DetectionsCheckpointed checkpoint ->
+                        checkpoint
+                                .getActive()
+                                .forEach(rule -> active.put(key(rule.getRule(), rule.getVersion()), rule));
+                    default -> {} // nothing rests on it
                 }
             });
             return true;
@@ -77,9 +104,8 @@ public final class DetectionCauses {
         });
     }
 
-    /** The record that began a detection. */
-    public Optional<LogRecord> began(String detectionId) {
-        return Optional.ofNullable(began.get(detectionId)).map(Said::record);
+    private long offsetAt(Topic topic, Instant time) {
+        return log.offsetAt(topic, segment, time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time);
     }
 
     /**
@@ -95,6 +121,10 @@ public final class DetectionCauses {
                 case DetectionEnded one -> {
                     ended(one, causes);
                     Optional.ofNullable(began.get(one.getId()))
+                            .or(() -> older(
+                                    one.getSince(),
+                                    before -> before instanceof DetectionBegan was
+                                            && was.getId().equals(one.getId())))
                             .ifPresent(said -> began(said.record(), (DetectionBegan) said.event(), causes));
                 }
                 default -> {} // nothing acts on it
@@ -129,6 +159,19 @@ public final class DetectionCauses {
                 .forEach(crash -> began(crash.record(), (DetectionBegan) crash.event(), causes));
     }
 
+    /** The first record of a kind that stands before the stretch and was not written before a time. */
+    private Optional<Said> older(Instant from, Predicate<SpecificRecord> which) {
+        List<Said> found = new ArrayList<>(1);
+        long near = offsetAt(Topic.DETECTIONS, from);
+        if (near < first) {
+            log.scan(List.of(new LogRange(Topic.DETECTIONS, segment, near, first)), record -> {
+                RecordedDetections.decode(record).filter(which).ifPresent(event -> found.add(new Said(record, event)));
+                return found.isEmpty();
+            });
+        }
+        return found.stream().findFirst();
+    }
+
     private static boolean same(DetectionEnded before, DetectionBegan one) {
         return before.getKind() == one.getKind()
                 && before.getHostId().equals(one.getHostId())
@@ -142,7 +185,11 @@ public final class DetectionCauses {
                 .filter(said -> of((RuleActivated) said.event(), one)
                         && RecordedDetections.nextOffsetAfter(said.event()) <= next)
                 .reduce((_, last) -> last)
+                .or(() -> activatedBefore(one))
                 .ifPresent(last -> add(last.record(), causes));
+        if (looks(one.getRule(), one.getRuleVersion()).atLabels()) {
+            joined(causes);
+        }
         deployed.stream()
                 .filter(record -> deployment(record)
                         .filter(rule ->
@@ -150,6 +197,24 @@ public final class DetectionCauses {
                         .isPresent())
                 .findFirst()
                 .ifPresent(first -> add(first, causes));
+    }
+
+    /** It stands near the observation from which it counts. */
+    private Optional<Said> activatedBefore(DetectionBegan one) {
+        Optional<Instant> at = Optional.ofNullable(active.get(key(one.getRule(), one.getRuleVersion())))
+                .flatMap(rule -> log.at(Topic.OBSERVATIONS, segment, rule.getObservationOffset() - 1))
+                .map(record -> Instant.ofEpochMilli(record.timestampMillis()));
+        Predicate<SpecificRecord> which = event -> event instanceof RuleActivated rule && of(rule, one);
+        return at.flatMap(time -> older(time, which)).or(() -> older(Instant.EPOCH, which));
+    }
+
+    private void joined(Map<String, LogRecord> causes) {
+        log.scan(List.of(LogRange.all(Topic.INVENTORY, segment)), record -> {
+            if (EventCodec.nameOf(record.value()).filter(JOINED::equals).isPresent()) {
+                add(record, causes);
+            }
+            return true;
+        });
     }
 
     private static boolean of(RuleActivated rule, DetectionBegan one) {
@@ -185,11 +250,12 @@ public final class DetectionCauses {
         if (complete.isEmpty()) {
             return;
         }
-        Instant from = Instant.ofEpochMilli(complete.get().timestampMillis()).minus(feed(rule, version));
-        long first = log.offsetAt(Topic.OBSERVATIONS, segment, from.isBefore(Instant.EPOCH) ? Instant.EPOCH : from);
+        Instant from = Instant.ofEpochMilli(complete.get().timestampMillis())
+                .minus(looks(rule, version).back());
+        long oldest = offsetAt(Topic.OBSERVATIONS, from);
         boolean ours = book.version(rule, version).map(RuleVersion::builtIn).orElse(false);
         Predicate<LogRecord> read = ours ? readByOurs(kind, hostId) : _ -> true;
-        log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, first, last)), record -> {
+        log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, oldest, last)), record -> {
             if (read.test(record)) {
                 add(record, causes);
             }
@@ -197,18 +263,22 @@ public final class DetectionCauses {
         });
     }
 
-    private Duration feed(String rule, int version) {
-        return feeds.computeIfAbsent(
-                rule + " " + version,
-                _ -> book.version(rule, version).map(this::feed).orElse(Duration.ZERO));
+    private Looks looks(String rule, int version) {
+        return looks.computeIfAbsent(
+                key(rule, version),
+                _ -> book.version(rule, version).map(this::looks).orElse(new Looks(Duration.ZERO, false)));
     }
 
-    private Duration feed(RuleVersion rule) {
+    private Looks looks(RuleVersion rule) {
         return switch (admission.await(rule)) {
-            case Admission.Admitted(CompiledRule admitted) -> admitted.feed();
+            case Admission.Admitted(CompiledRule admitted) -> new Looks(admitted.feed(), admitted.asksForLabels());
             case Admission.Refused _, Admission.TooMuch _ ->
-                Duration.ZERO; // it is taken from the record, and not drawn again
+                new Looks(Duration.ZERO, false); // it is taken from the record, and not drawn again
         };
+    }
+
+    private static String key(String rule, int version) {
+        return rule + " " + version;
     }
 
     /** The rules of the product look at one host at a time; where they count silence, also at who watched. */

@@ -7,8 +7,8 @@ import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.schedulers.replay.Causes;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.log.Log;
-import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.Topic;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,8 +18,12 @@ import java.util.TreeSet;
 
 /** The closures of the decisions of a stretch of a site's past, each of which is followed through the same traces. */
 public final class Closures {
+    /** Newest snapshots are no older, as they are ten minutes apart. */
+    private static final Duration SNAPSHOTS = Duration.ofMinutes(20);
+
     private final Log log;
     private final Instant from;
+    private final Instant to;
     private final Causes causes;
     private final RuleBook rules;
     private final Admission admission;
@@ -34,6 +38,7 @@ public final class Closures {
         this.admission = admission;
         this.log = log;
         this.from = from;
+        this.to = to;
         this.causes = new Causes(log, from, to);
         this.rules = RuleLog.read(log);
     }
@@ -58,11 +63,8 @@ public final class Closures {
     }
 
     private DetectionCauses detections(int segment) {
-        return detections.computeIfAbsent(segment, _ -> new DetectionCauses(log, rules, segment, admission));
-    }
-
-    /** The record that began a detection. */
-    public Optional<LogRecord> began(int segment, String detectionId) {
-        return detections(segment).began(detectionId);
+        return detections.computeIfAbsent(
+                segment,
+                _ -> new DetectionCauses(log, rules, segment, from.minus(SNAPSHOTS), to.plusMillis(1), admission));
     }
 }

@@ -61,6 +61,11 @@ public record Otherwise(List<SpecificRecord> commands, Set<String> began) {
             }
 
             @Override
+            public boolean anyStand(int segment) {
+                return closure.records().stream().anyMatch(place -> place.segment() == segment);
+            }
+
+            @Override
             public boolean stands(int segment, String entry) {
                 return entry.equals(Counterfactual.PROGRESS)
                         || closure.entries().getOrDefault(segment, List.of()).contains(entry);

@@ -8,6 +8,7 @@ import io.godwit.monitors.hosts.simulated.model.PowerCurve;
 import io.godwit.monitors.hosts.simulated.model.SimulatedFleet;
 import io.godwit.monitors.hosts.simulated.model.SiteLatencies;
 import io.godwit.schedulers.partition.DecisionSettings;
+import io.godwit.schemas.events.RuleDeployed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,6 +77,30 @@ final class Fleets {
                 faults,
                 true,
                 record);
+    }
+
+    /** The same plan with a rule of an operator beside those of the product. */
+    static SimulationPlan withRule(SimulationPlan plan, RuleDeployed rule) {
+        Standing standing = plan.standing();
+        List<RuleDeployed> rules = new ArrayList<>(standing.rules());
+        rules.add(rule);
+        return new SimulationPlan(
+                plan.region(),
+                plan.load(),
+                plan.crashes(),
+                plan.power(),
+                plan.powerOffEmpty(),
+                plan.decisions(),
+                new Standing(rules, standing.constraints(), standing.mode(), standing.operators()),
+                plan.executor(),
+                plan.segments(),
+                plan.samplePeriod(),
+                plan.logDelay(),
+                plan.duration(),
+                plan.seed(),
+                plan.faults(),
+                plan.keepsLog(),
+                plan.record());
     }
 
     /** The same plan on hosts that crash. */

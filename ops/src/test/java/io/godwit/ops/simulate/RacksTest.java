@@ -12,7 +12,6 @@ import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.Topic;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -22,7 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /** An operator's rule over a rack in a simulated region, as a what-if has it. */
 final class RacksTest {
-    private static final String RULE = "// name: racked\nselect hostId from HostSample(rack = 'r1')";
+    private static final RuleDeployed RACKED = new RuleDeployed(
+            "racked", 1, "// name: racked\nselect hostId from HostSample(rack = 'r1')", "me", "test", false, 1);
 
     @Test
     void a_rule_knows_the_racks_of_simulated_hosts_also_after_cep_was_killed_and_a_replay_draws_the_same() {
@@ -44,7 +44,7 @@ final class RacksTest {
                 Duration.ofSeconds(60),
                 kills,
                 Optional.empty());
-        try (Simulation simulation = new Simulation(withRule(plan))) {
+        try (Simulation simulation = new Simulation(Fleets.withRule(plan, RACKED))) {
             simulation.run(_ -> {});
             Log log = simulation.kept().orElseThrow();
             TreeSet<String> inRack = new TreeSet<>();
@@ -68,32 +68,6 @@ final class RacksTest {
                                 .difference());
             }
         }
-    }
-
-    private static SimulationPlan withRule(SimulationPlan plan) {
-        List<RuleDeployed> rules = new ArrayList<>(plan.standing().rules());
-        rules.add(new RuleDeployed("racked", 1, RULE, "me", "test", false, 1));
-        return new SimulationPlan(
-                plan.region(),
-                plan.load(),
-                plan.crashes(),
-                plan.power(),
-                plan.powerOffEmpty(),
-                plan.decisions(),
-                new Standing(
-                        rules,
-                        plan.standing().constraints(),
-                        plan.standing().mode(),
-                        plan.standing().operators()),
-                plan.executor(),
-                plan.segments(),
-                plan.samplePeriod(),
-                plan.logDelay(),
-                plan.duration(),
-                plan.seed(),
-                plan.faults(),
-                plan.keepsLog(),
-                plan.record());
     }
 
     private static void each(Log log, Topic topic, Consumer<SpecificRecord> into) {

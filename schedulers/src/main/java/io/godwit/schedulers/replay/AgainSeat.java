@@ -31,8 +31,12 @@ final class AgainSeat {
     private static final List<String> WHAT =
             List.of("vmId", "hostId", "sourceHostId", "targetHostId", "action", "resumes"); // of a command
 
-    /** @param told what the journal tells with this input; null: it tells of it with a later one */
-    private record Step(LogRecord record, InputsTaken told) {}
+    /**
+     * @param record an input that is taken; null: it is left out
+     * @param atMillis when it came
+     * @param told what the journal tells with this input; null: it tells of it with a later one
+     */
+    private record Step(LogRecord record, long atMillis, InputsTaken told) {}
 
     private final int segment;
     private final Counterfactual.Inputs inputs;
@@ -65,7 +69,7 @@ final class AgainSeat {
         done = first;
         recorded = new RecordedDecisions(
                 log, segment, none ? from : journal.snapshot().getLast().getLogTime());
-        if (!none) {
+        if (!none && inputs.anyStand(segment)) {
             read(log, journal);
         }
     }
@@ -90,11 +94,13 @@ final class AgainSeat {
         for (InputRun run : told.getRuns()) {
             Deque<LogRecord> ofTopic = records.get(RecordedInputs.topicOf(run));
             while (!ofTopic.isEmpty() && ofTopic.getFirst().offset() <= run.getToOffset()) {
-                steps.add(new Step(ofTopic.removeFirst(), null));
+                LogRecord record = ofTopic.removeFirst();
+                steps.add(new Step(inputs.stands(record) ? record : null, record.timestampMillis(), null));
             }
         }
         if (!steps.isEmpty()) {
-            steps.set(steps.size() - 1, new Step(steps.getLast().record(), told));
+            Step last = steps.removeLast();
+            steps.add(new Step(last.record(), last.atMillis(), told));
         }
     }
 
@@ -110,7 +116,7 @@ final class AgainSeat {
      */
     boolean work(boolean forced) {
         boolean worked = false;
-        while (next < steps.size() && (!waits(steps.get(next).record()) || (forced && !worked))) {
+        while (next < steps.size() && (!waits(steps.get(next)) || (forced && !worked))) {
             take(steps.get(next++));
             worked = true;
         }
@@ -122,6 +128,10 @@ final class AgainSeat {
             done = Long.MAX_VALUE;
         }
         return worked;
+    }
+
+    private boolean waits(Step step) {
+        return step.record() != null && waits(step.record());
     }
 
     private boolean waits(LogRecord input) {
@@ -161,10 +171,14 @@ final class AgainSeat {
         while (!arrivals.isEmpty()) {
             arrive(arrivals.remove());
         }
-        LogRecord record = step.record();
-        scheduler.goOn(
-                step.told() == null ? 0 : step.told().getFirstSequence(),
-                Instant.ofEpochMilli(record.timestampMillis()));
+        scheduler.goOn(step.told() == null ? 0 : step.told().getFirstSequence(), Instant.ofEpochMilli(step.atMillis()));
+        tell(step.told(), step.record() == null ? List.of() : outputs(step.record()));
+        if (step.told() != null) {
+            done = step.told().getNextSequence();
+        }
+    }
+
+    private List<Output> outputs(LogRecord record) {
         List<Output> outputs = new ArrayList<>();
         event(record).ifPresent(event -> outputs.addAll(take(record, event)));
         for (SpecificRecord besides : inputs.besides(record)) {
@@ -172,10 +186,7 @@ final class AgainSeat {
                     Topic.DETECTIONS, segment, 0, record.timestampMillis(), record.key(), EventCodec.encode(besides));
             outputs.addAll(take(told, besides));
         }
-        tell(step.told(), outputs);
-        if (step.told() != null) {
-            done = step.told().getNextSequence();
-        }
+        return outputs;
     }
 
     /** Others may come in between: then it stands later than it did. */
@@ -187,11 +198,8 @@ final class AgainSeat {
         return scheduler.take(placed, event).outputs();
     }
 
-    /** What an input says now; empty: it is left out, or is not said any more. */
+    /** What an input says now; empty: it is not said any more. */
     private Optional<SpecificRecord> event(LogRecord record) {
-        if (!inputs.stands(record)) {
-            return Optional.empty();
-        }
         SpecificRecord event;
         try {
             event = EventCodec.decode(record.value());

@@ -19,6 +19,11 @@ public final class Counterfactual {
         /** Whether a recorded input is taken. */
         boolean stands(LogRecord input);
 
+        /** False where no recorded input of a segment is taken; then none is read. */
+        default boolean anyStand(int segment) {
+            return true;
+        }
+
         /** Whether an entry of the state with which a segment's scheduler begins is there. */
         default boolean stands(int segment, String entry) {
             return true;
