@@ -3,6 +3,8 @@ package io.godwit.ceprules;
 import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.rules.RuleBook;
+import io.godwit.ceprules.rules.RuleHeader;
+import io.godwit.ceprules.rules.RuleRefused;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.RecordedDetections;
 import io.godwit.schemas.codec.EventCodec;
@@ -204,6 +206,13 @@ public final class DetectionCauses {
     }
 
     private Duration feed(RuleVersion rule) {
+        if (rule.builtIn()) { // another build's says so too, and is read no further than its header
+            try {
+                return RuleHeader.parse(rule.text()).lookBack().orElse(Duration.ZERO);
+            } catch (RuleRefused unreadable) {
+                return Duration.ZERO;
+            }
+        }
         return switch (admission.await(rule)) {
             case Admission.Admitted(CompiledRule admitted) -> admitted.feed();
             case Admission.Refused _, Admission.TooMuch _ ->
