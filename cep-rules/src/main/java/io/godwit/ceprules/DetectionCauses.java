@@ -3,6 +3,8 @@ package io.godwit.ceprules;
 import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.rules.RuleBook;
+import io.godwit.ceprules.rules.RuleHeader;
+import io.godwit.ceprules.rules.RuleRefused;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.RecordedDetections;
 import io.godwit.schemas.codec.EventCodec;
@@ -270,6 +272,13 @@ public final class DetectionCauses {
     }
 
     private Looks looks(RuleVersion rule) {
+        if (rule.builtIn()) { // another build's says so too, and is read no further than its header
+            try {
+                return new Looks(RuleHeader.parse(rule.text()).lookBack().orElse(Duration.ZERO), false);
+            } catch (RuleRefused unreadable) {
+                return new Looks(Duration.ZERO, false);
+            }
+        }
         return switch (admission.await(rule)) {
             case Admission.Admitted(CompiledRule admitted) -> new Looks(admitted.feed(), admitted.asksForLabels());
             case Admission.Refused _, Admission.TooMuch _ ->
