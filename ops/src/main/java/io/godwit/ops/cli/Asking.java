@@ -57,10 +57,11 @@ abstract class Asking implements Runnable {
      * What is asked, and where it is read.
      *
      * @param key host id, or what else the request is keyed by
+     * @param label the same for people
      */
-    record Question(int segment, String key, SpecificRecord request) {
+    record Question(int segment, String key, String label, SpecificRecord request) {
         Question(Host host, SpecificRecord request) {
-            this(host.segment(), host.id(), request);
+            this(host.segment(), host.id(), host.label(), request);
         }
     }
 
@@ -83,12 +84,8 @@ abstract class Asking implements Runnable {
         return word(question, DryRun.REQUEST);
     }
 
-    /** What is said to the scheduler of a host's segment. */
-    static Fork.Word word(Host host, SpecificRecord request, String requestId) {
-        return word(new Question(host, request), requestId);
-    }
-
-    private static Fork.Word word(Question question, String requestId) {
+    /** What is said to the scheduler that reads it. */
+    static Fork.Word word(Question question, String requestId) {
         return new Fork.Word(
                 Topic.REQUESTS,
                 List.of(question.segment()),
@@ -190,11 +187,7 @@ abstract class Asking implements Runnable {
         }
     }
 
-    static void append(SiteKafka kafka, Host host, SpecificRecord request) {
-        append(kafka, new Question(host, request));
-    }
-
-    private static void append(SiteKafka kafka, Question question) {
+    static void append(SiteKafka kafka, Question question) {
         String topic = Topic.REQUESTS.of(kafka.site());
         try (Producer<byte[], byte[]> producer = kafka.idempotentProducer("ops-requests")) {
             var _ = producer.send(new ProducerRecord<>(

@@ -119,7 +119,7 @@ public final class ProposalCommands {
                     Operator.name(),
                     reason);
             return proposal.hostId().equals(Proposals.SITE)
-                    ? new Question(proposal.position().getSegment(), Proposals.SITE, word)
+                    ? new Question(proposal.position().getSegment(), Proposals.SITE, "the site", word)
                     : new Question(HostCommands.find(state, proposal.hostId()), word);
         }
     }
