@@ -51,9 +51,9 @@ abstract class Asking extends Reasoned implements Runnable {
      * What is asked, and where it is read.
      *
      * @param key host id, or what else the request is keyed by
-     * @param about label of the host, or what else it is about
+     * @param label the same for people
      */
-    record Question(int segment, String key, String about, SpecificRecord request) {
+    record Question(int segment, String key, String label, SpecificRecord request) {
         Question(Host host, SpecificRecord request) {
             this(host.segment(), host.id(), host.label(), request);
         }
@@ -78,7 +78,7 @@ abstract class Asking extends Reasoned implements Runnable {
         return word(question, DryRun.REQUEST);
     }
 
-    /** What is said to the scheduler of a segment. */
+    /** What is said to the scheduler that reads it. */
     static Fork.Word word(Question question, String requestId) {
         return new Fork.Word(
                 Topic.REQUESTS,

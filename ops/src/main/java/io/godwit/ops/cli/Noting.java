@@ -30,10 +30,7 @@ abstract class Noting extends Reasoned implements Runnable {
     @Override
     public final void run() {
         if (dryRun.wanted) {
-            dryRun.show(common, null, state -> {
-                Asking.Question word = word(state);
-                return Asking.word(word, requestId());
-            });
+            dryRun.show(common, null, state -> Asking.word(word(state), requestId()));
             return;
         }
         SiteKafka kafka = common.home();
