@@ -58,6 +58,13 @@ public record Rehearsed(
     }
 
     /**
+     * How a step ended that was commanded.
+     *
+     * @param recorded whether it ended as the record tells, which had the same command
+     */
+    public record Ended(Step step, boolean succeeded, boolean recorded) {}
+
+    /**
      * What becomes of the request.
      *
      * @param after virtual time from the fork's beginning
