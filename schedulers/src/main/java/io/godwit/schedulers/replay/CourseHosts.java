@@ -29,8 +29,8 @@ final class CourseHosts implements HostsOfFork {
     private final RecordedVms recorded;
     private final RecordedCommands commands;
     private final Listener listener;
-    private final Set<String> alike =
-            new HashSet<>(); // the record's commands that are this course's too; looked up only
+    private final Set<String> taken = new HashSet<>(); // the record's commands that are this course's; looked up only
+    private final Set<String> alike = new HashSet<>(); // those of them that were given when they were in the record
     private final Map<String, String> elsewhere = new HashMap<>(); // host here, by VM; looked up only, as what follows
     private final Map<String, TreeSet<String>> guests = new HashMap<>(); // the same, by host
     private final Map<String, Forced> states = new HashMap<>();
@@ -46,6 +46,7 @@ final class CourseHosts implements HostsOfFork {
         this.commands = commands;
         this.listener = listener;
         alike.addAll(commands.givenBy(from));
+        taken.addAll(alike);
     }
 
     /** The record shows that a VM has changed. */
@@ -115,6 +116,11 @@ final class CourseHosts implements HostsOfFork {
     /** A host has crashed: what runs on it here alone must be started again. */
     void crashed(String hostId) {
         guests.getOrDefault(hostId, new TreeSet<>()).forEach(vmId -> force(vmId, VmState.SHUT_OFF));
+    }
+
+    /** Whether a VM is on another host than in the record. */
+    boolean isElsewhere(String vmId) {
+        return elsewhere.containsKey(vmId);
     }
 
     /** How many VMs are on another host than in the record, or in another state. */
@@ -191,9 +197,12 @@ final class CourseHosts implements HostsOfFork {
 
     @Override
     public Optional<RecordedCommands.Foreseen> foreseen(PlannedMove step, String commandId, Instant now) {
-        Optional<String> same = commands.like(step, commandId, now, alike);
-        same.ifPresent(alike::add);
-        return same.map(id -> new RecordedCommands.Foreseen(commands.end(id)));
+        Optional<RecordedCommands.Foreseen> same = commands.like(step, commandId, now, taken);
+        same.map(found -> found.command().id()).ifPresent(taken::add);
+        same.filter(RecordedCommands.Foreseen::asThen)
+                .map(found -> found.command().id())
+                .ifPresent(alike::add);
+        return same;
     }
 
     @Override
@@ -211,6 +220,13 @@ final class CourseHosts implements HostsOfFork {
     @Override
     public void told(int segment, String hostId, SpecificRecord event) {
         listener.told(segment, hostId, event);
+    }
+
+    @Override
+    public void doneAsThen(PlannedMove step) {
+        if (recorded.host(step.getVmId()).equals(Optional.of(step.getTargetHostId()))) {
+            done(step); // the record showed it before it was commanded here
+        }
     }
 
     @Override
@@ -232,7 +248,11 @@ final class CourseHosts implements HostsOfFork {
             case RESUME -> force(vmId, VmState.RUNNING);
             case SUSPEND -> force(vmId, VmState.PAUSED);
             case STOP, SAVE -> force(vmId, VmState.SHUT_OFF);
-            case FENCE -> fenced.add(step.getTargetHostId());
+            case FENCE -> {
+                if (!lost.contains(step.getTargetHostId())) { // else it is down in the record, and comes back there
+                    fenced.add(step.getTargetHostId());
+                }
+            }
             case REMOVE, SNAPSHOT, RESTORE -> {} // shows in no sample
         }
     }

@@ -23,6 +23,9 @@ interface HostsOfFork {
         return Optional.empty();
     }
 
+    /** A step of a plan has been carried out as in the record, which shows it at its time. */
+    default void doneAsThen(PlannedMove step) {}
+
     /** A step of a plan has been carried out. */
     void done(PlannedMove step);
 

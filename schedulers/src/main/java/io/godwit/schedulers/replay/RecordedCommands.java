@@ -40,6 +40,9 @@ final class RecordedCommands {
     /** The same command within so short a time of the record's is the record's. */
     private static final Duration SAME_TIME = Duration.ofSeconds(2);
 
+    /** Within this time it ends as the record's, after as long. */
+    private static final Duration NEAR = Duration.ofMinutes(1);
+
     /** What a command did shows so long after its outcome at the latest. */
     private static final Duration SHOWS_WITHIN = Duration.ofSeconds(10);
 
@@ -57,8 +60,20 @@ final class RecordedCommands {
         }
     }
 
-    /** The end of a command that the record holds as well; empty: it is under way at the record's end. */
-    record Foreseen(Optional<End> end) {}
+    /**
+     * A command that the record holds as well.
+     *
+     * @param end empty: it is under way at the record's end
+     * @param asThen whether it was given when it was in the record, so that all that comes of it stands there
+     */
+    record Foreseen(Command command, Optional<End> end, boolean asThen) {
+        /** When it ends that is given at a moment. */
+        Instant endOf(End recorded, Instant given) {
+            Instant end = asThen ? recorded.at() : given.plus(Duration.between(command.at(), recorded.at()));
+            Instant next = given.plusMillis(1);
+            return end.isAfter(next) ? end : next;
+        }
+    }
 
     private final Map<String, Command> byId = new LinkedHashMap<>();
     private final Map<List<Object>, List<Command>> byWhat = new HashMap<>(); // looked up only, as what follows
@@ -149,7 +164,7 @@ final class RecordedCommands {
                 .toList();
     }
 
-    Optional<End> end(String commandId) {
+    private Optional<End> end(String commandId) {
         return Optional.ofNullable(ends.get(commandId));
     }
 
@@ -157,18 +172,23 @@ final class RecordedCommands {
      * The command of the record that a step is.
      *
      * @param commandId under which it is given now; one that was given before the stretch has it from the record
-     * @param taken commands that were found for others already
+     * @param taken commands that were found for others already, or were given before the stretch
      */
-    Optional<String> like(PlannedMove step, String commandId, Instant now, Set<String> taken) {
+    Optional<Foreseen> like(PlannedMove step, String commandId, Instant now, Set<String> taken) {
         Command same = byId.get(commandId);
         if (same != null && same.what().equals(what(step)) && taken.contains(commandId)) {
-            return Optional.of(commandId);
+            return Optional.of(new Foreseen(same, end(commandId), true));
         }
         return byWhat.getOrDefault(what(step), List.of()).stream()
-                .filter(command -> !taken.contains(command.id())
-                        && Duration.between(command.at(), now).abs().compareTo(SAME_TIME) <= 0)
-                .map(Command::id)
-                .findFirst();
+                .filter(command ->
+                        !taken.contains(command.id()) && apart(command, now).compareTo(NEAR) <= 0)
+                .min(Comparator.comparing(command -> apart(command, now)))
+                .map(command -> new Foreseen(
+                        command, end(command.id()), apart(command, now).compareTo(SAME_TIME) <= 0));
+    }
+
+    private static Duration apart(Command command, Instant now) {
+        return Duration.between(command.at(), now).abs();
     }
 
     private static List<Object> what(PlannedMove step) {

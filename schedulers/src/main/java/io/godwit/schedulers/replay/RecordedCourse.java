@@ -12,6 +12,7 @@ import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PlanAnswer;
 import io.godwit.schemas.events.PlanDecided;
 import io.godwit.schemas.events.VmChanged;
+import io.godwit.schemas.events.VmDefined;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.LogRecord;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -69,6 +71,7 @@ public final class RecordedCourse {
      * @param refused what it is about and found no plan
      * @param apart time that VMs were on other hosts than in the record or in other states, all VMs together
      * @param vmTime time of all VMs together
+     * @param vms how many were seen
      */
     public record Course(
             Instant from,
@@ -77,25 +80,37 @@ public final class RecordedCourse {
             List<Planned> plans,
             List<Refused> refused,
             Duration apart,
-            Duration vmTime) {}
+            Duration vmTime,
+            int vms) {}
 
     private final Log log;
     private final RecordedCommands commands;
     private final RecordedVms vms = new RecordedVms();
     private final List<Running> courses = new ArrayList<>();
     private final Map<Integer, Long> newest = new HashMap<>(); // offset of the newest observation, by segment
+    private final BiConsumer<Instant, HostSampled> recorded;
     private final Instant from;
     private final Instant to;
     private Instant now;
 
-    private RecordedCourse(Log log, Fork fork, List<? extends Telling> tellings, Instant to) {
+    private RecordedCourse(
+            Log log,
+            Fork fork,
+            List<? extends Telling> tellings,
+            Instant to,
+            BiConsumer<Instant, HostSampled> recorded) {
         this.log = log;
         this.from = fork.now();
         this.to = to;
         this.now = from;
         this.commands = RecordedCommands.read(log, from, to);
-        fork.newestSamples().forEach(sample -> vms.take(sample, now));
+        this.recorded = recorded;
         tellings.forEach(telling -> courses.add(new Running(fork, telling)));
+        fork.newestSamples().forEach(newest -> {
+            vms.take(newest.getValue(), now);
+            recorded.accept(newest.getKey(), newest.getValue());
+            courses.forEach(course -> course.telling.sampled(newest.getKey(), newest.getValue()));
+        });
     }
 
     /**
@@ -110,7 +125,8 @@ public final class RecordedCourse {
                 log,
                 fork,
                 tellings.stream().map(told -> new RuleTelling(fork, rule, told)).toList(),
-                to);
+                to,
+                (_, _) -> {});
     }
 
     /**
@@ -118,9 +134,15 @@ public final class RecordedCourse {
      *
      * @param fork made of the same log, where the stretch begins
      * @param tellings what each course is told
+     * @param recorded is told each sample of the record, those that were the newest when it begins as well
      */
-    public static List<Course> of(Log log, Fork fork, List<? extends Telling> tellings, Instant to) {
-        RecordedCourse stretch = new RecordedCourse(log, fork, tellings, to);
+    public static List<Course> of(
+            Log log,
+            Fork fork,
+            List<? extends Telling> tellings,
+            Instant to,
+            BiConsumer<Instant, HostSampled> recorded) {
+        RecordedCourse stretch = new RecordedCourse(log, fork, tellings, to, recorded);
         stretch.live();
         return stretch.courses.stream().map(Running::course).toList();
     }
@@ -180,9 +202,15 @@ public final class RecordedCourse {
             return;
         }
         newest.put(record.segment(), record.offset());
-        List<RecordedVms.Change> changes = event instanceof HostSampled sample ? vms.take(sample, now) : List.of();
+        List<RecordedVms.Change> changes = List.of();
+        if (event instanceof HostSampled sample) {
+            recorded.accept(now, sample);
+            changes = vms.take(sample, now);
+        }
         for (Running course : courses) {
-            changes.forEach(change -> course.hosts.changedInTheRecord(change, now));
+            for (RecordedVms.Change change : changes) {
+                course.hosts.changedInTheRecord(change, now);
+            }
             course.observe(record, event);
         }
     }
@@ -256,6 +284,9 @@ public final class RecordedCourse {
 
         /** What was said by others than hosts. */
         void said(LogRecord record, SpecificRecord event) {
+            if (event instanceof VmDefined defined && hosts.isElsewhere(defined.getVmId())) {
+                return; // where the record has it
+            }
             telling.instead(record, event).ifPresent(here -> {
                 note(here);
                 rehearsal.tell(
@@ -348,7 +379,8 @@ public final class RecordedCourse {
                     List.copyOf(plans),
                     List.copyOf(refused.values()),
                     Duration.ofMillis(apartMillis),
-                    Duration.ofMillis(vmMillis));
+                    Duration.ofMillis(vmMillis),
+                    vms.count());
         }
     }
 }

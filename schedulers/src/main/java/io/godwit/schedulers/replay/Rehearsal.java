@@ -330,19 +330,30 @@ final class Rehearsal {
         Optional<RecordedCommands.Foreseen> foreseen = hosts.foreseen(move, commandId, now);
         if (foreseen.isEmpty()) {
             at(now.plusMillis(Math.max(1, move.getEstimatedMillis())), () -> {
-                over(new Rehearsed.Ended(step, hosts.hindrance(move).isEmpty(), false));
-                hosts.hindrance(move)
-                        .ifPresentOrElse(
-                                why -> fail(commandId, move, segment, why), () -> succeed(commandId, move, segment));
+                Optional<String> hindrance = hosts.hindrance(move);
+                over(new Rehearsed.Ended(step, hindrance.isEmpty(), false));
+                hindrance.ifPresentOrElse(
+                        why -> fail(commandId, move, segment, why), () -> succeed(commandId, move, segment));
             });
         }
-        foreseen.flatMap(RecordedCommands.Foreseen::end).ifPresent(end -> {
-            Instant next = now.plusMillis(1);
-            at(end.at().isAfter(next) ? end.at() : next, () -> {
-                over(new Rehearsed.Ended(step, RecordedCommands.isGood(end.outcome()), true));
-                tell(Topic.OUTCOMES, segment, end.key(), RecordedCommands.withId(end.outcome(), commandId));
-            });
-        });
+        foreseen.ifPresent(then -> then.end()
+                .ifPresent(end -> at(then.endOf(end, now), () -> asRecorded(commandId, step, segment, then, end))));
+    }
+
+    private void asRecorded(
+            String commandId,
+            Rehearsed.Step step,
+            int segment,
+            RecordedCommands.Foreseen then,
+            RecordedCommands.End end) {
+        boolean good = RecordedCommands.isGood(end.outcome());
+        over(new Rehearsed.Ended(step, good, true));
+        if (good && then.asThen()) {
+            hosts.doneAsThen(step.move());
+        } else if (good) {
+            carryOut(step.move());
+        }
+        tell(Topic.OUTCOMES, segment, end.key(), RecordedCommands.withId(end.outcome(), commandId));
     }
 
     private void over(Rehearsed.Ended end) {
@@ -384,8 +395,19 @@ final class Rehearsal {
         tell(Topic.OUTCOMES, segment, host, failed);
     }
 
-    private void succeed(String commandId, PlannedMove move, int segment) {
+    private void carryOut(PlannedMove move) {
         hosts.done(move);
+        String target = move.getTargetHostId();
+        if (!actingHost(move).equals(target) && hosts.sampled(target)) {
+            VmChanged came =
+                    new VmChanged(target, move.getVmId(), VmChange.MIGRATED_IN, "", now.toEpochMilli() * 1000, WHO);
+            tell(Topic.OBSERVATIONS, hosts.segment(target), target, came);
+            hosts.told(hosts.segment(target), target, came);
+        }
+    }
+
+    private void succeed(String commandId, PlannedMove move, int segment) {
+        carryOut(move);
         String host = actingHost(move);
         Position command = commandOf(segment);
         if (move.getAction() == ActionKind.FENCE) {
@@ -393,13 +415,6 @@ final class Rehearsal {
                     new HostFenced(commandId, command, WHO, host, move.getEstimatedMillis(), "assumed by a dry run");
             tell(Topic.OUTCOMES, segment, host, fenced);
             return;
-        }
-        String target = move.getTargetHostId();
-        if (!host.equals(target) && hosts.sampled(target)) {
-            VmChanged came =
-                    new VmChanged(target, move.getVmId(), VmChange.MIGRATED_IN, "", now.toEpochMilli() * 1000, WHO);
-            tell(Topic.OBSERVATIONS, hosts.segment(target), target, came);
-            hosts.told(hosts.segment(target), target, came);
         }
         tell(
                 Topic.OUTCOMES,
@@ -411,7 +426,7 @@ final class Rehearsal {
                         WHO,
                         move.getVmId(),
                         host,
-                        target,
+                        move.getTargetHostId(),
                         move.getEstimatedMillis(),
                         -1L,
                         -1L,
