@@ -84,7 +84,6 @@ final class Simulation implements AutoCloseable {
     private final SimulatedSchedulers schedulers;
     private final SimulatedCep cep;
     private final OperatorsProcess operators; // starts nothing where there are none of their rules
-    private final List<String> silent = new ArrayList<>();
 
     Simulation(SimulationPlan plan) {
         this(plan, Parts.SOUND, Optional.empty());
@@ -156,8 +155,7 @@ final class Simulation implements AutoCloseable {
                 memory -> new Killer(agenda, plan.faults(), segments.count()).start(schedulers, executor, cep, memory));
     }
 
-    /** As live: in the record may stand what anybody wrote, and what may not run draws nothing. */
-    private List<CompiledRule> admitted(Standing standing) {
+    private static List<CompiledRule> admitted(Standing standing) {
         List<CompiledRule> rules = new ArrayList<>();
         try (Admissions admissions = new Admissions(standing.operators(), () -> {})) {
             for (RuleDeployed deployed : standing.rules()) {
@@ -165,19 +163,14 @@ final class Simulation implements AutoCloseable {
                 switch (admissions.await(rule)) {
                     case Admission.Admitted(CompiledRule admitted) -> rules.add(admitted);
                     case Admission.Refused(int line, int column, String message) ->
-                        silent.add("rule %s is refused by this build and draws nothing: line %d, column %d: %s"
+                        throw new IllegalStateException("rule %s is refused by this build: line %d, column %d: %s"
                                 .formatted(rule, line, column, message));
                     case Admission.TooMuch(String reason) ->
-                        silent.add("rule %s draws nothing: %s".formatted(rule, reason));
+                        throw new IllegalStateException("rule %s cannot be run: %s".formatted(rule, reason));
                 }
             }
         }
         return rules;
-    }
-
-    /** Rules that draw nothing, a sentence each. */
-    List<String> silent() {
-        return List.copyOf(silent);
     }
 
     private static long sinceOrigin(LogRecord record) {
