@@ -271,7 +271,7 @@ public final class DetectionReplay {
      * What became of rules from which observation on, in the order of the observations; what was written at once, which a
      * checkpoint ends, stands together, and each quarantine alone.
      */
-    private static NavigableMap<Long, List<List<SpecificRecord>>> changes(List<SpecificRecord> recorded) {
+    static NavigableMap<Long, List<List<SpecificRecord>>> changes(List<SpecificRecord> recorded) {
         TreeMap<Long, List<List<SpecificRecord>>> changes = new TreeMap<>();
         List<SpecificRecord> together = List.of();
         for (SpecificRecord record : recorded) {

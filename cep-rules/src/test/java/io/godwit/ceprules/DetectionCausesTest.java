@@ -2,6 +2,7 @@ package io.godwit.ceprules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.kafka.RuleLog;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
@@ -92,8 +93,8 @@ final class DetectionCausesTest {
             read.add(place(record));
             return true;
         });
-        DetectionCauses causes =
-                new DetectionCauses(watched, RuleLog.read(log), 0, LATE.minusSeconds(60), LATE.plusSeconds(60));
+        DetectionCauses causes = new DetectionCauses(
+                watched, RuleLog.read(log), 0, LATE.minusSeconds(60), LATE.plusSeconds(60), Admission.HERE);
         LogRecord ended = log.at(Topic.DETECTIONS, 0, 3).orElseThrow();
 
         List<String> of =

@@ -46,11 +46,10 @@ final class WhatIfTest {
     void the_baseline_lives_through_what_the_recorded_hosts_went_through() throws IOException {
         JsonNode result = json(whatIf(START));
         JsonNode baseline = result.get("baseline");
+        assertEquals(result.get("recorded"), baseline, result::toString);
         assertEquals(simulated.get("migrations").get("succeeded"), baseline.get("migrations"), result::toString);
-        assertEquals(baseline.get("migrations"), result.get("recorded").get("migrations"), result::toString);
         double truly = simulated.get("violations").get("sumSeconds").asDouble();
         assertEquals(truly, baseline.get("violationSeconds").asDouble(), truly / 20, result::toString);
-        assertEquals(truly, result.get("recorded").get("violationSeconds").asDouble(), truly / 20, result::toString);
         assertEquals(
                 simulated.get("energyWattHours").asDouble(),
                 result.get("recorded").get("energyWattHours").asDouble(),
@@ -73,15 +72,8 @@ final class WhatIfTest {
                         crashes)
                 .endsWith(ExitCode.OK);
         JsonNode result = json(Verb.say("whatif", "--log", crashes, "-o", "json", "--from", START));
-        assertTrue(result.get("notes").toString().contains("hosts crashed; in the model"), result::toString);
-        JsonNode recorded = result.get("recorded");
-        assertTrue(recorded.get("detections").asLong() > 0, result::toString);
-        assertEquals(recorded.get("detections"), result.get("baseline").get("detections"), result::toString);
-        assertEquals(
-                recorded.get("energyWattHours").asDouble(),
-                result.get("baseline").get("energyWattHours").asDouble(),
-                1,
-                result::toString);
+        assertTrue(result.get("recorded").get("detections").asLong() > 0, result::toString);
+        assertEquals(result.get("recorded"), result.get("baseline"), result::toString);
     }
 
     @Test

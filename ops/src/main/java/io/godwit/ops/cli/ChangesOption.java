@@ -1,7 +1,7 @@
 package io.godwit.ops.cli;
 
 import io.godwit.ceprules.engine.RuleCheck;
-import io.godwit.ops.simulate.Change;
+import io.godwit.ops.whatif.Change;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -49,6 +49,6 @@ final class ChangesOption {
             throw new IllegalArgumentException("--set rule:" + name + " names " + file + ", which holds the rule "
                     + rule.name() + "; write rule:" + rule.name() + "=" + file);
         }
-        return new Change.Rule(name, text, Math.toIntExact(rule.lookBack().toSeconds()));
+        return new Change.Rule(name, text);
     }
 }

@@ -4,8 +4,8 @@ import io.godwit.ceprules.child.OperatorsGone;
 import io.godwit.ops.incident.Manifest;
 import io.godwit.ops.incident.PostMortem;
 import io.godwit.ops.incident.PostMortemPage;
-import io.godwit.ops.simulate.Change;
-import io.godwit.ops.simulate.WhatIf;
+import io.godwit.ops.whatif.Change;
+import io.godwit.ops.whatif.WhatIf;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.PackedLog;
 import java.io.IOException;
@@ -41,7 +41,7 @@ final class IncidentReport implements Runnable {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "region.yaml by whose settings of the executor --set is modelled.")
+            description = "region.yaml by which rules of operators run for --set.")
     Path config;
 
     @Override
@@ -58,7 +58,6 @@ final class IncidentReport implements Runnable {
                                     log,
                                     manifest.from(),
                                     manifest.to(),
-                                    CommonOptions.region(config).executor(),
                                     CommonOptions.region(config).cep().operators(),
                                     made)));
             markdown = PostMortem.markdown(log, manifest, supposed);

@@ -2,8 +2,8 @@ package io.godwit.ops.cli;
 
 import io.godwit.ceprules.child.OperatorsGone;
 import io.godwit.ceprules.engine.RuleCompiler;
-import io.godwit.ops.simulate.Change;
-import io.godwit.ops.simulate.WhatIf;
+import io.godwit.ops.whatif.Change;
+import io.godwit.ops.whatif.WhatIf;
 import io.godwit.schemas.log.Log;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -61,13 +61,8 @@ public final class WhatIfCommand implements Callable<Integer> {
                         + "; give an earlier --from, or a later --to");
             }
             RuleCompiler.keepIn(common.region().cep().ruleCache());
-            WhatIf.Result result = WhatIf.of(
-                    log,
-                    start,
-                    end,
-                    common.region().executor(),
-                    common.region().cep().operators(),
-                    made);
+            WhatIf.Result result =
+                    WhatIf.of(log, start, end, common.region().cep().operators(), made);
             print(result, start, end);
             return expectations.judge(figures(result));
         } catch (OperatorsGone gone) {

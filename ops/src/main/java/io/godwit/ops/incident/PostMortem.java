@@ -1,6 +1,6 @@
 package io.godwit.ops.incident;
 
-import io.godwit.ops.simulate.WhatIf;
+import io.godwit.ops.whatif.WhatIf;
 import io.godwit.schemas.events.CommandAborted;
 import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandRefused;

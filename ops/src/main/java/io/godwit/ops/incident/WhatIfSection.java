@@ -1,6 +1,6 @@
 package io.godwit.ops.incident;
 
-import io.godwit.ops.simulate.WhatIf;
+import io.godwit.ops.whatif.WhatIf;
 import io.godwit.schemas.log.Log;
 import io.godwit.schemas.log.Topic;
 import java.util.Locale;

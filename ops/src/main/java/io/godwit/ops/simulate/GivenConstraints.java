@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.TreeMap;
 
 /** A script of constraints on the VMs and hosts of a simulated region. */
-final class GivenConstraints {
+public final class GivenConstraints {
     private GivenConstraints() {}
 
     /**
@@ -28,8 +28,16 @@ final class GivenConstraints {
             fleet.hosts()
                     .forEach(host -> hosts.put(host.hostId(), fleet.site() + "/" + host.rack() + "/" + host.name()));
         }
+        return read(option, file, name, "simulate", new KnownNames(vms, hosts));
+    }
+
+    /**
+     * @param author who applies it
+     * @throws IllegalArgumentException naming each fault by line and column
+     */
+    public static ConstraintsApplied read(String option, Path file, String name, String author, KnownNames names) {
         String text = ScriptFile.text(file);
-        return switch (ConstraintScript.read(text, new KnownNames(vms, hosts))) {
+        return switch (ConstraintScript.read(text, names)) {
             case Reading.Understood understood ->
                 new ConstraintsApplied(
                         name,
@@ -37,7 +45,7 @@ final class GivenConstraints {
                         understood.constraints().stream()
                                 .map(constraint -> Form.of(constraint).stated())
                                 .toList(),
-                        "simulate",
+                        author,
                         option);
             case Reading.Refused refused ->
                 throw new IllegalArgumentException(

@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.function.Supplier;
 
 /** Checks what options say, and tells what is wrong by the option's name. */
-final class OptionValues {
+public final class OptionValues {
     private OptionValues() {}
 
     /** @throws IllegalArgumentException outside the bounds, both of which are allowed */
@@ -40,7 +40,7 @@ final class OptionValues {
         return duration(option, text, "0s", "366d");
     }
 
-    static String oneOf(String option, String value, Collection<String> known) {
+    public static String oneOf(String option, String value, Collection<String> known) {
         if (!known.contains(value)) {
             throw new IllegalArgumentException(
                     "%s is \"%s\"; give one of %s".formatted(option, value, String.join(", ", known)));

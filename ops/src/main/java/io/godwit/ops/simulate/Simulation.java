@@ -4,8 +4,6 @@ import io.godwit.ceprules.child.Admissions;
 import io.godwit.ceprules.child.OperatorsProcess;
 import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
-import io.godwit.ceprules.engine.RuleCompiler;
-import io.godwit.ceprules.rules.BuiltInRules;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.executors.work.Region;
@@ -87,7 +85,6 @@ final class Simulation implements AutoCloseable {
     private final SimulatedSchedulers schedulers;
     private final SimulatedCep cep;
     private final Optional<OperatorsProcess> operators; // starts nothing where there are none of their rules
-    private final List<String> silent = new ArrayList<>();
 
     Simulation(SimulationPlan plan) {
         this(plan, Parts.SOUND, Optional.empty());
@@ -160,8 +157,7 @@ final class Simulation implements AutoCloseable {
                 memory -> new Killer(agenda, plan.faults(), segments.count()).start(schedulers, executor, cep, memory));
     }
 
-    /** As live: in the record may stand what anybody wrote, and what may not run draws nothing. */
-    private List<CompiledRule> admitted(Standing standing) {
+    private static List<CompiledRule> admitted(Standing standing) {
         if (standing.operators().isEmpty()) {
             return admitted(standing.rules(), Admission.HERE);
         }
@@ -170,30 +166,20 @@ final class Simulation implements AutoCloseable {
         }
     }
 
-    private List<CompiledRule> admitted(List<RuleDeployed> standing, Admission admission) {
+    private static List<CompiledRule> admitted(List<RuleDeployed> standing, Admission admission) {
         List<CompiledRule> rules = new ArrayList<>();
         for (RuleDeployed deployed : standing) {
             RuleVersion rule = RuleVersion.of(deployed);
             switch (admission.await(rule)) {
                 case Admission.Admitted(CompiledRule admitted) -> rules.add(admitted);
-                case Admission.Refused _
-                when BuiltInRules.NAMES.contains(rule.name()) -> {
-                    rules.add(RuleCompiler.compile(BuiltInRules.ours(rule)));
-                    silent.add("rule %s is not this build's text of it, which draws in its place".formatted(rule));
-                }
                 case Admission.Refused(int line, int column, String message) ->
-                    silent.add("rule %s is refused by this build and draws nothing: line %d, column %d: %s"
+                    throw new IllegalStateException("rule %s is refused by this build: line %d, column %d: %s"
                             .formatted(rule, line, column, message));
                 case Admission.TooMuch(String reason) ->
-                    silent.add("rule %s draws nothing: %s".formatted(rule, reason));
+                    throw new IllegalStateException("rule %s cannot be run: %s".formatted(rule, reason));
             }
         }
         return rules;
-    }
-
-    /** Rules of the record that draw nothing, or by this build's text, a sentence each. */
-    List<String> silent() {
-        return List.copyOf(silent);
     }
 
     private static long sinceOrigin(LogRecord record) {

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
-/** An operator's rule over a rack in a simulated region, as a what-if has it. */
+/** An operator's rule over a rack in a simulated region. */
 final class RacksTest {
     private static final RuleDeployed RACKED = new RuleDeployed(
             "racked", 1, "// name: racked\nselect hostId from HostSample(rack = 'r1')", "me", "test", false, 1);

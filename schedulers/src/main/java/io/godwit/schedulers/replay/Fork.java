@@ -284,11 +284,10 @@ public final class Fork {
         return now;
     }
 
-    /** The newest samples of all hosts, by host. */
-    List<HostSampled> newestSamples() {
+    /** The newest samples of all hosts and their times, by host. */
+    List<Map.Entry<Instant, HostSampled>> newestSamples() {
         return states.stream()
                 .flatMap(entries -> SchedulerState.of(entries).newestSamples().values().stream())
-                .map(Map.Entry::getValue)
                 .toList();
     }
 

@@ -16,8 +16,12 @@ final class RecordedVms {
     /** A VM that no host has told of for so many sample periods is gone. */
     private static final int AWAY_PERIODS = 3;
 
-    /** A VM runs on another host than before. */
-    record Moved(String vmId, String from, String to) {}
+    /** A VM runs on another host than before, or is in another state there. */
+    record Change(String vmId, String from, String to, VmState was, VmState is) {
+        boolean moved() {
+            return !from.equals(to);
+        }
+    }
 
     private record Away(VmSample last, Instant since, Duration period) {}
 
@@ -27,8 +31,8 @@ final class RecordedVms {
     private final Map<String, VmSample> awake = new HashMap<>(); // VMs that run no more, as they were when they did
     private Instant now = Instant.EPOCH;
 
-    /** Takes the next sample; VMs that it shows on another host than before. */
-    List<Moved> take(HostSampled sample, Instant at) {
+    /** Takes the next sample; the VMs that it shows to have changed. */
+    List<Change> take(HostSampled sample, Instant at) {
         now = at;
         HostSampled before = newest.put(sample.getHostId(), sample);
         return before != null && sameVms(before, sample) ? List.of() : changed(before, sample);
@@ -46,11 +50,13 @@ final class RecordedVms {
         return same;
     }
 
-    private List<Moved> changed(HostSampled before, HostSampled sample) {
+    private List<Change> changed(HostSampled before, HostSampled sample) {
         String hostId = sample.getHostId();
+        Map<String, VmState> were = new HashMap<>(); // looked up only
         if (before != null) {
             Duration period = Duration.ofMillis(Math.max(1, sample.getSamplePeriodMillis()));
             for (VmSample vm : before.getVms()) {
+                were.put(vm.getVmId(), vm.getState());
                 if (hostId.equals(hosts.get(vm.getVmId()))) {
                     away.put(vm.getVmId(), new Away(vm, now, period));
                 }
@@ -59,7 +65,7 @@ final class RecordedVms {
                 }
             }
         }
-        List<Moved> moved = new ArrayList<>();
+        List<Change> changes = new ArrayList<>();
         for (VmSample vm : sample.getVms()) {
             String was = hosts.get(vm.getVmId());
             if (was == null || (!was.equals(hostId) && runs(vm.getState()))) {
@@ -67,12 +73,13 @@ final class RecordedVms {
             }
             if (hostId.equals(hosts.get(vm.getVmId()))) {
                 away.remove(vm.getVmId());
-                if (was != null && !was.equals(hostId)) {
-                    moved.add(new Moved(vm.getVmId(), was, hostId));
+                VmState state = were.getOrDefault(vm.getVmId(), vm.getState());
+                if (was != null && (!was.equals(hostId) || state != vm.getState())) {
+                    changes.add(new Change(vm.getVmId(), was, hostId, state, vm.getState()));
                 }
             }
         }
-        return moved;
+        return changes;
     }
 
     private static boolean runs(VmState state) {
@@ -89,6 +96,11 @@ final class RecordedVms {
     /** Host that has a VM, as far as samples told; empty: none did. */
     Optional<String> host(String vmId) {
         return Optional.ofNullable(hosts.get(vmId));
+    }
+
+    /** How many VMs were seen. */
+    int count() {
+        return hosts.size();
     }
 
     /** What a VM was last seen to ask for, wherever it was; empty: it is gone. */

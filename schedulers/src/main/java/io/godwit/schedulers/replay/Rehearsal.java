@@ -8,6 +8,7 @@ import io.godwit.schedulers.partition.Taken;
 import io.godwit.schedulers.planner.Planner;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.ActionKind;
+import io.godwit.schemas.events.CommandFailed;
 import io.godwit.schemas.events.CommandSucceeded;
 import io.godwit.schemas.events.HostFenced;
 import io.godwit.schemas.events.InputRun;
@@ -71,6 +72,7 @@ final class Rehearsal {
     private final Set<String> commanded = new HashSet<>(); // command ids; looked up only
     private final List<Rehearsed.Step> steps = new ArrayList<>();
     private final List<Rehearsed.Step> underWay = new ArrayList<>();
+    private final List<Rehearsed.Ended> ended = new ArrayList<>();
     private final Map<String, RequestAnswered> answers = new HashMap<>(); // looked up by request
     private final Map<String, String> infeasible = new HashMap<>(); // newest reason by detection; looked up only
     private Instant now;
@@ -115,6 +117,11 @@ final class Rehearsal {
 
     List<Rehearsed.Step> steps() {
         return List.copyOf(steps);
+    }
+
+    /** What was commanded, and has ended. */
+    List<Rehearsed.Ended> ended() {
+        return List.copyOf(ended);
     }
 
     Optional<RequestAnswered> answer(String requestId) {
@@ -240,6 +247,11 @@ final class Rehearsal {
         settle();
     }
 
+    /** The same once its time has come. */
+    void tellAt(Instant moment, Topic topic, int segment, String key, SpecificRecord event) {
+        at(moment, () -> tell(topic, segment, key, event));
+    }
+
     /** Something is told to a segment, and taken with all that follows at once. */
     void tell(Topic topic, int segment, String key, SpecificRecord event) {
         append(topic, segment, key.getBytes(StandardCharsets.UTF_8), EventCodec.encode(event), event);
@@ -302,17 +314,53 @@ final class Rehearsal {
                     boolean running =
                             !step.getCommandId().isEmpty() && step.getOutcome().isEmpty();
                     if (running && commanded.add(step.getCommandId())) {
-                        steps.add(Rehearsed.Step.of(Duration.between(start, now), partition, step.getMove()));
-                        open++;
-                        String commandId = step.getCommandId();
-                        int segment = actingSegment(partition, step.getMove());
-                        at(
-                                now.plusMillis(Math.max(1, step.getMove().getEstimatedMillis())),
-                                () -> succeed(commandId, step.getMove(), segment));
+                        begin(
+                                step.getCommandId(),
+                                Rehearsed.Step.of(Duration.between(start, now), partition, step.getMove()),
+                                actingSegment(partition, step.getMove()));
                     }
                 }
             }
         }
+    }
+
+    private void begin(String commandId, Rehearsed.Step step, int segment) {
+        steps.add(step);
+        open++;
+        PlannedMove move = step.move();
+        Optional<RecordedCommands.Foreseen> foreseen = hosts.foreseen(move, commandId, now);
+        if (foreseen.isEmpty()) {
+            at(now.plusMillis(Math.max(1, move.getEstimatedMillis())), () -> {
+                Optional<String> hindrance = hosts.hindrance(move);
+                over(new Rehearsed.Ended(step, hindrance.isEmpty(), false));
+                hindrance.ifPresentOrElse(
+                        why -> fail(commandId, move, segment, why), () -> succeed(commandId, move, segment));
+            });
+        }
+        foreseen.ifPresent(then -> then.end()
+                .ifPresent(end -> at(then.endOf(end, now), () -> asRecorded(commandId, step, segment, then, end))));
+    }
+
+    private void asRecorded(
+            String commandId,
+            Rehearsed.Step step,
+            int segment,
+            RecordedCommands.Foreseen then,
+            RecordedCommands.End end) {
+        boolean good = RecordedCommands.isGood(end.outcome());
+        over(new Rehearsed.Ended(step, good, true));
+        if (good && then.asThen()) {
+            hosts.doneAsThen(step.move());
+        } else if (good) {
+            carryOut(step.move());
+        }
+        tell(Topic.OUTCOMES, segment, end.key(), RecordedCommands.withId(end.outcome(), commandId));
+    }
+
+    private void over(Rehearsed.Ended end) {
+        open--;
+        busyAt = now;
+        ended.add(end);
     }
 
     private static String actingHost(PlannedMove move) {
@@ -329,23 +377,45 @@ final class Rehearsal {
                 .orElseThrow();
     }
 
-    private void succeed(String commandId, PlannedMove move, int segment) {
-        open--;
-        busyAt = now;
-        hosts.done(move);
+    private static Position commandOf(int segment) {
+        return new Position(Topic.COMMANDS.stage(), segment, 0L, "", "");
+    }
+
+    private void fail(String commandId, PlannedMove move, int segment, String why) {
         String host = actingHost(move);
-        Position command = new Position(Topic.COMMANDS.stage(), segment, 0L, "", "");
+        CommandFailed failed = new CommandFailed(
+                commandId,
+                commandOf(segment),
+                WHO,
+                move.getVmId(),
+                host,
+                move.getTargetHostId(),
+                "host-lost",
+                why,
+                hosts.sampled(host) ? host : "");
+        tell(Topic.OUTCOMES, segment, host, failed);
+    }
+
+    private void carryOut(PlannedMove move) {
+        hosts.done(move);
+        String target = move.getTargetHostId();
+        if (!actingHost(move).equals(target) && hosts.sampled(target)) {
+            VmChanged came =
+                    new VmChanged(target, move.getVmId(), VmChange.MIGRATED_IN, "", now.toEpochMilli() * 1000, WHO);
+            tell(Topic.OBSERVATIONS, hosts.segment(target), target, came);
+            hosts.told(hosts.segment(target), target, came);
+        }
+    }
+
+    private void succeed(String commandId, PlannedMove move, int segment) {
+        carryOut(move);
+        String host = actingHost(move);
+        Position command = commandOf(segment);
         if (move.getAction() == ActionKind.FENCE) {
             HostFenced fenced =
                     new HostFenced(commandId, command, WHO, host, move.getEstimatedMillis(), "assumed by a dry run");
             tell(Topic.OUTCOMES, segment, host, fenced);
             return;
-        }
-        String target = move.getTargetHostId();
-        if (!host.equals(target) && hosts.sampled(target)) {
-            VmChanged came =
-                    new VmChanged(target, move.getVmId(), VmChange.MIGRATED_IN, "", now.toEpochMilli() * 1000, WHO);
-            tell(Topic.OBSERVATIONS, hosts.segment(target), target, came);
         }
         tell(
                 Topic.OUTCOMES,
@@ -357,7 +427,7 @@ final class Rehearsal {
                         WHO,
                         move.getVmId(),
                         host,
-                        target,
+                        move.getTargetHostId(),
                         move.getEstimatedMillis(),
                         -1L,
                         -1L,

@@ -1,5 +1,6 @@
 package io.godwit.schedulers.replay;
 
+import io.godwit.schemas.events.ActionKind;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.PlannedMove;
 import io.godwit.schemas.events.VmSample;
@@ -52,10 +53,23 @@ public record Rehearsed(
      * @param partition host partition that carries it out
      */
     public record Step(Duration after, PlannedMove move, String detectionId, String partition) {
+        /** Whether a VM goes to another host by it. */
+        public boolean migrates() {
+            return (move.getAction() == ActionKind.UNKNOWN || move.getAction() == ActionKind.MIGRATE)
+                    && !move.getResumes();
+        }
+
         static Step of(Duration after, OpenPartition partition, PlannedMove move) {
             return new Step(after, move, partition.getDetectionId(), partition.getPartitionId());
         }
     }
+
+    /**
+     * How a step ended that was commanded.
+     *
+     * @param recorded whether it ended as the record tells, which had the same command
+     */
+    public record Ended(Step step, boolean succeeded, boolean recorded) {}
 
     /**
      * What becomes of the request.

@@ -9,6 +9,7 @@ import io.godwit.schedulers.replay.Fork;
 import io.godwit.schedulers.replay.RecordedCourse;
 import io.godwit.schedulers.replay.RecordedCourse.Course;
 import io.godwit.schedulers.replay.RecordedCourse.Told;
+import io.godwit.schedulers.replay.Rehearsed;
 import io.godwit.schedulers.replay.Unforkable;
 import io.godwit.schemas.events.ActingMode;
 import io.godwit.schemas.events.DetectionAction;
@@ -111,6 +112,31 @@ class RecordedCourseTest {
                         .flatMapToLong(topic -> region.log.ends(topic).stream().mapToLong(Long::longValue))
                         .sum(),
                 "nothing is written");
+    }
+
+    @Test
+    void what_failed_in_the_record_fails_again_and_what_took_long_takes_as_long() {
+        region.settings("{}").sampleAll().settle();
+        live(5);
+        Instant from = now();
+        live(5);
+        region.hosts.get("h1").vms.put("h1-0", 7500L);
+        for (int second = 0; second < 90; second++) {
+            region.pass(1000).sampleAll().tick().settle();
+            List<MigrateVm> open = region.openCommands();
+            if (second == 20) {
+                open.forEach(region::fail);
+            } else if (second == 70) {
+                open.forEach(region::succeed);
+            }
+            region.settle();
+        }
+        assertTrue(recordedMoves().size() > 1, "what failed is tried again: " + recordedMoves());
+        Course course = courses(from, List.of(List.of())).getFirst();
+        assertEquals(recordedMoves(), moves(course));
+        assertTrue(course.ended().stream().allMatch(Rehearsed.Ended::recorded), course::toString);
+        assertTrue(course.ended().stream().anyMatch(end -> !end.succeeded()), course::toString);
+        assertEquals(0, course.apart().toMillis(), course::toString);
     }
 
     @Test
