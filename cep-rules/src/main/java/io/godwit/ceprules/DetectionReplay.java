@@ -24,6 +24,7 @@ import io.godwit.schemas.log.LogRange;
 import io.godwit.schemas.log.Topic;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -42,6 +44,11 @@ import org.apache.avro.specific.SpecificRecord;
  * with those that stand in the log. Which rules were active where is taken from the log. Cannot write anything.
  */
 public final class DetectionReplay {
+    /** Detections are looked for so far back at first. */
+    private static final Duration TWO_CHECKPOINTS = Duration.ofMinutes(20);
+
+    private static final String CHECKPOINT = DetectionsCheckpointed.class.getSimpleName();
+
     private DetectionReplay() {}
 
     /** A record of the detections topic of one segment, and the observation after which it was written. */
@@ -173,20 +180,17 @@ public final class DetectionReplay {
             OperatorRules.Source source,
             Admission admission,
             Consumer<Said> listener) {
-        List<SpecificRecord> recorded = new ArrayList<>();
-        log.scan(List.of(LogRange.all(Topic.DETECTIONS, segment)), record -> {
-            RecordedDetections.decode(record).ifPresent(recorded::add);
-            return true;
-        });
         long beginning = log.beginning(Topic.OBSERVATIONS, segment);
-        int start = startIndex(recorded, Math.max(from, beginning));
+        OptionalLong checkpoint = checkpoint(log, segment, Math.max(from, beginning));
+        List<SpecificRecord> after = events(log, segment, checkpoint.orElse(0), to);
         OpenDetections open = new OpenDetections(segment);
-        recorded.subList(0, start).forEach(open::evolve);
-        Place place = start == 0
-                ? new Place(beginning, Instant.EPOCH)
-                : placeOf((DetectionsCheckpointed) recorded.get(start - 1));
+        Place place = new Place(beginning, Instant.EPOCH);
+        if (checkpoint.isPresent()) {
+            DetectionsCheckpointed start = (DetectionsCheckpointed) after.removeFirst();
+            open.evolve(start);
+            place = placeOf(start);
+        }
         boolean whole = beginning == 0 || place.nextOffset() > beginning;
-        List<SpecificRecord> after = recorded.subList(start, recorded.size());
         ActiveRules rules = new ActiveRules(book, admission);
         open.active().forEach(rules::evolve);
         open.quarantined().forEach(rules::evolve);
@@ -210,6 +214,44 @@ public final class DetectionReplay {
                 whole,
                 rules.reasons(),
                 comparison.difference());
+    }
+
+    /** Offset of the last checkpoint that stands before the replayed part; empty to begin with the log. */
+    private static OptionalLong checkpoint(Log log, int segment, long from) {
+        Instant[] near = {Instant.EPOCH};
+        log.scan(List.of(new LogRange(Topic.OBSERVATIONS, segment, from, Long.MAX_VALUE)), record -> {
+            near[0] = Instant.ofEpochMilli(record.timestampMillis()).minus(TWO_CHECKPOINTS);
+            return false;
+        });
+        long first = near[0].isAfter(Instant.EPOCH) ? log.offsetAt(Topic.DETECTIONS, segment, near[0]) : 0;
+        OptionalLong nearby = checkpoint(log, segment, from, first);
+        return nearby.isPresent() || first == 0 ? nearby : checkpoint(log, segment, from, 0);
+    }
+
+    private static OptionalLong checkpoint(Log log, int segment, long from, long first) {
+        long[] found = {-1};
+        log.scan(List.of(new LogRange(Topic.DETECTIONS, segment, first, Long.MAX_VALUE)), record -> {
+            boolean before = true;
+            if (EventCodec.nameOf(record.value()).filter(CHECKPOINT::equals).isPresent()
+                    && RecordedDetections.decode(record).orElse(null) instanceof DetectionsCheckpointed checkpoint) {
+                before = checkpoint.getObservationOffset() < from;
+                found[0] = before ? record.offset() : found[0];
+            }
+            return before;
+        });
+        return found[0] < 0 ? OptionalLong.empty() : OptionalLong.of(found[0]);
+    }
+
+    /** What stands in the log from an offset on, up to the first checkpoint that lies beyond an observation. */
+    private static List<SpecificRecord> events(Log log, int segment, long first, long to) {
+        List<SpecificRecord> recorded = new ArrayList<>();
+        log.scan(List.of(new LogRange(Topic.DETECTIONS, segment, first, Long.MAX_VALUE)), record -> {
+            Optional<SpecificRecord> event = RecordedDetections.decode(record);
+            event.ifPresent(recorded::add);
+            return !(event.orElse(null) instanceof DetectionsCheckpointed checkpoint
+                    && checkpoint.getObservationOffset() > to);
+        });
+        return recorded;
     }
 
     /** Compares what is said again with what was recorded, one by one, so that nothing of it is held. */

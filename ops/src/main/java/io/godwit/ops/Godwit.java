@@ -46,7 +46,8 @@ import picocli.CommandLine.ScopeType;
             "1:failed; the message says why",
             "2:the command line is wrong",
             "3:replay differs from the record",
-            "4:refused by policy or by the state of the region"
+            "4:refused by policy or by the state of the region",
+            "5:nothing differs in a replay, and not all could be compared"
         },
         subcommands = {
             UpCommand.class,

@@ -7,10 +7,14 @@ import io.godwit.ceprules.DetectionReplay;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionsCheckpointed;
 import io.godwit.schemas.events.RuleDeployed;
+import io.godwit.schemas.log.LogRange;
+import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -99,5 +103,37 @@ final class ReplayTest {
         DetectionReplay.Result after = DetectionReplay.run(history.log, History.SEGMENT, 0, Long.MAX_VALUE);
         assertEquals(before.said(), after.difference().orElseThrow().index());
         assertEquals(Optional.empty(), after.difference().orElseThrow().replayed());
+    }
+
+    @Test
+    void a_checkpoint_that_no_engine_said_is_the_first_difference() {
+        History history = recorded(14);
+        List<DetectionReplay.Said> all = DetectionReplay.recorded(history.log, History.SEGMENT, 0, Long.MAX_VALUE);
+        DetectionReplay.Said second = all.stream()
+                .filter(said -> said.event() instanceof DetectionsCheckpointed)
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        DetectionsCheckpointed other = DetectionsCheckpointed.newBuilder((DetectionsCheckpointed) second.event())
+                .setActive(List.of())
+                .build();
+        MemoryLog changed = new MemoryLog(history.log.site(), history.log.segments());
+        for (Topic topic : Topic.values()) {
+            history.log.scan(List.of(LogRange.all(topic, History.SEGMENT)), record -> {
+                boolean it = Arrays.equals(record.value(), EventCodec.encode(second.event()));
+                changed.append(
+                        topic,
+                        History.SEGMENT,
+                        Instant.ofEpochMilli(record.timestampMillis()),
+                        "k",
+                        it ? EventCodec.encode(other) : record.value());
+                return true;
+            });
+        }
+        DetectionReplay.Difference difference = DetectionReplay.run(changed, History.SEGMENT, 0, Long.MAX_VALUE)
+                .difference()
+                .orElseThrow();
+        assertEquals(other, difference.recorded().orElseThrow().event());
+        assertEquals(second, difference.replayed().orElseThrow());
     }
 }

@@ -8,7 +8,12 @@ import io.godwit.ops.Godwit;
 import io.godwit.ops.cli.ExitCode;
 import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.DetectionBegan;
+import io.godwit.schemas.events.DetectionsCheckpointed;
+import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.MigrateVm;
+import io.godwit.schemas.events.RuleActivated;
+import io.godwit.schemas.events.StateEntry;
+import io.godwit.schemas.events.StateSnapshotted;
 import io.godwit.schemas.log.DirectoryLog;
 import io.godwit.schemas.log.DirectoryLogWriter;
 import io.godwit.schemas.log.Log;
@@ -20,6 +25,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -280,6 +286,59 @@ final class RecordedRunTest {
         assertDiffers("detection", "\"value\": 7,", detections);
     }
 
+    @Test
+    void a_state_that_says_otherwise_is_told_with_its_entry_and_both_values() {
+        String states = differing(event -> event instanceof StateSnapshotted snapshot ? elsewhere(snapshot) : event);
+        List<String> lines = states.lines()
+                .dropWhile(line -> !line.matches(
+                        "segment (\\d+), state at journal \\1:\\d+ \\(2026-.*Z\\) differs in host/\\S+ and"
+                                + " \\d+ more entr.*"))
+                .toList();
+        assertTrue(lines.size() >= 3, states);
+        assertTrue(
+                lines.get(1).startsWith("  recorded: {") && lines.get(1).contains("\"rack\": \"elsewhere\""), states);
+        assertTrue(lines.get(2).startsWith("  replayed: {") && !lines.get(2).contains("elsewhere"), states);
+        assertTrue(!states.contains("decision"), states);
+    }
+
+    @Test
+    void a_checkpoint_that_says_otherwise_is_told_with_its_entry_and_both_values() {
+        String checkpoints = differing(event -> event instanceof DetectionsCheckpointed checkpoint
+                ? DetectionsCheckpointed.newBuilder(checkpoint)
+                        .setActive(checkpoint.getActive().stream()
+                                .map(active -> active.getRule().equals("overload")
+                                        ? RuleActivated.newBuilder(active)
+                                                .setVersion(7)
+                                                .build()
+                                        : active)
+                                .toList())
+                        .build()
+                : event);
+        List<String> lines = checkpoints
+                .lines()
+                .dropWhile(line ->
+                        !line.matches("segment \\d+, checkpoint at observation \\d+, active rule overload differs"))
+                .toList();
+        assertTrue(lines.size() >= 5, checkpoints);
+        assertTrue(lines.get(1).startsWith("  recorded: {") && lines.get(1).contains("\"version\": 7"), checkpoints);
+        assertTrue(lines.get(3).startsWith("  replayed: {") && lines.get(3).contains("\"version\": 1"), checkpoints);
+    }
+
+    /** All hosts in another rack. */
+    private static StateSnapshotted elsewhere(StateSnapshotted snapshot) {
+        return StateSnapshotted.newBuilder(snapshot)
+                .setEntries(snapshot.getEntries().stream()
+                        .map(entry -> EventCodec.decode(entry.getValue().array()) instanceof KnownHost host
+                                ? new StateEntry(
+                                        entry.getKey(),
+                                        ByteBuffer.wrap(EventCodec.encode(KnownHost.newBuilder(host)
+                                                .setRack("elsewhere")
+                                                .build())))
+                                : entry)
+                        .toList())
+                .build();
+    }
+
     private static void assertDiffers(String what, String recorded, String said) {
         List<String> lines = said.lines()
                 .dropWhile(line -> !line.matches("segment \\d+, " + what + " \\d+ differs.*"))
@@ -291,8 +350,25 @@ final class RecordedRunTest {
         assertEquals(lines.get(2), lines.get(4), said);
     }
 
+    @Test
+    void what_could_not_be_compared_is_told_by_an_exit_code_of_its_own() {
+        Path without = changed(
+                event -> event instanceof StateSnapshotted snapshot && snapshot.getSegment() == 0 ? null : event);
+        String said = printed(ExitCode.NOT_ALL_COMPARED, without, "replay", "--verify", "--log");
+        assertTrue(
+                said.matches(
+                        "identical as far as it was compared, with gaps in 1 of \\d+ segments: \\d+ detections, .*\n"),
+                said);
+        assertEquals(said, printed(ExitCode.OK, without, "replay", "--log"));
+    }
+
     /** What a replay says of the run with records changed. */
     private String differing(UnaryOperator<SpecificRecord> change) {
+        return printed(ExitCode.DIFFERS, changed(change), "replay", "--verify", "--log");
+    }
+
+    /** The run with records changed, or left out where the change is null. */
+    private Path changed(UnaryOperator<SpecificRecord> change) {
         Path changed = folder.resolve("changed-" + counted++);
         try (Log log = new DirectoryLog(folder.resolve("run"));
                 DirectoryLogWriter out =
@@ -300,21 +376,23 @@ final class RecordedRunTest {
             for (Topic topic : Topic.values()) {
                 for (int segment = 0; segment < log.segments(); segment++) {
                     log.scan(List.of(LogRange.all(topic, segment)), record -> {
-                        byte[] value = EventCodec.encode(change.apply(EventCodec.decode(record.value())));
-                        out.append(new LogRecord(
-                                record.topic(),
-                                record.segment(),
-                                record.offset(),
-                                record.timestampMillis(),
-                                record.key(),
-                                value));
+                        SpecificRecord event = change.apply(EventCodec.decode(record.value()));
+                        if (event != null) {
+                            out.append(new LogRecord(
+                                    record.topic(),
+                                    record.segment(),
+                                    record.offset(),
+                                    record.timestampMillis(),
+                                    record.key(),
+                                    EventCodec.encode(event)));
+                        }
                         return true;
                     });
                 }
             }
             out.finish();
         }
-        return printed(ExitCode.DIFFERS, changed, "replay", "--verify", "--log");
+        return changed;
     }
 
     @Test

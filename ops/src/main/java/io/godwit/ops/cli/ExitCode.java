@@ -9,6 +9,8 @@ public final class ExitCode {
     public static final int DIFFERS = 3;
     /** Refused by policy, or by the state of the region. */
     public static final int REFUSED = 4;
+    /** Nothing differs in a replay, and not all could be compared. */
+    public static final int NOT_ALL_COMPARED = 5;
 
     private ExitCode() {}
 }

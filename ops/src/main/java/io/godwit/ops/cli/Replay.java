@@ -8,6 +8,7 @@ import io.godwit.ops.incident.Manifest;
 import io.godwit.ops.incident.RegionReplay;
 import io.godwit.schemas.kafka.LogUnreachable;
 import io.godwit.schemas.log.Log;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,9 @@ public final class Replay implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "TIME", description = "Until then (default: now, or the end of an incident).")
     String to;
 
-    @Option(names = "--verify", description = "Ends with exit code 3 where anything differs.")
+    @Option(
+            names = "--verify",
+            description = "Ends with exit code 3 where anything differs, else with 5 where not all could be compared.")
     boolean verify;
 
     @Override
@@ -50,14 +53,20 @@ public final class Replay implements Callable<Integer> {
         CepConfig cep = common.region().cep();
         RuleCompiler.keepIn(cep.ruleCache());
         RegionReplay replay = replay(start, end, cep);
-        replay.gaps().forEach(System.err::println);
+        List<String> gaps = replay.gaps();
+        gaps.forEach(System.err::println);
         List<String> differences = replay.differences();
-        if (differences.isEmpty()) {
-            System.out.println("identical: " + replay.words());
-            return ExitCode.OK;
-        }
         differences.forEach(System.out::println);
-        return verify ? ExitCode.DIFFERS : ExitCode.OK;
+        if (differences.isEmpty()) {
+            System.out.println(
+                    gaps.isEmpty()
+                            ? "identical: " + replay.words()
+                            : "identical as far as it was compared, with gaps in %d of %d segments: %s"
+                                    .formatted(
+                                            replay.withGaps(), replay.segments().size(), replay.words()));
+        }
+        int code = !differences.isEmpty() ? ExitCode.DIFFERS : gaps.isEmpty() ? ExitCode.OK : ExitCode.NOT_ALL_COMPARED;
+        return verify ? code : ExitCode.OK;
     }
 
     private RegionReplay replay(Instant start, Optional<Instant> end, CepConfig cep) {
@@ -67,10 +76,13 @@ public final class Replay implements Callable<Integer> {
             return RegionReplay.of(behind, start, end, taken, cep);
         } catch (LogUnreachable gone) {
             throw unreachable(gone, 0);
+        } catch (UncheckedIOException noRoom) {
+            throw new Failed(noRoom.getMessage(), noRoom);
         } catch (RegionReplay.Broken broken) {
             throw switch (broken.getCause()) {
                 case LogUnreachable gone -> unreachable(gone, broken.done());
                 case OperatorsGone gone -> new Failed(gone.getMessage(), gone);
+                case UncheckedIOException noRoom -> new Failed(noRoom.getMessage(), noRoom);
                 case RuntimeException known -> known;
             };
         } catch (InterruptedException interrupted) {

@@ -21,28 +21,61 @@ final class Differences {
         this.segment = segment;
     }
 
-    /** One of detections and one of decisions at most. */
+    /** One of detections, one of states and one of decisions at most. */
     List<String> of(DetectionReplay.Result detected, DecisionReplay.Result decided) {
         List<String> differences = new ArrayList<>();
         if (detected.lookBackWhole()) {
-            detected.difference()
-                    .ifPresent(first -> differences.add(words(
-                            "detection " + first.index(),
-                            "",
-                            first.recorded().map(one -> one.event().toString()),
-                            input(first.recorded()),
-                            first.replayed().map(one -> one.event().toString()),
-                            input(first.replayed()))));
+            detected.difference().ifPresent(first -> differences.add(words(first)));
         }
+        String remark = decided.otherCode() ? " (other code recorded it)" : "";
+        decided.state().ifPresent(first -> differences.add(words(first, remark)));
         decided.difference()
                 .ifPresent(first -> differences.add(words(
                         "decision " + first.decision().getSequence(),
-                        decided.otherCode() ? " (other code recorded it)" : "",
+                        remark,
                         first.recorded().output(),
                         first.recorded().input(),
                         first.replayed().output(),
                         first.replayed().input())));
         return differences;
+    }
+
+    private String words(DetectionReplay.Difference first) {
+        Optional<CheckpointDifference> checkpoint = CheckpointDifference.of(first);
+        return words(
+                checkpoint.map(CheckpointDifference::where).orElse("detection " + first.index()),
+                checkpoint.map(CheckpointDifference::more).orElse(""),
+                checkpoint
+                        .map(CheckpointDifference::recorded)
+                        .orElseGet(() -> first.recorded().map(one -> one.event().toString())),
+                input(first.recorded()),
+                checkpoint
+                        .map(CheckpointDifference::replayed)
+                        .orElseGet(() -> first.replayed().map(one -> one.event().toString())),
+                input(first.replayed()));
+    }
+
+    private String words(DecisionReplay.StateDifference first, String remark) {
+        return "segment %d, state at journal %d:%d (%s) differs%s%s%s%n  recorded: %s%n  replayed: %s"
+                .formatted(
+                        segment,
+                        segment,
+                        first.part().offset(),
+                        first.logTime(),
+                        first.key().isEmpty() ? "" : " in " + first.key(),
+                        more(first.more()),
+                        remark,
+                        first.recorded().orElse("nothing"),
+                        first.replayed().orElse("nothing"));
+    }
+
+    /** How many entries differ besides the one that is named. */
+    static String more(int entries) {
+        return switch (entries) {
+            case 0 -> "";
+            case 1 -> " and 1 more entry";
+            default -> " and " + entries + " more entries";
+        };
     }
 
     private String words(

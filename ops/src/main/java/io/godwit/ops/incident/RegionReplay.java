@@ -34,7 +34,8 @@ public final class RegionReplay {
     /**
      * What came of one segment.
      *
-     * @param differences the first place where detections differ from the record, and where decisions do, in words
+     * @param differences the first place where detections differ from the record, where a state does, and where decisions do, in
+     *     words
      */
     public record Segment(
             int number, DetectionReplay.Result detected, DecisionReplay.Result decided, List<String> differences) {}
@@ -79,11 +80,11 @@ public final class RegionReplay {
             throws InterruptedException {
         int threads = Runtime.getRuntime().availableProcessors();
         AtomicInteger done = new AtomicInteger();
-        try (Admissions admissions = new Admissions(cep.operators(), () -> {});
+        try (ReplayedLog log = new ReplayedLog(behind, start, end);
+                Admissions admissions = new Admissions(cep.operators(), () -> {});
                 ChildPerThread children = new ChildPerThread(() -> OperatorsProcess.ofThePast(cep.operators()));
                 ExecutorService workers = Executors.newFixedThreadPool(
                         threads, Thread.ofPlatform().daemon().name("replay-", 0).factory())) {
-            ReplayedLog log = new ReplayedLog(behind, start, end);
             RuleBook rules = RuleLog.read(log.log());
             String code = DecidingCode.digest();
             List<Future<Segment>> running = IntStream.range(0, behind.segments())
@@ -151,6 +152,11 @@ public final class RegionReplay {
         return segments.stream().mapToLong(one -> one.decided().decisions()).sum();
     }
 
+    /** Snapshots of schedulers' states that were passed and are as recorded. */
+    public long states() {
+        return segments.stream().mapToLong(one -> one.decided().states()).sum();
+    }
+
     /** The beginning of a hex digest over all that was said and decided. */
     public String digest() {
         try {
@@ -163,29 +169,37 @@ public final class RegionReplay {
         }
     }
 
-    /** As in "12 detections, 40 decisions, digest 0123456789abcdef". */
+    /** As in "12 detections, 40 decisions, 3 states, digest 0123456789abcdef". */
     public String words() {
-        return "%d detections, %d decisions, digest %s".formatted(detections(), decisions(), digest());
+        return "%d detections, %d decisions, %d states, digest %s"
+                .formatted(detections(), decisions(), states(), digest());
     }
 
-    /** Where it differs from the record, the first place of each segment; empty: nowhere. */
+    /** Where it differs from the record, the first places of each segment; empty: nowhere. */
     public List<String> differences() {
         return segments.stream().flatMap(one -> one.differences().stream()).toList();
     }
 
     /** What could not be compared, a sentence each. */
     public List<String> gaps() {
+        return segments.stream().flatMap(one -> gaps(one).stream()).toList();
+    }
+
+    /** Segments of which not all could be compared. */
+    public long withGaps() {
+        return segments.stream().filter(one -> !gaps(one).isEmpty()).count();
+    }
+
+    private static List<String> gaps(Segment segment) {
         List<String> gaps = new ArrayList<>();
-        for (Segment segment : segments) {
-            String where = "segment " + segment.number() + ": ";
-            segment.detected().refused().forEach(refused -> gaps.add(where + refused));
-            if (!segment.detected().lookBackWhole()) {
-                gaps.add(where
-                        + "the log no longer reaches back far enough for the rules; start later, or keep more with"
-                        + " --retain");
-            }
-            segment.decided().missing().ifPresent(missing -> gaps.add(where + missing));
+        String where = "segment " + segment.number() + ": ";
+        segment.detected().refused().forEach(refused -> gaps.add(where + refused));
+        if (!segment.detected().lookBackWhole()) {
+            gaps.add(where
+                    + "the log no longer reaches back far enough for the rules; start later, or keep more with"
+                    + " --retain");
         }
+        segment.decided().missing().ifPresent(missing -> gaps.add(where + missing));
         return gaps;
     }
 }

@@ -155,6 +155,15 @@ final class Campaign {
                                     difference.decision().getSequence(),
                                     difference.recorded().output().orElse("nothing"),
                                     difference.replayed().output().orElse("nothing"))));
+            decided.state()
+                    .ifPresent(state ->
+                            faults.add("segment %d: entry %s of the state at %s differs: recorded %s, replayed %s"
+                                    .formatted(
+                                            at,
+                                            state.key(),
+                                            state.logTime(),
+                                            state.recorded().orElse("nothing"),
+                                            state.replayed().orElse("nothing"))));
         }
         return faults;
     }

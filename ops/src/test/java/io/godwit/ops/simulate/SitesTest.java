@@ -141,6 +141,7 @@ class SitesTest {
             DecisionReplay.Result result = DecisionReplay.run(
                     log, segment, Simulation.ORIGIN, Simulation.ORIGIN.plus(plan.duration()), DecidingCode.digest());
             assertEquals(Optional.empty(), result.difference(), "segment " + segment);
+            assertEquals(Optional.empty(), result.state(), "segment " + segment);
             assertTrue(result.decisions() > 0, "segment " + segment);
         }
     }

@@ -47,7 +47,9 @@ public final class SchedulerState {
     /** Before a ModeChanged is read, plans are shown and nothing is commanded. */
     static final String MODE_UNTIL_TOLD = "advise";
 
-    private static final String PROGRESS = "progress";
+    /** Key of the one entry that has no kind: how far it is. */
+    public static final String PROGRESS = "progress";
+
     private static final String SAMPLE = "sample/";
 
     final Entries<KnownHost> hosts = new Entries<>("host", KnownHost.class);

@@ -102,6 +102,9 @@ final class RecordedDecisions {
         }
         List<LogRange> ranges = new ArrayList<>();
         for (Cursor cursor : cursors) {
+            if (cursor.next >= cursor.end) {
+                continue;
+            }
             long to = all ? cursor.end : Math.min(cursor.end, log.offsetAt(cursor.topic, cursor.segment, time));
             if (to > cursor.next) {
                 ranges.add(new LogRange(cursor.topic, cursor.segment, cursor.next, to));

@@ -23,7 +23,7 @@ import org.apache.avro.specific.SpecificRecord;
 
 /**
  * What the journal of one segment says about a stretch of time: the newest whole snapshot that is not younger than its start,
- * and the inputs from there to its end, which are read on as they are asked for.
+ * and the inputs and snapshots from there to its end, which are read on as they are asked for.
  */
 final class RecordedJournal {
     private static final Duration TWO_SNAPSHOTS = Duration.ofMinutes(20);
@@ -32,6 +32,14 @@ final class RecordedJournal {
     private static final int TOLD_MAX = 2_000;
 
     private static final String INPUTS = InputsTaken.class.getSimpleName();
+    private static final String SNAPSHOT = StateSnapshotted.class.getSimpleName();
+
+    /**
+     * Inputs that the journal tells together.
+     *
+     * @param snapshot parts of the snapshot of the state after them, undecoded; none where it was not told
+     */
+    record Told(InputsTaken inputs, List<LogRecord> snapshot) {}
 
     /** Puts snapshots together of what comes part by part. */
     static final class Parts {
@@ -116,26 +124,34 @@ final class RecordedJournal {
         return from;
     }
 
-    /** Offset after the last of the inputs that were read, or after the snapshot. */
+    /** Offset after the last of what was read, or after the snapshot. */
     long next() {
         return next;
     }
 
     /** The next inputs, in order; empty after the last of the stretch. */
     List<InputsTaken> read() {
-        List<InputsTaken> told = new ArrayList<>();
+        return readStates().stream().map(Told::inputs).toList();
+    }
+
+    /** The same with the snapshots that stand between them. */
+    List<Told> readStates() {
+        List<Told> told = new ArrayList<>();
         while (told.isEmpty() && !over) {
             over = true;
             log.scan(List.of(new LogRange(Topic.JOURNAL, segment, next, Long.MAX_VALUE)), record -> {
                 if (isOf(INPUTS, record) && read(record) instanceof InputsTaken inputs) {
-                    if (inputs.getLogTime().isAfter(to)) {
+                    over = told.size() < TOLD_MAX;
+                    if (!over || inputs.getLogTime().isAfter(to)) {
                         return false;
                     }
-                    told.add(inputs);
+                    told.add(new Told(inputs, new ArrayList<>(0)));
                     next = record.offset() + 1;
-                    over = told.size() < TOLD_MAX;
+                } else if (isOf(SNAPSHOT, record) && !told.isEmpty()) {
+                    told.getLast().snapshot().add(record);
+                    next = record.offset() + 1;
                 }
-                return over;
+                return true;
             });
         }
         return told;

@@ -8,11 +8,15 @@ import io.godwit.schemas.codec.EventCodec;
 import io.godwit.schemas.events.Decision;
 import io.godwit.schemas.events.InputRun;
 import io.godwit.schemas.events.InputsTaken;
+import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.StateEntry;
+import io.godwit.schemas.events.StateSnapshotted;
 import io.godwit.schemas.log.LogRecord;
 import io.godwit.schemas.log.MemoryLog;
 import io.godwit.schemas.log.Topic;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +32,12 @@ final class DecisionReplayTest {
     private static final int SEGMENT = 0;
 
     private static final Region REGION = recorded(); // read only
+
+    /** Snapshots of the segment, in order; each fits into one record, the first stands before any input. */
+    private static final List<LogRecord> SNAPSHOTS = REGION.appended.stream()
+            .filter(record -> record.segment() == SEGMENT)
+            .filter(record -> EventCodec.decode(record.value()) instanceof StateSnapshotted)
+            .toList();
 
     /** Half an hour with an overload every minute, so that the journal has several snapshots. */
     private static Region recorded() {
@@ -53,15 +63,121 @@ final class DecisionReplayTest {
     void it_is_identical_from_any_position() {
         Instant end = Instant.ofEpochMilli(REGION.millis());
         long all = 0;
+        long states = 0;
         for (int minute = 30; minute >= 0; minute -= 3) {
             for (int segment = 0; segment < 2; segment++) {
                 DecisionReplay.Result result = replay(REGION.log, segment, end.minus(Duration.ofMinutes(minute)));
                 assertEquals(Optional.empty(), result.difference(), minute + " minutes before the end");
+                assertEquals(Optional.empty(), result.state(), minute + " minutes before the end");
                 assertEquals(Optional.empty(), result.missing());
                 all += result.decisions();
+                states += result.states();
             }
         }
         assertTrue(all > 200, "decisions " + all);
+        assertTrue(states > 20, "states " + states);
+    }
+
+    @Test
+    void an_entry_of_a_snapshot_that_was_changed_is_named_with_both_values() {
+        KnownHost[] was = {null};
+        LogRecord second = SNAPSHOTS.get(2);
+        MemoryLog log = copy(record -> record.equals(second)
+                ? with(record, changed(record, "host/h1", entry -> {
+                    was[0] = EventCodec.decode(entry, KnownHost.class);
+                    return EventCodec.encode(
+                            KnownHost.newBuilder(was[0]).setRack("other").build());
+                }))
+                : record);
+        DecisionReplay.Result result = replay(log, SEGMENT, Instant.EPOCH);
+        DecisionReplay.StateDifference difference = result.state().orElseThrow();
+        assertEquals("host/h1", difference.key());
+        assertEquals(second.position(), difference.part().position());
+        assertEquals(Optional.of(was[0].toString()), difference.replayed());
+        assertEquals(
+                Optional.of(
+                        KnownHost.newBuilder(was[0]).setRack("other").build().toString()),
+                difference.recorded());
+        assertEquals(0, difference.more());
+        assertEquals(Optional.empty(), result.difference(), "decisions are as they were");
+    }
+
+    @Test
+    void an_entry_that_was_taken_out_of_a_snapshot_is_named() {
+        LogRecord second = SNAPSHOTS.get(2);
+        MemoryLog log =
+                copy(record -> record.equals(second) ? with(record, changed(record, "sample/h2", _ -> null)) : record);
+        DecisionReplay.StateDifference difference =
+                replay(log, SEGMENT, Instant.EPOCH).state().orElseThrow();
+        assertEquals("sample/h2", difference.key());
+        assertEquals(Optional.empty(), difference.recorded());
+        assertTrue(difference.replayed().orElseThrow().contains("\"hostId\": \"h2\""), difference.toString());
+    }
+
+    @Test
+    void a_snapshot_that_says_that_it_stands_elsewhere_is_named() {
+        LogRecord second = SNAPSHOTS.get(2);
+        StateSnapshotted state = EventCodec.decode(second.value(), StateSnapshotted.class);
+        MemoryLog log = copy(record -> record.equals(second)
+                ? with(
+                        record,
+                        EventCodec.encode(StateSnapshotted.newBuilder(state)
+                                .setNextSequence(state.getNextSequence() + 1)
+                                .build()))
+                : record);
+        DecisionReplay.StateDifference difference =
+                replay(log, SEGMENT, Instant.EPOCH).state().orElseThrow();
+        assertEquals("its place", difference.key());
+        assertTrue(difference.replayed().orElseThrow().startsWith("before decision " + state.getNextSequence() + " "));
+    }
+
+    @Test
+    void a_state_that_begins_with_a_difference_differs_at_the_next_snapshot() {
+        LogRecord second = SNAPSHOTS.get(2);
+        MemoryLog log = copy(record -> record.equals(second)
+                ? with(
+                        record,
+                        changed(
+                                record,
+                                "host/h1",
+                                entry -> EventCodec.encode(
+                                        KnownHost.newBuilder(EventCodec.decode(entry, KnownHost.class))
+                                                .setRack("other")
+                                                .build())))
+                : record);
+        DecisionReplay.StateDifference difference = replay(
+                        log, SEGMENT, Instant.ofEpochMilli(second.timestampMillis() + 1))
+                .state()
+                .orElseThrow();
+        assertEquals("host/h1", difference.key());
+        assertEquals(SNAPSHOTS.get(3).position(), difference.part().position());
+    }
+
+    @Test
+    void a_snapshot_that_other_code_took_may_lack_what_that_did_not_know() {
+        MemoryLog log = copy(
+                record -> SNAPSHOTS.contains(record) ? with(record, changed(record, "trail/", _ -> null)) : record);
+        assertEquals(
+                Optional.empty(),
+                DecisionReplay.run(log, SEGMENT, Instant.EPOCH, Instant.MAX, "code of a later build")
+                        .state());
+        assertTrue(replay(log, SEGMENT, Instant.EPOCH).state().isPresent());
+    }
+
+    /** The snapshot with those entries changed whose keys begin so; left out where the change says null. */
+    private static byte[] changed(LogRecord snapshot, String prefix, UnaryOperator<byte[]> change) {
+        StateSnapshotted state = EventCodec.decode(snapshot.value(), StateSnapshotted.class);
+        List<StateEntry> entries = new ArrayList<>();
+        for (StateEntry entry : state.getEntries()) {
+            byte[] value = entry.getKey().startsWith(prefix)
+                    ? change.apply(entry.getValue().array())
+                    : entry.getValue().array();
+            if (value != null) {
+                entries.add(new StateEntry(entry.getKey(), ByteBuffer.wrap(value)));
+            }
+        }
+        return EventCodec.encode(
+                StateSnapshotted.newBuilder(state).setEntries(entries).build());
     }
 
     @Test

@@ -27,6 +27,7 @@ import io.godwit.schemas.events.YieldAsked;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -346,6 +347,7 @@ class FaultsTest {
         for (int segment = 0; segment < segments; segment++) {
             var result = DecisionReplay.run(region.log, segment, Instant.EPOCH, Instant.MAX, "test-code");
             assertEquals("", result.difference().map(Object::toString).orElse(""), policy + " seed " + seed);
+            assertEquals(Optional.empty(), result.state(), policy + " seed " + seed);
         }
     }
 

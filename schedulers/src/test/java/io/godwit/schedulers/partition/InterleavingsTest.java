@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -47,6 +48,7 @@ class InterleavingsTest {
                     "",
                     result.difference().map(DecisionReplay.Difference::toString).orElse(""),
                     "seed " + seed);
+            assertEquals(Optional.empty(), result.state(), "seed " + seed);
             assertEquals(
                     region.schedulers.get(segment).state().nextSequence() - 1,
                     result.decisions(),

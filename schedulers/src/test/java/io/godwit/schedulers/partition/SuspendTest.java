@@ -18,6 +18,7 @@ import io.godwit.schemas.events.StatedConstraint;
 import io.godwit.schemas.log.Topic;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,6 +194,7 @@ class SuspendTest {
             for (int segment = 0; segment < segments; segment++) {
                 var result = DecisionReplay.run(region.log, segment, Instant.EPOCH, Instant.MAX, "test-code");
                 assertEquals("", result.difference().map(Object::toString).orElse(""), "seed " + seed);
+                assertEquals(Optional.empty(), result.state(), "seed " + seed);
             }
         }
         assertTrue(resumed > 30, "too few resumptions: " + resumed);

@@ -8,13 +8,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.avro.AvroTypeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -143,6 +147,44 @@ public final class EventCodec {
         } catch (UnreadableRecord _) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * Whether what is said now is what was recorded: the same bytes, or, where an older version recorded it, the same bytes once
+     * it is said in that version's words, which lack the fields that were added since.
+     *
+     * @param now in today's words
+     */
+    public static boolean same(byte[] recorded, byte[] now) {
+        if (Arrays.equals(recorded, now)) {
+            return true;
+        }
+        Optional<Schema> written = writtenAs(recorded);
+        return written.isPresent()
+                && !written.equals(writtenAs(now))
+                && written.get()
+                        .getFullName()
+                        .equals(writtenAs(now).map(Schema::getFullName).orElse(""))
+                && Arrays.equals(recorded, inWordsOf(written.get(), now));
+    }
+
+    /** What is said in today's words, in those of an older version; null where that has no word for it. */
+    static byte[] inWordsOf(Schema older, byte[] now) {
+        Schema today = writtenAs(now).orElseThrow();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(header(older));
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        try {
+            Object said = new GenericDatumReader<>(today, older)
+                    .read(null, DecoderFactory.get().binaryDecoder(now, HEADER_BYTES, now.length - HEADER_BYTES, null));
+            new GenericDatumWriter<>(older).write(said, encoder);
+            encoder.flush();
+        } catch (AvroTypeException wordless) {
+            return null;
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return out.toByteArray();
     }
 
     /** Fingerprint in the header of a value. */

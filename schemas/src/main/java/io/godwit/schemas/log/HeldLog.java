@@ -1,99 +1,135 @@
 package io.godwit.schemas.log;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A log of which some stretches are held in memory, each read once; what is not held is asked of the log behind it. Its
- * beginnings and ends are those of the moment when they were first asked for. Safe for use by several threads.
+ * A log of which some stretches are held at hand, in memory or in files, each read once; what is not held is asked of the log
+ * behind it, by one thread at a time unless that is at hand itself. Its beginnings and ends are those of the moment when they
+ * were first asked for. Safe for use by several threads.
  */
 public final class HeldLog implements Log {
-    private final Log behind;
-    private final Map<Place, Held> held = new HashMap<>();
-    private final Map<Topic, List<Long>> beginnings = new EnumMap<>(Topic.class);
-    private final Map<Topic, List<Long>> ends = new EnumMap<>(Topic.class);
-
     private record Place(Topic topic, int segment) {}
 
-    /**
-     * Records of [from, to), which is all that was committed there.
-     *
-     * @param newestMillis greatest timestamp up to each of them, as times need not grow along a log
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Held(long from, long to, List<LogRecord> records, long[] newestMillis) {
-        static Held of(LogRange range, List<LogRecord> records) {
-            long[] newestMillis = new long[records.size()];
-            long newest = Long.MIN_VALUE;
-            for (int i = 0; i < newestMillis.length; i++) {
-                newest = Math.max(newest, records.get(i).timestampMillis());
-                newestMillis[i] = newest;
-            }
-            return new Held(range.from(), range.to(), List.copyOf(records), newestMillis);
-        }
+    private final Log behind;
+    private final Object asking = new Object();
+    private final Optional<TemporaryFolder> folder;
+    private final Map<Place, HeldStretch> held = new ConcurrentHashMap<>(); // looked up only
+    private final Map<Topic, List<Long>> beginnings = new ConcurrentHashMap<>();
+    private final Map<Topic, List<Long>> ends = new ConcurrentHashMap<>();
 
-        boolean covers(LogRange range) {
-            return range.from() >= from && range.to() <= to;
-        }
-
-        /** Index of the first record that is not below an offset. */
-        int indexOf(long offset) {
-            int low = 0;
-            int high = records.size();
-            while (low < high) {
-                int middle = (low + high) >>> 1;
-                if (records.get(middle).offset() < offset) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            return low;
-        }
-
-        /** Index of the first record that is not older than a time. */
-        int indexAt(long millis) {
-            int low = 0;
-            int high = newestMillis.length;
-            while (low < high) {
-                int middle = (low + high) >>> 1;
-                if (newestMillis[middle] < millis) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            return low;
-        }
-    }
-
-    public HeldLog(Log behind) {
+    private HeldLog(Log behind, Optional<TemporaryFolder> folder) {
         this.behind = behind;
+        this.folder = folder;
     }
 
-    /** Reads ranges into memory, all at once; what was held of the same topics and segments is let go. */
-    public synchronized void hold(Collection<LogRange> ranges) {
-        Map<Place, List<LogRecord>> records = new HashMap<>();
+    /** Holds in memory what is little. */
+    public HeldLog(Log behind) {
+        this(behind, Optional.empty());
+    }
+
+    /** Holds in temporary files what may be more than memory. */
+    public static HeldLog inFiles(Log behind) {
+        return new HeldLog(behind, Optional.of(new TemporaryFolder("godwit-log-")));
+    }
+
+    /** Reads ranges, all at once; what was held of the same topics and segments is let go. */
+    public void hold(Collection<LogRange> ranges) {
         List<LogRange> kept = ranges.stream().map(this::kept).toList();
-        kept.forEach(range -> records.put(new Place(range.topic(), range.segment()), new ArrayList<>()));
+        kept.forEach(range -> release(range.topic(), range.segment()));
+        synchronized (asking) {
+            if (folder.isPresent()) {
+                holdInFiles(kept, folder.get().path());
+            } else {
+                holdInMemory(kept);
+            }
+        }
+    }
+
+    private void holdInMemory(List<LogRange> ranges) {
+        Map<Place, List<LogRecord>> records = new HashMap<>();
+        ranges.forEach(range -> records.put(placeOf(range), new ArrayList<>()));
         behind.scan(
-                kept,
+                ranges,
                 record ->
                         records.get(new Place(record.topic(), record.segment())).add(record));
-        for (LogRange range : kept) {
-            Place place = new Place(range.topic(), range.segment());
-            held.put(place, Held.of(range, records.get(place)));
+        ranges.forEach(range -> held.put(placeOf(range), HeldStretch.InMemory.of(range, records.get(placeOf(range)))));
+    }
+
+    private void holdInFiles(List<LogRange> ranges, Path into) {
+        Map<Place, StoredSegmentWriter> writers = new HashMap<>();
+        try {
+            behind.scan(ranges, record -> {
+                append(writers, record, into);
+                return true;
+            });
+        } finally {
+            writers.values().forEach(this::close);
         }
+        for (LogRange range : ranges) {
+            held.put(
+                    placeOf(range),
+                    writers.containsKey(placeOf(range))
+                            ? HeldStretch.InFile.of(range, DirectoryLog.file(into, range.topic(), range.segment()))
+                            : HeldStretch.InMemory.of(range, List.of()));
+        }
+    }
+
+    private void append(Map<Place, StoredSegmentWriter> writers, LogRecord record, Path into) {
+        try {
+            Place place = new Place(record.topic(), record.segment());
+            StoredSegmentWriter writer = writers.get(place);
+            if (writer == null) {
+                writer = new StoredSegmentWriter(DirectoryLog.file(into, place.topic(), place.segment()));
+                writers.put(place, writer);
+            }
+            writer.append(record);
+        } catch (IOException failed) {
+            throw failed(failed);
+        }
+    }
+
+    private void close(StoredSegmentWriter writer) {
+        try {
+            writer.close();
+        } catch (IOException failed) {
+            throw failed(failed);
+        }
+    }
+
+    private UncheckedIOException failed(IOException failed) {
+        return new UncheckedIOException(
+                "cannot keep a part of the log in " + folder.orElseThrow().path() + " (" + failed.getMessage()
+                        + "); make room there, or " + TemporaryFolder.ELSEWHERE,
+                failed);
+    }
+
+    private static Place placeOf(LogRange range) {
+        return new Place(range.topic(), range.segment());
     }
 
     /** Lets a segment's stretch of a topic go. */
-    public synchronized void release(Topic topic, int segment) {
-        held.remove(new Place(topic, segment));
+    public void release(Topic topic, int segment) {
+        HeldStretch stretch = held.remove(new Place(topic, segment));
+        if (stretch != null) {
+            stretch.release();
+        }
+    }
+
+    /** Lets all go; the log behind it stays open. */
+    public void release() {
+        held.keySet().forEach(place -> release(place.topic(), place.segment()));
+        folder.ifPresent(TemporaryFolder::close);
     }
 
     /** A range within what is kept and was committed. */
@@ -119,39 +155,63 @@ public final class HeldLog implements Log {
         return behind.segments();
     }
 
+    /** What is held in files is held to be read in small steps, as it stands there. */
     @Override
     public boolean atHand() {
-        return behind.atHand();
+        return folder.isPresent() || behind.atHand();
     }
 
     @Override
-    public synchronized long beginning(Topic topic, int segment) {
-        return beginnings.computeIfAbsent(topic, behind::beginnings).get(segment);
+    public long beginning(Topic topic, int segment) {
+        List<Long> known = beginnings.get(topic);
+        if (known == null) {
+            synchronized (asking) {
+                known = beginnings.computeIfAbsent(topic, behind::beginnings);
+            }
+        }
+        return known.get(segment);
     }
 
     @Override
-    public synchronized long end(Topic topic, int segment) {
-        return ends.computeIfAbsent(topic, behind::ends).get(segment);
+    public long end(Topic topic, int segment) {
+        List<Long> known = ends.get(topic);
+        if (known == null) {
+            synchronized (asking) {
+                known = ends.computeIfAbsent(topic, behind::ends);
+            }
+        }
+        return known.get(segment);
     }
 
     @Override
     public long offsetAt(Topic topic, int segment, Instant time) {
-        Held stretch = stretch(topic, segment);
+        HeldStretch stretch = held.get(new Place(topic, segment));
         if (stretch != null) {
-            boolean whole = stretch.from() == beginning(topic, segment) && stretch.to() == end(topic, segment);
-            int index = stretch.indexAt(time.toEpochMilli());
-            if (index < stretch.records().size() && (index > 0 || whole)) { // else an earlier record may be it
-                return stretch.records().get(index).offset();
-            }
-            if (index == stretch.records().size() && whole) {
-                return stretch.to();
+            boolean fromBeginning = stretch.range().from() == beginning(topic, segment);
+            OptionalLong first = stretch.first();
+            OptionalLong found = stretch.firstAt(time.toEpochMilli());
+            if (fromBeginning || (first.isPresent() && !found.equals(first))) { // else an earlier record may be it
+                if (found.isPresent()) {
+                    return found.getAsLong();
+                }
+                if (stretch.range().to() == end(topic, segment)) {
+                    return stretch.range().to();
+                }
             }
         }
         if (behind.atHand()) {
             return behind.offsetAt(topic, segment, time);
         }
-        synchronized (this) {
+        synchronized (asking) {
             return behind.offsetAt(topic, segment, time);
+        }
+    }
+
+    /** The same for every segment, in order, asked of the log behind it at once. */
+    @Override
+    public List<Long> offsetsAt(Topic topic, Instant time) {
+        synchronized (asking) {
+            return behind.offsetsAt(topic, time);
         }
     }
 
@@ -160,34 +220,33 @@ public final class HeldLog implements Log {
         List<LogRange> elsewhere = new ArrayList<>();
         for (LogRange range : ranges) {
             LogRange wanted = kept(range);
-            Held stretch = stretch(range.topic(), range.segment());
-            if (stretch == null || !stretch.covers(wanted)) {
+            HeldStretch stretch = held.get(placeOf(range));
+            if (stretch == null || !stretch.begins(wanted)) {
                 elsewhere.add(wanted);
                 continue;
             }
-            for (int i = stretch.indexOf(wanted.from()); i < stretch.indexOf(wanted.to()); i++) {
-                if (!visitor.take(stretch.records().get(i))) {
-                    return;
-                }
+            long to = stretch.range().to();
+            if (!stretch.scan(wanted.from(), Math.min(wanted.to(), to), visitor)) {
+                return;
+            }
+            if (wanted.to() > to) {
+                elsewhere.add(new LogRange(range.topic(), range.segment(), to, wanted.to()));
             }
         }
         if (!elsewhere.isEmpty()) {
             if (behind.atHand()) {
                 behind.scan(elsewhere, visitor);
             } else {
-                synchronized (this) {
+                synchronized (asking) {
                     behind.scan(elsewhere, visitor);
                 }
             }
         }
     }
 
-    private synchronized Held stretch(Topic topic, int segment) {
-        return held.get(new Place(topic, segment));
-    }
-
     @Override
     public void close() {
+        release();
         behind.close();
     }
 }

@@ -12,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A folder for files that nobody needs later: removed with all that is in it when this closes, or when the process ends. */
 public final class TemporaryFolder implements AutoCloseable {
+    /** How temporary folders are made elsewhere. */
+    static final String ELSEWHERE = "name another place with GODWIT_JAVA_OPTS=-Djava.io.tmpdir=FOLDER";
+
     private static final Set<Path> PRESENT = ConcurrentHashMap.newKeySet();
 
     static {
@@ -26,7 +29,7 @@ public final class TemporaryFolder implements AutoCloseable {
         try {
             this.path = Files.createTempDirectory(prefix);
         } catch (IOException failed) {
-            throw new UncheckedIOException("cannot make a temporary folder; name another place with TMPDIR", failed);
+            throw new UncheckedIOException("cannot make a temporary folder; " + ELSEWHERE, failed);
         }
         PRESENT.add(path);
     }

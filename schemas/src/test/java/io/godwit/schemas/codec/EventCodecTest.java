@@ -2,6 +2,7 @@ package io.godwit.schemas.codec;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,8 @@ import io.godwit.schemas.events.HostLost;
 import io.godwit.schemas.events.Position;
 import io.godwit.schemas.events.Tick;
 import java.util.Arrays;
+import java.util.List;
+import org.apache.avro.Schema;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.specific.SpecificData;
 import org.junit.jupiter.api.Test;
@@ -60,6 +63,33 @@ final class EventCodecTest {
                 "is a Tick, not a HostLost",
                 assertThrows(UnreadableRecord.class, () -> EventCodec.decode(tick, HostLost.class))
                         .getMessage());
+    }
+
+    @Test
+    void what_is_said_now_is_the_same_in_the_words_of_an_older_version_that_lacks_a_field() {
+        Schema today = Tick.getClassSchema();
+        List<Schema.Field> fields = today.getFields().stream()
+                .limit(today.getFields().size() - 1L)
+                .map(field -> new Schema.Field(field, field.schema()))
+                .toList();
+        Schema older = Schema.createRecord(today.getName(), "", today.getNamespace(), false, fields);
+        byte[] now = EventCodec.encode(new Tick(1, 2L, "cep-1"));
+        assertArrayEquals(
+                EventCodec.inWordsOf(older, now),
+                EventCodec.inWordsOf(older, EventCodec.encode(new Tick(1, 2L, "added since"))));
+        assertFalse(Arrays.equals(
+                EventCodec.inWordsOf(older, now),
+                EventCodec.inWordsOf(older, EventCodec.encode(new Tick(1, 3L, "cep-1")))));
+        assertArrayEquals(now, EventCodec.inWordsOf(today, now));
+    }
+
+    @Test
+    void values_of_one_version_are_the_same_where_their_bytes_are() {
+        byte[] now = EventCodec.encode(new Tick(1, 2L, "cep-1"));
+        assertTrue(EventCodec.same(now.clone(), now));
+        assertFalse(EventCodec.same(EventCodec.encode(new Tick(1, 2L, "cep-2")), now));
+        assertFalse(EventCodec.same(EventCodec.encode(LOST), now));
+        assertFalse(EventCodec.same(new byte[] {1, 2}, now));
     }
 
     @Test

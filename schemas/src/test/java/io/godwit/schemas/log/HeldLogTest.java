@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class HeldLogTest {
     private final MemoryLog behind = new MemoryLog("rennes", 2);
     private final HeldLog held = new HeldLog(behind);
+    private final HeldLog inFiles = HeldLog.inFiles(behind);
 
     HeldLogTest() {
         for (int i = 0; i < 200; i++) {
@@ -18,15 +21,48 @@ final class HeldLogTest {
         }
     }
 
+    @AfterEach
+    void close() {
+        inFiles.close();
+    }
+
     @Test
     void it_answers_as_the_log_behind_it_whatever_is_held() {
+        answersAsTheLogBehind(held);
+    }
+
+    @Test
+    void it_answers_as_the_log_behind_it_from_files() {
+        answersAsTheLogBehind(inFiles);
+    }
+
+    @Test
+    void what_is_held_is_not_asked_again_and_what_goes_on_beyond_is_asked_from_there_on() {
+        List<LogRange> asked = new ArrayList<>();
+        Log watched = new Watched(behind, asked);
+        for (HeldLog log : List.of(new HeldLog(watched), HeldLog.inFiles(watched))) {
+            log.hold(List.of(new LogRange(Topic.COMMANDS, 0, 20, 60)));
+            asked.clear();
+            assertEquals(
+                    30, records(log, new LogRange(Topic.COMMANDS, 0, 30, 60)).size());
+            assertEquals(List.of(), asked);
+            log.scan(List.of(new LogRange(Topic.COMMANDS, 0, 30, Long.MAX_VALUE)), record -> record.offset() < 50);
+            assertEquals(List.of(), asked, "the visitor had seen enough");
+            assertEquals(
+                    70, records(log, new LogRange(Topic.COMMANDS, 0, 30, 100)).size());
+            assertEquals(List.of(new LogRange(Topic.COMMANDS, 0, 60, 100)), asked);
+            log.release();
+        }
+    }
+
+    private void answersAsTheLogBehind(HeldLog held) {
         Random random = new Random(5);
         for (int round = 0; round < 200; round++) {
             if (round % 10 == 0) {
                 held.hold(List.of(range(random, 0), range(random, 1)));
             }
             LogRange asked = range(random, random.nextInt(2));
-            assertEquals(records(behind, asked), records(held, asked), asked.toString());
+            assertEquals(told(behind, asked), told(held, asked), asked.toString());
             Instant time = Instant.ofEpochMilli(990L + random.nextInt(90));
             assertEquals(
                     behind.offsetAt(Topic.COMMANDS, asked.segment(), time),
@@ -58,9 +94,66 @@ final class HeldLogTest {
         return new LogRange(Topic.COMMANDS, segment, from, from + random.nextInt(60));
     }
 
+    private static List<String> told(Log log, LogRange range) {
+        return records(log, range).stream()
+                .map(record -> "%s %d:%d %d %s %s"
+                        .formatted(
+                                record.topic(),
+                                record.segment(),
+                                record.offset(),
+                                record.timestampMillis(),
+                                Arrays.toString(record.key()),
+                                Arrays.toString(record.value())))
+                .toList();
+    }
+
     private static List<LogRecord> records(Log log, LogRange range) {
         List<LogRecord> records = new ArrayList<>();
         log.scan(List.of(range), records::add);
         return records;
+    }
+
+    /** Tells what it is asked for. */
+    private record Watched(Log log, List<LogRange> asked) implements Log {
+        @Override
+        public String site() {
+            return log.site();
+        }
+
+        @Override
+        public String incarnation() {
+            return log.incarnation();
+        }
+
+        @Override
+        public int segments() {
+            return log.segments();
+        }
+
+        @Override
+        public long beginning(Topic topic, int segment) {
+            return log.beginning(topic, segment);
+        }
+
+        @Override
+        public long end(Topic topic, int segment) {
+            return log.end(topic, segment);
+        }
+
+        @Override
+        public long offsetAt(Topic topic, int segment, Instant time) {
+            return log.offsetAt(topic, segment, time);
+        }
+
+        @Override
+        public void scan(List<LogRange> ranges, Visitor visitor) {
+            asked.addAll(ranges);
+            log.scan(ranges, visitor);
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
     }
 }
