@@ -53,8 +53,17 @@ abstract class Asking implements Runnable {
     @Mixin
     DryRun dryRun = new DryRun();
 
-    /** What is asked, of which host. */
-    record Question(Host host, SpecificRecord request) {}
+    /**
+     * What is asked, and where it is read.
+     *
+     * @param key host id, or what else the request is keyed by
+     * @param label the same for people
+     */
+    record Question(int segment, String key, String label, SpecificRecord request) {
+        Question(Host host, SpecificRecord request) {
+            this(host.segment(), host.id(), host.label(), request);
+        }
+    }
 
     /** The request under an id, where the state of the region allows it. */
     abstract Question question(RegionState state, String requestId);
@@ -68,16 +77,22 @@ abstract class Asking implements Runnable {
         SiteKafka kafka = common.home();
         String id = newId();
         Question question = question(state(kafka, history()), id);
-        ask(kafka, question.host(), id, question.request());
+        ask(kafka, question, id);
     }
 
     private static Fork.Word word(Question question) {
-        return word(question.host(), question.request(), DryRun.REQUEST);
+        return word(question, DryRun.REQUEST);
     }
 
-    /** What is said to the scheduler of a host's segment. */
-    static Fork.Word word(Host host, SpecificRecord request, String requestId) {
-        return new Fork.Word(Topic.REQUESTS, List.of(host.segment()), host.id(), request, host.id(), requestId);
+    /** What is said to the scheduler that reads it. */
+    static Fork.Word word(Question question, String requestId) {
+        return new Fork.Word(
+                Topic.REQUESTS,
+                List.of(question.segment()),
+                question.key(),
+                question.request(),
+                question.key(),
+                requestId);
     }
 
     /** What of the past a question is checked against. */
@@ -103,11 +118,11 @@ abstract class Asking implements Runnable {
                         + "; name it by id, as in: godwit vm list -o json"));
     }
 
-    /** Appends a request to its host's segment, and waits for its answer if that is wanted. */
-    private void ask(SiteKafka kafka, Host host, String requestId, SpecificRecord request) {
+    /** Appends a request to its segment, and waits for its answer if that is wanted. */
+    private void ask(SiteKafka kafka, Question question, String requestId) {
         BlockingQueue<SpecificRecord> heard = new LinkedBlockingQueue<>();
         if (wait == null) {
-            append(kafka, host, request);
+            append(kafka, question);
             System.err.println("asked: " + requestId + "; see what becomes of it with: godwit why " + requestId);
             return;
         }
@@ -117,10 +132,10 @@ abstract class Asking implements Runnable {
                 kafka.site(),
                 "ask-" + requestId,
                 List.of(Topic.HOST_PARTITIONS, Topic.COMMANDS),
-                List.of(host.segment()),
+                List.of(question.segment()),
                 TopicTail.From.END,
                 record -> event(record).ifPresent(heard::add))) {
-            append(kafka, host, request);
+            append(kafka, question);
             System.err.println("asked: " + requestId);
             tell(requestId, limit, heard);
         }
@@ -172,14 +187,14 @@ abstract class Asking implements Runnable {
         }
     }
 
-    static void append(SiteKafka kafka, Host host, SpecificRecord request) {
+    static void append(SiteKafka kafka, Question question) {
         String topic = Topic.REQUESTS.of(kafka.site());
         try (Producer<byte[], byte[]> producer = kafka.idempotentProducer("ops-requests")) {
             var _ = producer.send(new ProducerRecord<>(
                             topic,
-                            host.segment(),
-                            host.id().getBytes(StandardCharsets.UTF_8),
-                            EventCodec.encode(request)))
+                            question.segment(),
+                            question.key().getBytes(StandardCharsets.UTF_8),
+                            EventCodec.encode(question.request())))
                     .get();
         } catch (ExecutionException failed) {
             throw new Failed(

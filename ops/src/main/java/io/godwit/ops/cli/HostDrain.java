@@ -72,7 +72,7 @@ final class HostDrain {
 
         @Override
         String told(Asking.Question word) {
-            return word.host().label() + " takes VMs again";
+            return word.label() + " takes VMs again";
         }
     }
 
@@ -93,7 +93,7 @@ final class HostDrain {
 
         @Override
         String told(Asking.Question word) {
-            return "noted that " + word.host().label() + " is down; see its VMs with: godwit vm list";
+            return "noted that " + word.label() + " is down; see its VMs with: godwit vm list";
         }
     }
 }

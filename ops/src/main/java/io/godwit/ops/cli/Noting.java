@@ -37,16 +37,13 @@ abstract class Noting implements Runnable {
     @Override
     public final void run() {
         if (dryRun.wanted) {
-            dryRun.show(common, null, state -> {
-                Asking.Question word = word(state);
-                return Asking.word(word.host(), word.request(), requestId());
-            });
+            dryRun.show(common, null, state -> Asking.word(word(state), requestId()));
             return;
         }
         SiteKafka kafka = common.home();
         Asking.Question word =
                 word(Asking.state(kafka, History.since(Instant.now().minus(LATELY), Topic.HOST_PARTITIONS)));
-        Asking.append(kafka, word.host(), word.request());
+        Asking.append(kafka, word);
         System.err.println(told(word));
     }
 }

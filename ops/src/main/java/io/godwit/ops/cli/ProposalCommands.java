@@ -110,16 +110,17 @@ public final class ProposalCommands {
                     throw new Refused("it has lapsed: "
                             + proposal.answer().map(RequestAnswered::getReason).orElse("nothing was left to do"));
             }
-            return new Question(
-                    HostCommands.find(state, proposal.hostId()),
-                    new ProposalAnswered(
-                            requestId,
-                            id,
-                            proposal.plan().getDetectionId(),
-                            proposal.hostId(),
-                            approves(),
-                            Operator.name(),
-                            reason));
+            ProposalAnswered word = new ProposalAnswered(
+                    requestId,
+                    id,
+                    proposal.plan().getDetectionId(),
+                    proposal.hostId(),
+                    approves(),
+                    Operator.name(),
+                    reason);
+            return proposal.hostId().equals(Proposals.SITE)
+                    ? new Question(proposal.position().getSegment(), Proposals.SITE, "the site", word)
+                    : new Question(HostCommands.find(state, proposal.hostId()), word);
         }
     }
 

@@ -213,6 +213,7 @@ final class TextKinds {
                         "MemberLost detectionId",
                         "MigrateVm detectionId",
                         "OpenPartition detectionId detections",
+                        "OpenSiteProposal detections",
                         "PartitionClosed detectionId",
                         "PartitionOpened detectionId",
                         "ProposalAnswered detectionId",

@@ -58,7 +58,7 @@ final class HostPartitions {
         this.closing = new Closing(turn);
         this.planning = new Planning(turn, room, goal, planner, closing);
         this.managers = new Managers(turn, room, taking, neighbours);
-        this.wholeSite = new WholeSite(turn, room, taking, planning);
+        this.wholeSite = new WholeSite(turn, room, taking, planning, closing);
         this.requests = new Requests(turn);
         this.restarts = new Restarts(turn);
         this.actions = new Actions(turn);
@@ -509,6 +509,7 @@ final class HostPartitions {
 
     /** Another policy came into force: what still grows was begun by another one. */
     void policyChanged(Policy policy) {
+        wholeSite.policyChanged(policy);
         for (OpenPartition partition : turn.state.partitions.all()) {
             if (partition.getPlan() == null) {
                 closing.close(partition, PartitionEnd.POLICY_CHANGED, "the policy is " + policy.text() + " now");

@@ -41,9 +41,7 @@ final class Modes {
 
     /** Whether a plan of such a host partition waits for a person's word before it is commanded. */
     static boolean asksFirst(SchedulerState state, OpenPartition partition) {
-        return !inEveryMode(Goal.kindOf(partition))
-                && !partition.getScope().equals(Scope.SITE)
-                && of(state, partition.getTerms()) == ActingMode.APPROVE;
+        return !inEveryMode(Goal.kindOf(partition)) && of(state, partition.getTerms()) == ActingMode.APPROVE;
     }
 
     /** Whether commands of a host partition may be given now. */

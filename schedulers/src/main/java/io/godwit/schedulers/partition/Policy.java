@@ -22,6 +22,14 @@ public enum Policy {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Whether the overload of a host is answered for itself, and not with all others of its site, or not at all. */
+    boolean answersEachHost() {
+        return switch (this) {
+            case HIERARCHICAL, DVMS, DVMS_LOCAL -> true;
+            case STATIC, CENTRALIZED -> false;
+        };
+    }
+
     /** Whether the detecting host itself opens host partitions, one host after the other. */
     boolean growsByHosts() {
         return switch (this) {

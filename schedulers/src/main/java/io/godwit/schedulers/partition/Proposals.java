@@ -1,6 +1,7 @@
 package io.godwit.schedulers.partition;
 
 import io.godwit.schemas.events.Decision;
+import io.godwit.schemas.events.DetectionKind;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
 import io.godwit.schemas.events.OpenProposal;
@@ -24,9 +25,15 @@ final class Proposals {
     private static final String NONE = "";
 
     private final Turn turn;
+    private final SiteProposal site;
 
     Proposals(Turn turn) {
         this.turn = turn;
+        this.site = new SiteProposal(turn, this);
+    }
+
+    SiteProposal site() {
+        return site;
     }
 
     static String idOf(Decision decision) {
@@ -51,13 +58,17 @@ final class Proposals {
         return open.getProposal() != null && open.getProposal().getState() == ProposalState.REJECTED;
     }
 
-    /** The proposal that a plan of a host partition is, where such a one was made before. */
+    /** The proposal that a plan of a host partition is, where such a one was made before and was not carried out yet. */
     Optional<OpenProposal> same(OpenPartition partition, List<PlannedMove> moves) {
-        return of(partition).filter(proposal -> proposal.getMoves().equals(doneBy(moves)));
+        return of(partition)
+                .filter(proposal -> proposal.getState() != ProposalState.GRANTED)
+                .filter(proposal -> proposal.getMoves().equals(doneBy(moves)));
     }
 
     private Optional<OpenProposal> of(OpenPartition partition) {
-        return Optional.ofNullable(detection(partition)).map(OpenDetection::getProposal);
+        return partition.getScope().equals(Scope.SITE)
+                ? site.newest()
+                : Optional.ofNullable(detection(partition)).map(OpenDetection::getProposal);
     }
 
     private OpenDetection detection(OpenPartition partition) {
@@ -66,27 +77,27 @@ final class Proposals {
 
     /** A plan is shown and waits; one that was approved and did something else is refused with that. */
     void propose(OpenPartition partition, String proposalId, List<PlannedMove> moves) {
-        OpenDetection open = detection(partition);
-        OpenProposal before = open.getProposal();
-        if (before != null && before.getState() == ProposalState.APPROVED) {
-            answer(
-                    before,
-                    open,
-                    Requests.REFUSED,
-                    "by now the plan is another than %s, which %s approved; it is proposed anew as %s"
-                            .formatted(before.getProposalId(), before.getBy(), proposalId));
-        }
-        OpenDetection _ =
-                with(open, new OpenProposal(proposalId, doneBy(moves), ProposalState.PENDING, NONE, -1L, NONE));
+        of(partition)
+                .filter(before -> before.getState() == ProposalState.APPROVED)
+                .ifPresent(before -> answer(
+                        before,
+                        partition.getInitiator(),
+                        Requests.REFUSED,
+                        "by now the plan is another than %s, which %s approved; it is proposed anew as %s"
+                                .formatted(before.getProposalId(), before.getBy(), proposalId)));
+        keep(partition, new OpenProposal(proposalId, doneBy(moves), ProposalState.PENDING, NONE, -1L, NONE));
     }
 
     /** An approved plan was found again and is commanded now. */
     void granted(OpenPartition partition) {
-        OpenDetection open = detection(partition);
-        OpenProposal proposal = open.getProposal();
-        answer(proposal, open, Requests.DONE, "the plan is the same by the newest samples, and is carried out");
-        OpenDetection _ = with(
-                open,
+        OpenProposal proposal = of(partition).orElseThrow();
+        answer(
+                proposal,
+                partition.getInitiator(),
+                Requests.DONE,
+                "the plan is the same by the newest samples, and is carried out");
+        keep(
+                partition,
                 OpenProposal.newBuilder(proposal)
                         .setState(ProposalState.GRANTED)
                         .setRequestId(NONE)
@@ -94,10 +105,18 @@ final class Proposals {
                         .build());
     }
 
+    private void keep(OpenPartition partition, OpenProposal proposal) {
+        if (partition.getScope().equals(Scope.SITE)) {
+            site.keep(partition, proposal);
+        } else {
+            OpenDetection _ = with(detection(partition), proposal);
+        }
+    }
+
     /** Takes a person's word; the detection that it is about, with its proposal approved or rejected. Empty: it is refused. */
     Optional<OpenDetection> heard(LogRecord record, ProposalAnswered word) {
         OpenDetection open = turn.state.detections.get(Detections.key(word.getHostId(), word.getDetectionId()));
-        Optional<String> objection = objection(open, word);
+        Optional<String> objection = open == null ? Optional.of(over(word)) : objection(open, word);
         if (objection.isPresent()) {
             answer(word.getRequestId(), word.getHostId(), record.offset(), Requests.REFUSED, objection.get());
             return Optional.empty();
@@ -126,18 +145,27 @@ final class Proposals {
         return Optional.of(due);
     }
 
+    private static String over(ProposalAnswered word) {
+        return "the detection %s has ended, and its proposals with it".formatted(word.getDetectionId());
+    }
+
     private Optional<String> objection(OpenDetection open, ProposalAnswered word) {
+        Policy policy = turn.state.settings().policy();
+        boolean answered = open.getBegan().getKind() != DetectionKind.OVERLOAD || policy.answersEachHost();
+        return answered
+                ? objection(Optional.ofNullable(open.getProposal()), word.getDetectionId(), word)
+                : Optional.of("the policy is %s now, which plans for no single host".formatted(policy.text()));
+    }
+
+    /** Why a word cannot be taken; empty: it can. */
+    Optional<String> objection(Optional<OpenProposal> proposed, String subject, ProposalAnswered word) {
         if (word.getApproved() && turn.state.mode().equals("off")) {
             return Optional.of("the site's mode is off, which stops all commands; set it with: godwit site mode");
         }
-        if (open == null) {
-            return Optional.of(
-                    "the detection %s has ended, and its proposals with it".formatted(word.getDetectionId()));
+        if (proposed.isEmpty()) {
+            return Optional.of("nothing is proposed for %s now".formatted(subject));
         }
-        OpenProposal newest = open.getProposal();
-        if (newest == null) {
-            return Optional.of("nothing is proposed for %s now".formatted(word.getDetectionId()));
-        }
+        OpenProposal newest = proposed.get();
         if (!newest.getProposalId().equals(word.getProposalId())) {
             return Optional.of("the newest plan for it is %s; see it with: godwit proposal list"
                     .formatted(newest.getProposalId()));
@@ -155,7 +183,13 @@ final class Proposals {
     /** A host partition has ended: an approval that led to no command is used up, unless it is to be tried again. */
     void closed(OpenPartition partition, PartitionEnd end, String reason) {
         switch (end) {
-            case VIABLE, INFEASIBLE, FAILED, ADVISED, SOLVED -> usedUp(detection(partition), reason);
+            case VIABLE, INFEASIBLE, FAILED, ADVISED, SOLVED -> {
+                if (partition.getScope().equals(Scope.SITE)) {
+                    site.closed(end, reason);
+                } else {
+                    usedUp(detection(partition), reason);
+                }
+            }
             case DETECTION_ENDED,
                     YIELDED,
                     INITIATOR_LOST,
@@ -172,7 +206,11 @@ final class Proposals {
 
     private void usedUp(OpenDetection open, String reason) {
         if (open != null && open.getProposal() != null && open.getProposal().getState() == ProposalState.APPROVED) {
-            answer(open.getProposal(), open, Requests.REFUSED, "nothing of it is carried out: " + reason);
+            answer(
+                    open.getProposal(),
+                    open.getBegan().getHostId(),
+                    Requests.REFUSED,
+                    "nothing of it is carried out: " + reason);
             OpenDetection _ = with(open, null);
         }
     }
@@ -184,11 +222,11 @@ final class Proposals {
         return changed;
     }
 
-    private void answer(OpenProposal proposal, OpenDetection open, String answer, String reason) {
-        answer(proposal.getRequestId(), open.getBegan().getHostId(), proposal.getRequestOffset(), answer, reason);
+    void answer(OpenProposal proposal, String hostId, String answer, String reason) {
+        answer(proposal.getRequestId(), hostId, proposal.getRequestOffset(), answer, reason);
     }
 
-    private void answer(String requestId, String hostId, long offset, String answer, String reason) {
+    void answer(String requestId, String hostId, long offset, String answer, String reason) {
         Position position = new Position(Topic.REQUESTS.stage(), turn.segment, offset, "", "");
         turn.emit(hostId, new RequestAnswered(turn.decision(), requestId, hostId, position, answer, reason));
     }

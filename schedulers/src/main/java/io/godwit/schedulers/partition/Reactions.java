@@ -197,6 +197,9 @@ final class Reactions {
                                 withdrawn.getHostId(),
                                 "taken back by %s: %s".formatted(withdrawn.getBy(), withdrawn.getReason()))
                         .ifPresent(partition -> takenBack(partition, withdrawn.getReason()));
+            case ProposalAnswered word
+            when word.getHostId().equals(WholeSite.INITIATOR) ->
+                partitions().wholeSite().heard(record, word);
             case ProposalAnswered word ->
                 proposals.heard(record, word).ifPresent(open -> answered(open, word.getReason()));
             case DownConfirmed confirmed -> {

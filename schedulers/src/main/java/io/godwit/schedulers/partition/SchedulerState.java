@@ -14,6 +14,7 @@ import io.godwit.schemas.events.KnownSample;
 import io.godwit.schemas.events.KnownVm;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
+import io.godwit.schemas.events.OpenSiteProposal;
 import io.godwit.schemas.events.SchedulerProgress;
 import io.godwit.schemas.events.SegmentTold;
 import io.godwit.schemas.events.VmActionAsked;
@@ -61,6 +62,7 @@ public final class SchedulerState {
     final Entries<DrainAsked> drains = new Entries<>("drain", DrainAsked.class); // by host
     final Entries<KnownVm> vms = new Entries<>("vm", KnownVm.class);
     final Entries<VmRestarts> restarts = new Entries<>("restarts", VmRestarts.class); // by VM
+    final Entries<OpenSiteProposal> siteProposals = new Entries<>("site-proposal", OpenSiteProposal.class);
     private final Entries<ConstraintsApplied> constraints = new Entries<>("constraints", ConstraintsApplied.class);
     private final StandingConstraints standing = new StandingConstraints();
     final Entries<SegmentTold> told = new Entries<>("told", SegmentTold.class); // by segment
@@ -141,6 +143,7 @@ public final class SchedulerState {
                 || drains.load(key, value)
                 || vms.load(key, value)
                 || restarts.load(key, value)
+                || siteProposals.load(key, value)
                 || told.load(key, value))) {
             throw new BrokenLog(
                     "a state entry has the unknown key " + key + "; a newer version wrote it: run that version");
@@ -168,6 +171,7 @@ public final class SchedulerState {
         drains.drainTo(changes);
         vms.drainTo(changes);
         restarts.drainTo(changes);
+        siteProposals.drainTo(changes);
         told.drainTo(changes);
         constraints.drainTo(changes);
         if (progressChanged) {
@@ -192,6 +196,7 @@ public final class SchedulerState {
         drains.writeTo(entries);
         vms.writeTo(entries);
         restarts.writeTo(entries);
+        siteProposals.writeTo(entries);
         told.writeTo(entries);
         constraints.writeTo(entries);
         entries.put(PROGRESS, EventCodec.encode(progress()));
@@ -213,6 +218,7 @@ public final class SchedulerState {
                         drains,
                         vms,
                         restarts,
+                        siteProposals,
                         told,
                         constraints)
                 .forEach(entries -> entries.watch(by));

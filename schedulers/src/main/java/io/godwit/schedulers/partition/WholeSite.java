@@ -6,9 +6,13 @@ import io.godwit.schemas.events.HostFacts;
 import io.godwit.schemas.events.KnownHost;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
+import io.godwit.schemas.events.PartitionEnd;
 import io.godwit.schemas.events.PartitionOpened;
 import io.godwit.schemas.events.Position;
+import io.godwit.schemas.events.ProposalAnswered;
+import io.godwit.schemas.log.LogRecord;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -26,12 +30,16 @@ final class WholeSite {
     private final Room room;
     private final Taking taking;
     private final Planning planning;
+    private final Closing closing;
+    private final SiteProposal proposal;
 
-    WholeSite(Turn turn, Room room, Taking taking, Planning planning) {
+    WholeSite(Turn turn, Room room, Taking taking, Planning planning, Closing closing) {
         this.turn = turn;
         this.room = room;
         this.taking = taking;
         this.planning = planning;
+        this.closing = closing;
+        this.proposal = new Proposals(turn).site();
     }
 
     /** Opens a host partition over the whole site if it is time, and none is open. */
@@ -80,6 +88,28 @@ final class WholeSite {
 
     /** All have answered, or took too long: asks for a plan, unless there is nothing to do. */
     void solve(OpenPartition partition) {
-        planning.solveOutside(partition);
+        Optional<String> rejected = proposal.rejected(partition);
+        if (rejected.isPresent()) {
+            closing.close(partition, PartitionEnd.ADVISED, rejected.get());
+        } else {
+            planning.solveOutside(partition);
+        }
+    }
+
+    /** Takes a person's word on the plan for the site. */
+    void heard(LogRecord record, ProposalAnswered word) {
+        if (proposal.rejectedBy(record, word)) {
+            turn.state.partitions.all().stream()
+                    .filter(open -> open.getScope().equals(Scope.SITE) && open.getPlan() == null)
+                    .forEach(open ->
+                            closing.close(open, PartitionEnd.ADVISED, "the plan was rejected: " + word.getReason()));
+        }
+    }
+
+    /** Another policy plans from now on. */
+    void policyChanged(Policy policy) {
+        if (policy != Policy.CENTRALIZED) {
+            proposal.over("the policy is " + policy.text() + " now");
+        }
     }
 }

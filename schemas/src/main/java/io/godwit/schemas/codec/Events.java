@@ -43,6 +43,7 @@ import io.godwit.schemas.events.ModeChanged;
 import io.godwit.schemas.events.MonitorAlive;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
+import io.godwit.schemas.events.OpenSiteProposal;
 import io.godwit.schemas.events.OutcomeRelayed;
 import io.godwit.schemas.events.PartitionClosed;
 import io.godwit.schemas.events.PartitionOpened;
@@ -143,6 +144,7 @@ public final class Events {
                         OpenDetection.class,
                         HostLease.class,
                         OpenPartition.class,
+                        OpenSiteProposal.class,
                         VmHold.class,
                         VmTrail.class,
                         HostMoves.class,

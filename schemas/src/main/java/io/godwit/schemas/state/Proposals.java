@@ -41,7 +41,7 @@ public final class Proposals {
     /**
      * One proposal.
      *
-     * @param hostId host of its detection
+     * @param hostId host of its detection; SITE where it is for the whole site
      * @param plan as it was proposed first
      * @param proposed log time of the same
      * @param word the last that a person said of it
@@ -57,18 +57,25 @@ public final class Proposals {
             Optional<ProposalAnswered> word,
             Optional<RequestAnswered> answer) {}
 
+    /** Key of what is decided for a whole site, as by the policy centralized. */
+    public static final String SITE = "site";
+
     private record First(PlanDecided plan, LogRecord record) {}
 
     private final Map<String, First> firsts = new TreeMap<>(); // by proposal
-    private final Map<String, LogRecord> newest = new HashMap<>(); // record of the newest plan, by detection
-    private final Map<String, String> newestProposal = new HashMap<>(); // what that proposes, by detection
+    private final Map<String, LogRecord> newest = new HashMap<>(); // record of the newest plan, by detection, or SITE
+    private final Map<String, String> newestProposal = new HashMap<>(); // what that proposes, by the same
     private final Map<String, List<ProposalAnswered>> words = new HashMap<>(); // by proposal, in their order
     private final Map<String, RequestAnswered> answers = new HashMap<>(); // by request
     private final Set<String> ended = new HashSet<>(); // detections
+    private long siteViable = -1; // newest offset at which there was nothing to do for the site
 
     void take(LogRecord record, SpecificRecord event) {
         switch (event) {
             case PlanDecided plan when plan.getAnswer() == PlanAnswer.PLAN -> planned(plan, record);
+            case PlanDecided nothing
+            when nothing.getAnswer() == PlanAnswer.VIABLE && ofSite(record) ->
+                siteViable = Math.max(siteViable, record.offset());
             case ProposalAnswered word ->
                 words.computeIfAbsent(word.getProposalId(), _ -> new ArrayList<>())
                         .add(word);
@@ -82,11 +89,20 @@ public final class Proposals {
         if (!plan.getProposalId().isEmpty()) {
             firsts.putIfAbsent(plan.getProposalId(), new First(plan, record));
         }
-        LogRecord before = newest.get(plan.getDetectionId());
+        String subject = subject(plan, record);
+        LogRecord before = newest.get(subject);
         if (before == null || before.offset() < record.offset()) {
-            newest.put(plan.getDetectionId(), record);
-            newestProposal.put(plan.getDetectionId(), plan.getProposalId());
+            newest.put(subject, record);
+            newestProposal.put(subject, plan.getProposalId());
         }
+    }
+
+    private static boolean ofSite(LogRecord record) {
+        return new String(record.key(), StandardCharsets.UTF_8).equals(SITE);
+    }
+
+    private static String subject(PlanDecided plan, LogRecord record) {
+        return ofSite(record) ? SITE : plan.getDetectionId();
     }
 
     /** Every proposal, by log time, then id. */
@@ -111,7 +127,7 @@ public final class Proposals {
                     first.plan(),
                     first.record().position(),
                     Instant.ofEpochMilli(first.record().timestampMillis()),
-                    stage(first.plan(), word),
+                    stage(first, word),
                     word,
                     word.map(one -> answers.get(one.getRequestId())));
         });
@@ -122,16 +138,26 @@ public final class Proposals {
         return answered != null && answered.getAnswer().equals(answer);
     }
 
-    private Stage stage(PlanDecided plan, Optional<ProposalAnswered> word) {
+    private Stage stage(First first, Optional<ProposalAnswered> word) {
+        PlanDecided plan = first.plan();
+        String subject = subject(plan, first.record());
         if (word.isPresent() && answered(word.get(), "done")) {
             return word.get().getApproved() ? Stage.APPROVED : Stage.REJECTED;
         }
-        if (!plan.getProposalId().equals(newestProposal.get(plan.getDetectionId()))) {
+        if (!plan.getProposalId().equals(newestProposal.get(subject))) {
             return Stage.SUPERSEDED;
         }
-        if (ended.contains(plan.getDetectionId())) {
+        if (over(plan, subject)) {
             return Stage.ENDED;
         }
         return word.isPresent() && answered(word.get(), "refused") ? Stage.LAPSED : Stage.PENDING;
+    }
+
+    private boolean over(PlanDecided plan, String subject) {
+        boolean itsOwn = ended.contains(plan.getDetectionId());
+        return subject.equals(SITE)
+                ? (itsOwn && ended.containsAll(plan.getDetections()))
+                        || newest.get(SITE).offset() < siteViable
+                : itsOwn;
     }
 }

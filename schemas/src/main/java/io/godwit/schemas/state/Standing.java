@@ -8,6 +8,7 @@ import io.godwit.schemas.events.DrainAsked;
 import io.godwit.schemas.events.HostLease;
 import io.godwit.schemas.events.OpenDetection;
 import io.godwit.schemas.events.OpenPartition;
+import io.godwit.schemas.events.OpenSiteProposal;
 import io.godwit.schemas.events.StateEntry;
 import io.godwit.schemas.events.StateSnapshotted;
 import io.godwit.schemas.log.Log;
@@ -171,6 +172,9 @@ record Standing(Instant oldest, long requestsTaken, Set<String> requests, Set<St
                                 ? oldest
                                 : earlier(oldest, open.getBegan().getSince());
                     }
+                    case "site-proposal" ->
+                        oldest = earlier(
+                                oldest, decode(entry, OpenSiteProposal.class).getProposedAt());
                     case "request" -> requests.add(key.substring(key.indexOf('/') + 1));
                     case "drain" -> drains.add(decode(entry, DrainAsked.class).getRequestId());
                     default -> {} // says nothing of what is open

@@ -26,12 +26,17 @@ final class ProposalsTest {
     private final MemoryLog log = new MemoryLog("rennes", 1);
     private final List<LogRecord> records = new ArrayList<>();
     private int sequence;
+    private String key = "h1";
 
     private void append(Topic topic, SpecificRecord event) {
-        records.add(log.append(topic, 0, Instant.ofEpochMilli(1000L + sequence++), "h1", EventCodec.encode(event)));
+        records.add(log.append(topic, 0, Instant.ofEpochMilli(1000L + sequence++), key, EventCodec.encode(event)));
     }
 
-    private void plan(String proposal, String detection) {
+    private void plan(String proposal, String detection, String... others) {
+        decided(PlanAnswer.PLAN, proposal, detection, others);
+    }
+
+    private void decided(PlanAnswer answer, String proposal, String detection, String... others) {
         append(
                 Topic.HOST_PARTITIONS,
                 PlanDecided.newBuilder()
@@ -39,7 +44,7 @@ final class ProposalsTest {
                         .setPartitionId("p-0-" + sequence)
                         .setDetectionId(detection)
                         .setDetection(new Position(Topic.DETECTIONS.stage(), 0, 0L, "", ""))
-                        .setAnswer(PlanAnswer.PLAN)
+                        .setAnswer(answer)
                         .setMode("approve")
                         .setMoves(List.of())
                         .setRejected(List.of())
@@ -49,6 +54,7 @@ final class ProposalsTest {
                         .setSnapshotDigest("")
                         .setReason("1 move relieves h1")
                         .setProposalId(proposal)
+                        .setDetections(List.of(others))
                         .build());
     }
 
@@ -145,5 +151,19 @@ final class ProposalsTest {
         say("q-1", "d-0-1", true, "refused");
         ends("o-2");
         assertEquals("d-0-1 LAPSED d-0-2 ENDED", stages());
+    }
+
+    @Test
+    void one_for_the_whole_site_takes_the_place_of_the_one_before_whichever_detection_is_the_oldest() {
+        key = "site";
+        plan("d-0-1", "o-1", "o-2");
+        plan("d-0-2", "o-2", "o-3");
+        ends("o-2");
+        assertEquals("d-0-1 SUPERSEDED d-0-2 PENDING", stages());
+        ends("o-3");
+        assertEquals("d-0-1 SUPERSEDED d-0-2 ENDED", stages());
+        plan("d-0-4", "o-4", "o-5");
+        decided(PlanAnswer.VIABLE, "", "o-4");
+        assertEquals("d-0-1 SUPERSEDED d-0-2 SUPERSEDED d-0-4 ENDED", stages());
     }
 }
