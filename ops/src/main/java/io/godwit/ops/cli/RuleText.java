@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** The text of an operator's rule. */
-final class RuleText {
+public final class RuleText {
     private RuleText() {}
 
-    static String read(Path file) {
+    public static String read(Path file) {
         try {
             return Files.readString(file, StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
@@ -26,7 +26,7 @@ final class RuleText {
      *
      * @param source what the text is from, for the message where it may not
      */
-    static RuleCheck.Admitted admitted(Object source, String text) {
+    public static RuleCheck.Admitted admitted(Object source, String text) {
         return switch (RuleCheck.check(text)) {
             case RuleCheck.Admitted admitted -> {
                 List<String> faults = HeaderCases.of(admitted.header()).faults();

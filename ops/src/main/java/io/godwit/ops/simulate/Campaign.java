@@ -57,6 +57,7 @@ final class Campaign {
                     Scenario.BOUND.toMillis(),
                     new Judges.Demands(plan.decisions().policy() != Policy.STATIC, scenario.plain()));
             List<String> faults = new ArrayList<>(judges[0].verdict().faults());
+            faults.addAll(simulation.silent());
             faults.addAll(rebuilt(simulation));
             if (whole(plan)) {
                 faults.addAll(replayed(simulation.kept().orElseThrow(), plan));

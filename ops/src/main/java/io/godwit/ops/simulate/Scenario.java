@@ -13,6 +13,7 @@ import io.godwit.schedulers.partition.DecisionSettings;
 import io.godwit.schedulers.partition.MovesPerHour;
 import io.godwit.schedulers.partition.Policy;
 import io.godwit.schedulers.partition.Throughput;
+import io.godwit.schemas.events.RuleDeployed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +52,9 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
     /** As above, for regions so full that VMs must change places. */
     private static final long FULL = 2;
 
+    /** As above, for rules of operators. */
+    private static final long RULES = 3;
+
     private static final List<Policy> POLICIES = List.of(Policy.values());
     private static final List<Stall> STALLS = List.of(Stall.values());
 
@@ -65,6 +69,8 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
         int deviation = 10 + random.nextInt(31);
         Duration period = Duration.ofSeconds(15 + random.nextInt(100));
         SeededStream more = SeededStream.of(seed, STREAM, MORE);
+        SeededStream ofOperators = SeededStream.of(seed, STREAM, RULES);
+        List<RuleDeployed> rules = ofOperators.nextInt(5) == 0 ? new RandomRules(ofOperators).deployed() : List.of();
         Load load = rated(until(TROUBLE, new PoissonLoad(seed, mean, deviation, period)));
         SimulationPlan plan = new SimulationPlan(
                 region,
@@ -73,7 +79,7 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                 PowerCurve.DEFAULT,
                 false,
                 decisions(random, more, isFull),
-                Standing.usual(Optional.empty()),
+                Standing.usual(Optional.empty()).with(rules, Optional.empty()),
                 executor(random),
                 1 + random.nextInt(3),
                 Duration.ofMillis(1000 + 500L * random.nextInt(4)),
@@ -83,7 +89,19 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                 faults(random, seed, region.fleets().size()),
                 true,
                 Optional.empty());
-        return new Scenario(plan, acts(random, region.all()));
+        List<Act> acts = new ArrayList<>(acts(random, region.all()));
+        boolean answered = acts.stream().anyMatch(Act.AnswerProposals.class::isInstance);
+        if (!rules.isEmpty() && !answered) { // a rule may ask for approval where its site does not
+            Duration after = Duration.ofMillis(ofOperators.nextInt(20_000));
+            acts.addFirst(new Act.AnswerProposals(Duration.ZERO, after, ofOperators.nextInt(2) == 0));
+        }
+        return new Scenario(plan, acts);
+    }
+
+    private List<RuleDeployed> ofOperators() {
+        return plan.standing().rules().stream()
+                .filter(rule -> !rule.getBuiltIn())
+                .toList();
     }
 
     /** The same, with its log written to a folder. */
@@ -93,7 +111,8 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
 
     /** In a few words. */
     String says() {
-        return "%s, %d hosts, %d VMs, %d sites of %d segments%s%s"
+        List<String> rules = ofOperators().stream().map(RuleDeployed::getRule).toList();
+        return "%s, %d hosts, %d VMs, %d sites of %d segments%s%s%s"
                 .formatted(
                         plan.decisions().policy().text(),
                         plan.region().all().hosts().size(),
@@ -101,7 +120,8 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
                         plan.region().fleets().size(),
                         plan.segments(),
                         plan.crashes().equals(CrashPlan.NONE) ? "" : ", crashes",
-                        acts.isEmpty() ? "" : ", " + acts.size() + " acts");
+                        acts.isEmpty() ? "" : ", " + acts.size() + " acts",
+                        rules.isEmpty() ? "" : ", rules " + String.join(" and ", rules));
     }
 
     /** The mode when all has settled. */
@@ -121,6 +141,7 @@ record Scenario(SimulationPlan plan, List<Act> acts) {
         };
         return neighbours
                 && lastMode().equals("auto")
+                && ofOperators().isEmpty() // they keep hosts and VMs from where they would be of use
                 && acts.stream().noneMatch(Act.Apply.class::isInstance)
                 && acts.stream().noneMatch(act -> act instanceof Act.AnswerProposals answers && answers.rejects())
                 && decisions.marginPermille() == 0

@@ -5,6 +5,7 @@ import io.godwit.ceprules.child.OperatorsProcess;
 import io.godwit.ceprules.engine.Admission;
 import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.rules.RuleVersion;
+import io.godwit.ceprules.segment.OperatorRules;
 import io.godwit.executors.work.Region;
 import io.godwit.monitors.hosts.simulated.model.CrashPlan;
 import io.godwit.monitors.hosts.simulated.model.DataCentreModel;
@@ -83,7 +84,7 @@ final class Simulation implements AutoCloseable {
     private final LoadMeter meter;
     private final SimulatedSchedulers schedulers;
     private final SimulatedCep cep;
-    private final OperatorsProcess operators; // starts nothing where there are none of their rules
+    private final Optional<OperatorsProcess> operators; // starts nothing where there are none of their rules
     private final List<String> silent = new ArrayList<>();
 
     Simulation(SimulationPlan plan) {
@@ -128,8 +129,9 @@ final class Simulation implements AutoCloseable {
                 agenda,
                 new DataCentreModel(fleet, plan.load(), plan.crashes(), originMicros, Restored.NOTHING, originMicros));
         meter = new LoadMeter(fleet, plan.load(), plan.power(), plan.powerOffEmpty(), originMicros);
-        operators = new OperatorsProcess(plan.standing().operators(), () -> {});
-        cep = new SimulatedCep(agenda, log, segments.count(), admitted(plan.standing()), operators);
+        operators = plan.standing().operators().map(config -> new OperatorsProcess(config, () -> {}));
+        OperatorRules.Source atWork = operators.isPresent() ? operators.get() : OperatorRules.HERE;
+        cep = new SimulatedCep(agenda, log, segments.count(), admitted(plan.standing()), atWork);
         schedulers = new SimulatedSchedulers(
                 agenda,
                 log,
@@ -158,18 +160,25 @@ final class Simulation implements AutoCloseable {
 
     /** As live: in the record may stand what anybody wrote, and what may not run draws nothing. */
     private List<CompiledRule> admitted(Standing standing) {
+        if (standing.operators().isEmpty()) {
+            return admitted(standing.rules(), Admission.HERE);
+        }
+        try (Admissions admissions = new Admissions(standing.operators().get(), () -> {})) {
+            return admitted(standing.rules(), admissions);
+        }
+    }
+
+    private List<CompiledRule> admitted(List<RuleDeployed> standing, Admission admission) {
         List<CompiledRule> rules = new ArrayList<>();
-        try (Admissions admissions = new Admissions(standing.operators(), () -> {})) {
-            for (RuleDeployed deployed : standing.rules()) {
-                RuleVersion rule = RuleVersion.of(deployed);
-                switch (admissions.await(rule)) {
-                    case Admission.Admitted(CompiledRule admitted) -> rules.add(admitted);
-                    case Admission.Refused(int line, int column, String message) ->
-                        silent.add("rule %s is refused by this build and draws nothing: line %d, column %d: %s"
-                                .formatted(rule, line, column, message));
-                    case Admission.TooMuch(String reason) ->
-                        silent.add("rule %s draws nothing: %s".formatted(rule, reason));
-                }
+        for (RuleDeployed deployed : standing) {
+            RuleVersion rule = RuleVersion.of(deployed);
+            switch (admission.await(rule)) {
+                case Admission.Admitted(CompiledRule admitted) -> rules.add(admitted);
+                case Admission.Refused(int line, int column, String message) ->
+                    silent.add("rule %s is refused by this build and draws nothing: line %d, column %d: %s"
+                            .formatted(rule, line, column, message));
+                case Admission.TooMuch(String reason) ->
+                    silent.add("rule %s draws nothing: %s".formatted(rule, reason));
             }
         }
         return rules;
@@ -308,6 +317,6 @@ final class Simulation implements AutoCloseable {
     public void close() {
         recorder.ifPresent(DirectoryLogWriter::close);
         cep.close();
-        operators.close();
+        operators.ifPresent(OperatorsProcess::close);
     }
 }

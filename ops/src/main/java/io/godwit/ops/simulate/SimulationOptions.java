@@ -121,6 +121,12 @@ final class SimulationOptions {
     Path constraints;
 
     @Option(
+            names = "--rules",
+            paramLabel = "FOLDER",
+            description = "Rules of your own, NAME.epl each, that are live from the start.")
+    Path rules;
+
+    @Option(
             names = "--config",
             paramLabel = "FILE",
             description = "region.yaml, for settings that have no option here; options win over it.")
@@ -233,8 +239,7 @@ final class SimulationOptions {
                 OptionValues.named("--power", () -> PowerFile.read(power)),
                 powerOffEmpty,
                 decisions,
-                Standing.usual(Optional.ofNullable(constraints)
-                        .map(file -> GivenConstraints.read("--constraints", file, "given", region.fleets()))),
+                standing(region, settings),
                 settings.executor(),
                 settings.segments(),
                 OptionValues.duration("--sample-period", samplePeriod, "100ms", "5m"),
@@ -244,6 +249,14 @@ final class SimulationOptions {
                 faults(time),
                 false,
                 Optional.ofNullable(record));
+    }
+
+    private Standing standing(RegionOfSites region, RegionConfig settings) {
+        return Standing.usual(Optional.ofNullable(constraints)
+                        .map(file -> GivenConstraints.read("--constraints", file, "given", region.fleets())))
+                .with(
+                        rules == null ? List.of() : GivenRules.read("--rules", rules),
+                        Optional.of(settings.cep().operators()));
     }
 
     private List<DataCentres> centres(String source) {

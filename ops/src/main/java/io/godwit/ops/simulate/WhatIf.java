@@ -153,7 +153,7 @@ public final class WhatIf {
                         .map(Controls.Mode::changed)
                         .map(ModeChanged::getMode)
                         .orElse(usual.mode()),
-                operators);
+                Optional.of(operators));
     }
 
     private DecisionSettings decisions() {
