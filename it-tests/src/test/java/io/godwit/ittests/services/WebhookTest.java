@@ -34,7 +34,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,39 +85,24 @@ class WebhookTest {
         return next;
     }
 
-    private static WebhookService start(TestSite site, Map<String, WebhookConfig> configs) throws InterruptedException {
-        WebhookService service = WebhookService.start(configs, site.kafka().settings(), new Slot("notifier", "1"));
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(WITHIN_SECONDS);
-        while (!service.health().ready() && System.nanoTime() < until) {
-            TimeUnit.MILLISECONDS.sleep(20);
+    private static WebhookService start(TestSite site, Map<String, WebhookConfig> configs) {
+        return WebhookService.start(configs, site.kafka().settings(), new Slot("notifier", "1"));
+    }
+
+    /** Until a webhook's place in a segment is the end of what was detected there. */
+    private static void awaitPlaceAtEnd(TestSite site, CommittedOffsets places, String webhook, int segment) {
+        try (Log log = new KafkaLog(site.kafka(), TestSite.SITE)) {
+            places.await(
+                    TestSite.SITE + ".webhook-" + webhook,
+                    new TopicPartition(Topic.DETECTIONS.of(TestSite.SITE), segment),
+                    log.end(Topic.DETECTIONS, segment),
+                    Duration.ofSeconds(WITHIN_SECONDS));
         }
-        assertTrue(service.health().ready(), () -> service.health().says());
-        return service;
     }
 
     private static double posts(String webhook, String answer) {
         return CollectorRegistry.defaultRegistry.getSampleValue(
                 "godwit_webhook_posts_total", new String[] {"webhook", "answer"}, new String[] {webhook, answer});
-    }
-
-    /** Until the pager's place in a segment is its end. */
-    private static void awaitPassed(TestSite site, int segment) throws Exception {
-        TopicPartition partition = new TopicPartition(Topic.DETECTIONS.of(TestSite.SITE), segment);
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(WITHIN_SECONDS);
-        try (Admin admin = site.kafka().admin();
-                Log log = new KafkaLog(site.kafka(), TestSite.SITE)) {
-            long end = log.end(Topic.DETECTIONS, segment);
-            long place = -1;
-            while (place < end) {
-                assertTrue(System.nanoTime() < until, "the pager stays at " + place + " of " + end);
-                TimeUnit.MILLISECONDS.sleep(50);
-                place = admin.listConsumerGroupOffsets(TestSite.SITE + ".webhook-pager")
-                        .partitionsToOffsetAndMetadata()
-                        .get()
-                        .get(partition)
-                        .offset();
-            }
-        }
     }
 
     @Test
@@ -136,9 +120,14 @@ class WebhookTest {
                         Duration.ofHours(1)),
                 "dead",
                 new WebhookConfig("http://127.0.0.1:1/", "", Duration.ofSeconds(1), Duration.ofHours(1)));
-        try (TestSite site = TestSite.start(folder, WebhookTest.class, 2)) {
+        try (TestSite site = TestSite.start(folder, WebhookTest.class, 2);
+                CommittedOffsets places = new CommittedOffsets(site.kafka())) {
             detect(site, 0, DetectionAction.NOTIFY); // before anybody was to be told
             try (WebhookService service = start(site, configs)) {
+                for (String webhook : configs.keySet()) { // which a new one takes at its start
+                    awaitPlaceAtEnd(site, places, webhook, 0);
+                    awaitPlaceAtEnd(site, places, webhook, 1);
+                }
                 detect(site, 1, DetectionAction.DRAIN);
                 detect(site, 3, DetectionAction.NOTIFY);
                 assertEquals("d3-began Bearer secret true", next());
@@ -158,7 +147,7 @@ class WebhookTest {
             site.mode("off");
             detect(site, 5, DetectionAction.NOTIFY);
             try (WebhookService _ = start(site, configs)) {
-                awaitPassed(site, 1);
+                awaitPlaceAtEnd(site, places, "pager", 1);
             }
             assertEquals(List.of(), List.copyOf(heard), "a site that is off has nothing told");
         } finally {
