@@ -80,11 +80,16 @@ final class Sought {
         Set<Integer> own = new HashSet<>(Set.of(detection.getSegment()));
         segmentOf(partitionId).ifPresent(own::add);
         mentions.fold(Topic.HOST_PARTITIONS, own, from, Set.of(partitionId));
-        boolean proposed = state.partitions().byId(partitionId).stream()
+        Set<String> proposals = state.partitions().byId(partitionId).stream()
                 .flatMap(partition -> partition.plans().stream())
-                .anyMatch(decided -> !decided.plan().getProposalId().isEmpty());
-        if (proposed) { // by an earlier host partition, perhaps
-            mentions.fold(Topic.HOST_PARTITIONS, own, from, Set.of(detectionId));
+                .map(decided -> decided.plan().getProposalId())
+                .filter(id -> !id.isEmpty())
+                .collect(Collectors.toSet());
+        if (!proposals.isEmpty()) { // by an earlier host partition, perhaps
+            Set<String> ids = new HashSet<>(proposals);
+            ids.add(detectionId);
+            proposals.forEach(proposal -> ids.addAll(state.proposals().wordsOn(proposal))); // to find their answers
+            mentions.fold(Topic.HOST_PARTITIONS, own, from, ids);
             mentions.fold(Topic.DETECTIONS, own, from, Set.of(detectionId));
         }
     }

@@ -133,6 +133,13 @@ public final class Proposals {
         });
     }
 
+    /** Ids of the requests in which people said something of a proposal. */
+    public List<String> wordsOn(String id) {
+        return words.getOrDefault(id, List.of()).stream()
+                .map(ProposalAnswered::getRequestId)
+                .toList();
+    }
+
     private boolean answered(ProposalAnswered word, String answer) {
         RequestAnswered answered = answers.get(word.getRequestId());
         return answered != null && answered.getAnswer().equals(answer);
