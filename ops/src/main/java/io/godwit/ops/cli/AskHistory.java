@@ -43,7 +43,12 @@ abstract class AskHistory extends AskState {
         if (since == null && leavesOut(log)) {
             System.err.println("godwit: what was over a day before is left out; --since -7d tells of a week");
         }
-        return state(log, History.since(from, topics()));
+        return state(log, history(from));
+    }
+
+    /** What is read of what was over by then: all events of the topics, unless a verb needs less. */
+    History history(Instant back) {
+        return History.since(back, topics());
     }
 
     private boolean leavesOut(Log log) {

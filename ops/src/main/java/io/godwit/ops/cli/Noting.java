@@ -1,11 +1,13 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schemas.events.RequestAnswered;
 import io.godwit.schemas.kafka.SiteKafka;
 import io.godwit.schemas.log.Topic;
 import io.godwit.schemas.state.History;
 import io.godwit.schemas.state.RegionState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 
 /** What the verbs share that append a word which is noted at once, so that there is nothing to wait for. */
@@ -34,8 +36,8 @@ abstract class Noting extends Reasoned implements Runnable {
             return;
         }
         SiteKafka kafka = common.home();
-        Asking.Question word =
-                word(Asking.state(kafka, History.since(Instant.now().minus(LATELY), Topic.HOST_PARTITIONS)));
+        History history = History.since(Instant.now().minus(LATELY), Topic.HOST_PARTITIONS);
+        Asking.Question word = word(Asking.state(kafka, history.only(List.of(RequestAnswered.class))));
         Asking.append(kafka, word);
         System.err.println(told(word));
     }

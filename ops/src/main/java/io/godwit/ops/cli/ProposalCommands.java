@@ -34,6 +34,11 @@ public final class ProposalCommands {
         }
 
         @Override
+        History history(Instant back) {
+            return History.ofProposals(back);
+        }
+
+        @Override
         public void run() {
             list(
                     List.of("proposed", "id", "host", "does", "stage", "by", "reason"),
@@ -87,7 +92,7 @@ public final class ProposalCommands {
 
         @Override
         final History history() {
-            return History.since(Instant.now().minus(LATELY), Topic.HOST_PARTITIONS, Topic.DETECTIONS);
+            return History.ofProposals(Instant.now().minus(LATELY));
         }
 
         @Override

@@ -1,9 +1,12 @@
 package io.godwit.ops.cli;
 
+import io.godwit.schemas.events.RequestAnswered;
 import io.godwit.schemas.events.RequestWithdrawn;
 import io.godwit.schemas.log.Topic;
+import io.godwit.schemas.state.History;
 import io.godwit.schemas.state.RegionState;
 import io.godwit.schemas.state.Requests;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,11 @@ public final class RequestCommands {
         @Override
         Topic[] topics() {
             return new Topic[] {Topic.HOST_PARTITIONS};
+        }
+
+        @Override
+        History history(Instant back) {
+            return super.history(back).only(List.of(RequestAnswered.class));
         }
 
         @Override

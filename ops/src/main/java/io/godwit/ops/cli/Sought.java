@@ -11,6 +11,7 @@ import io.godwit.schemas.state.Migrations;
 import io.godwit.schemas.state.RegionState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -39,15 +40,21 @@ final class Sought {
     }
 
     /** The migration with this command id, or those of the VM with this id or name. */
-    void migrations(String named) {
-        Set<String> ids = ids(named);
+    void migrations(String asked) {
+        Set<String> ids = ids(asked);
         mentions.fold(Topic.COMMANDS, ids);
-        List<Migrations.Migration> found = state.migrations().all().stream()
-                .filter(migration -> migration
-                        .command()
-                        .filter(command -> ids.contains(command.getCommandId()) || ids.contains(command.getVmId()))
-                        .isPresent())
-                .toList();
+        Set<String> wanted = new HashSet<>(ids);
+        List<Migrations.Migration> found = new ArrayList<>();
+        for (Migrations.Migration migration : state.migrations().all()) {
+            boolean named = migration
+                    .command()
+                    .filter(command -> ids.contains(command.getCommandId()) || ids.contains(command.getVmId()))
+                    .isPresent();
+            if (named || (migration.command().isPresent() && !migration.stage().isFinal())) {
+                found.add(migration); // one that was not named stands there as its VM's id begins like one that was
+                wanted.addAll(named ? Set.of() : Set.of(migration.id()));
+            }
+        }
         Set<Integer> segments = found.stream()
                 .flatMap(migration -> migration.position().stream())
                 .map(Position::getSegment)
@@ -55,7 +62,7 @@ final class Sought {
         found.stream()
                 .flatMap(migration -> migration.commanded().stream())
                 .min(Comparator.naturalOrder())
-                .ifPresent(first -> mentions.fold(Topic.OUTCOMES, segments, before(first), ids));
+                .ifPresent(first -> mentions.fold(Topic.OUTCOMES, segments, before(first), wanted));
     }
 
     /** The detection with this id, or those of the host or VM of this id, label or name. */
@@ -122,14 +129,33 @@ final class Sought {
     }
 
     private void partitionsNaming(Set<Integer> segments, Instant from, Set<String> ids) {
+        Set<String> known = state.partitions().partly().stream()
+                .map(HostPartitions.Partition::id)
+                .collect(Collectors.toSet());
         mentions.fold(Topic.HOST_PARTITIONS, segments, from, ids);
-        Set<String> partly = new HashSet<>();
-        for (HostPartitions.Partition partition : state.partitions().all()) {
-            if (partition.opened().isEmpty() || partition.closed().isEmpty()) {
-                partly.add(partition.id());
-            }
-        }
+        Set<String> partly = state.partitions().partly().stream()
+                .filter(partition -> !known.contains(partition.id()) || names(partition, ids))
+                .map(HostPartitions.Partition::id)
+                .collect(Collectors.toSet());
         mentions.fold(Topic.HOST_PARTITIONS, segments, from, partly);
+    }
+
+    /** Whether what was read of a host partition answers a detection, or is about a VM. */
+    private static boolean names(HostPartitions.Partition partition, Set<String> ids) {
+        return partition.plans().stream()
+                        .map(HostPartitions.Decided::plan)
+                        .anyMatch(plan -> ids.contains(plan.getDetectionId())
+                                || plan.getDetections().stream().anyMatch(ids::contains)
+                                || plan.getMoves().stream().anyMatch(move -> ids.contains(move.getVmId()))
+                                || plan.getRejected().stream().anyMatch(move -> ids.contains(move.getVmId())))
+                || partition.refused().stream()
+                        .map(HostPartitions.Refused::plan)
+                        .anyMatch(plan -> ids.contains(plan.getDetectionId())
+                                || plan.getMoves().stream().anyMatch(move -> ids.contains(move.getVmId())))
+                || partition
+                        .closed()
+                        .filter(end -> ids.contains(end.getDetectionId()))
+                        .isPresent();
     }
 
     private Set<String> ids(String named) {

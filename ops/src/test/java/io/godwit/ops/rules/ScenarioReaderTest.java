@@ -102,7 +102,8 @@ final class ScenarioReaderTest {
                                 + " drop the key",
                         "3:14: \"hostId\" is no key of what all samples say; known here are monitor,"
                                 + " samplePeriodMillis, cpuCapacityMillicores, cpuDemandMillicores, cpuUsedMillicores,"
-                                + " cpuPermille, memoryCapacityBytes, memoryUsedBytes, memoryPermille, vms",
+                                + " cpuPermille, memoryCapacityBytes, memoryUsedBytes, memoryPermille, vms,"
+                                + " cpuModel, migrationBytesPerSecond",
                         "3:31: vms: -1 is out of bounds; give 0 to 1000",
                         "5:19: \"HostSampel\" is no key of an observation; did you mean HostSample?",
                         "6:14: at: \"soon\" is no duration; write a whole number and a unit of ms, s, m, h, d, as in"

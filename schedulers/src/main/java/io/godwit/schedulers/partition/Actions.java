@@ -54,6 +54,15 @@ final class Actions {
         return ahead(detection(partition));
     }
 
+    /** Whether a detection may ask for anything: one of a rule that only shows may not, and hundreds of them may be open. */
+    static boolean asks(OpenDetection open) {
+        return open.getBegan().getKind() != DetectionKind.CUSTOM
+                || switch (of(open.getBegan().getTerms())) {
+                    case DRAIN, MIGRATE_AWAY, SNAPSHOT -> true;
+                    case ADVISE, NOTIFY, UNKNOWN -> false;
+                };
+    }
+
     /** Whether something is left to be done; the host's sample must be there. */
     boolean ahead(OpenDetection open) {
         DetectionBegan began = open.getBegan();

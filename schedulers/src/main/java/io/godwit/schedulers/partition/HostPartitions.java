@@ -95,7 +95,7 @@ final class HostPartitions {
     /** Looks at every open detection that no host partition answers, the most urgent and oldest first. */
     void considerAll() {
         turn.state.detections.all().stream()
-                .filter(open -> open.getPartitionId().isEmpty() && due(open))
+                .filter(open -> open.getPartitionId().isEmpty() && Actions.asks(open) && due(open))
                 .sorted(Comparator.comparing(HostPartitions::ageOf))
                 .forEach(this::consider);
     }

@@ -11,13 +11,17 @@ import io.godwit.schemas.events.RuleQuarantined;
 import io.godwit.schemas.log.LogRecord;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
-/** What was detected, open and ended, and which rule versions are active in which segment. */
+/**
+ * What was detected, open and ended, and which rule versions are active in which segment. Records of a segment may be taken again
+ * from further back, once newer ones were.
+ */
 public final class Detections {
     /**
      * One detection.
@@ -39,10 +43,17 @@ public final class Detections {
     private final List<Map<String, Detection>> bySegment = new ArrayList<>();
     private final List<Map<String, RuleActivated>> active = new ArrayList<>();
     private final List<Map<String, RuleQuarantined>> quarantined = new ArrayList<>();
+    private final List<Map<String, DetectionEnded>> ends =
+            new ArrayList<>(); // of detections whose beginning is not read
+    private final List<Map<String, Long>> newest = new ArrayList<>(); // offset of the newest word on a rule
+    private final long[] checkpointed; // and of the newest that is on all
 
     public Detections(int segments) {
+        checkpointed = new long[segments];
         for (int segment = 0; segment < segments; segment++) {
             bySegment.add(new TreeMap<>());
+            ends.add(new HashMap<>());
+            newest.add(new HashMap<>());
             active.add(new TreeMap<>());
             quarantined.add(new TreeMap<>());
         }
@@ -63,13 +74,20 @@ public final class Detections {
                                 began,
                                 record.position(),
                                 Instant.ofEpochMilli(record.timestampMillis()),
-                                Optional.empty()));
-            case DetectionEnded ended ->
-                detections.computeIfPresent(
-                        ended.getId(),
-                        (_, open) -> new Detection(open.began, open.position, open.appended, Optional.of(ended)));
-            case RuleActivated activated -> rules.put(activated.getRule(), activated);
-            case RuleDeactivated deactivated -> {
+                                Optional.ofNullable(ends.get(record.segment()).remove(began.getId()))));
+            case DetectionEnded ended -> {
+                Detection open = detections.get(ended.getId());
+                if (open == null) {
+                    ends.get(record.segment()).put(ended.getId(), ended);
+                } else {
+                    detections.put(
+                            ended.getId(), new Detection(open.began, open.position, open.appended, Optional.of(ended)));
+                }
+            }
+            case RuleActivated activated
+            when isNews(record, activated.getRule()) -> rules.put(activated.getRule(), activated);
+            case RuleDeactivated deactivated
+            when isNews(record, deactivated.getRule()) -> {
                 silence(rules, deactivated.getRule(), deactivated.getVersion());
                 quarantined
                         .get(record.segment())
@@ -77,17 +95,29 @@ public final class Detections {
                                 deactivated.getRule(),
                                 (_, one) -> one.getVersion() == deactivated.getVersion() ? null : one);
             }
-            case RuleQuarantined stopped -> {
+            case RuleQuarantined stopped
+            when isNews(record, stopped.getRule()) -> {
                 silence(rules, stopped.getRule(), stopped.getVersion());
                 quarantined.get(record.segment()).put(stopped.getRule(), stopped);
             }
             case DetectionsCheckpointed checkpoint -> { // news only where what led to it was not read
+                checkpointed[record.segment()] = Math.max(checkpointed[record.segment()], record.offset());
                 checkpoint.getActive().forEach(one -> rules.putIfAbsent(one.getRule(), one));
                 Map<String, RuleQuarantined> stopped = quarantined.get(record.segment());
                 checkpoint.getQuarantined().forEach(one -> stopped.putIfAbsent(one.getRule(), one));
             }
-            default -> {} // no event of this topic
+            default -> {} // no event of this topic, or an older word on a rule
         }
+    }
+
+    /** Whether a word on a rule is not older than what was taken of it. */
+    private boolean isNews(LogRecord record, String rule) {
+        Map<String, Long> words = newest.get(record.segment());
+        if (record.offset() < Math.max(checkpointed[record.segment()], words.getOrDefault(rule, 0L))) {
+            return false;
+        }
+        words.put(rule, record.offset());
+        return true;
     }
 
     private static void silence(Map<String, RuleActivated> rules, String rule, int version) {

@@ -139,6 +139,14 @@ public final class HostPartitions {
         return all;
     }
 
+    /** Those whose opening or close was not read, also where they are older than what is asked for; by id. */
+    public List<Partition> partly() {
+        return entries.entrySet().stream()
+                .filter(entry -> entry.getValue().opened == null || entry.getValue().closed == null)
+                .map(entry -> partition(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
     public List<Partition> open() {
         return all().stream().filter(partition -> partition.closed().isEmpty()).toList();
     }

@@ -89,7 +89,7 @@ public final class Mentions {
         }
     }
 
-    private static boolean contains(byte[] value, byte[] wanted) {
+    static boolean contains(byte[] value, byte[] wanted) {
         if (value == null) {
             return false;
         }

@@ -63,26 +63,51 @@ public final class StateRebuild {
             state.begin(standing);
         }
         List<Instant> detections = Standing.detectionsSince(log, moment);
-        List<LogRange> ranges = new ArrayList<>();
+        List<LogRange> open = new ArrayList<>();
+        List<LogRange> before = new ArrayList<>();
         for (Topic topic : RegionState.topics()) {
-            Instant wanted = history.of(topic);
-            switch (topic) {
-                case OBSERVATIONS -> {} // of them the newest samples are enough
-                case DETECTIONS -> {
-                    List<Long> ends = ends(log, topic, at);
-                    for (int segment = 0; segment < log.segments(); segment++) {
-                        Instant from = earlier(detections.get(segment), wanted);
-                        ranges.add(new LogRange(topic, segment, first(log, topic, segment, from), ends.get(segment)));
-                    }
-                }
-                case HOST_PARTITIONS, COMMANDS, OUTCOMES ->
-                    ranges.addAll(ranges(log, topic, earlier(oldest, wanted), at));
-                default -> ranges.addAll(ranges(log, topic, Instant.EPOCH, at));
+            List<Long> firsts = switch (topic) {
+                case OBSERVATIONS -> List.of(); // of them the newest samples are enough
+                case DETECTIONS ->
+                    IntStream.range(0, log.segments())
+                            .mapToObj(segment -> first(log, topic, segment, detections.get(segment)))
+                            .toList();
+                case HOST_PARTITIONS, COMMANDS, OUTCOMES -> firsts(log, topic, oldest);
+                default -> firsts(log, topic, Instant.EPOCH);
+            };
+            if (!firsts.isEmpty()) {
+                split(log, topic, firsts, ends(log, topic, at), history, open, before);
             }
         }
-        begin(log, ranges, state);
+        Proposed proposed = new Proposed(log, history.proposals() ? List.of(before, open) : List.of());
+        read(log, before, record -> {
+            if (history.proposals() ? proposed.speaksOf(record) : history.wants(record)) {
+                state.take(record);
+            }
+        });
+        begin(log, open, state);
         observations(log, at, moment, state);
         return state;
+    }
+
+    /** What a topic holds of what is open, and before that, where not all of it is wanted, of what is over. */
+    private static void split(
+            Log log,
+            Topic topic,
+            List<Long> firsts,
+            List<Long> ends,
+            History history,
+            List<LogRange> open,
+            List<LogRange> before) {
+        List<Long> wanted = history.topics().contains(topic) ? firsts(log, topic, history.since()) : firsts;
+        for (int segment = 0; segment < log.segments(); segment++) {
+            long first = firsts.get(segment);
+            long over = Math.min(first, wanted.get(segment));
+            open.add(new LogRange(topic, segment, history.all() ? over : first, ends.get(segment)));
+            if (!history.all()) {
+                before.add(new LogRange(topic, segment, over, Math.min(first, ends.get(segment))));
+            }
+        }
     }
 
     /** What has always to be read whole to name things: hosts and VMs, rules, controls and requests. */
@@ -150,18 +175,17 @@ public final class StateRebuild {
         return from.isAfter(Instant.EPOCH) ? log.offsetAt(topic, segment, from) : 0;
     }
 
+    private static List<Long> firsts(Log log, Topic topic, Instant from) {
+        return from.isAfter(Instant.EPOCH) ? log.offsetsAt(topic, from) : Collections.nCopies(log.segments(), 0L);
+    }
+
     /** What a topic holds from a time on, up to a moment, of all segments. */
     private static List<LogRange> ranges(Log log, Topic topic, Instant from, Optional<Instant> at) {
-        List<Long> firsts =
-                from.isAfter(Instant.EPOCH) ? log.offsetsAt(topic, from) : Collections.nCopies(log.segments(), 0L);
+        List<Long> firsts = firsts(log, topic, from);
         List<Long> ends = ends(log, topic, at);
         return IntStream.range(0, log.segments())
                 .mapToObj(segment -> new LogRange(topic, segment, firsts.get(segment), ends.get(segment)))
                 .toList();
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return other.isBefore(one) ? other : one;
     }
 
     /** The log's time never goes back, so the first later record ends what counts, whatever the next ones say. */
