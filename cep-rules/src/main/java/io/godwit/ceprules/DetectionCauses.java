@@ -5,8 +5,6 @@ import io.godwit.ceprules.engine.CompiledRule;
 import io.godwit.ceprules.rules.RuleBook;
 import io.godwit.ceprules.rules.RuleHeader;
 import io.godwit.ceprules.rules.RuleRefused;
-import io.godwit.ceprules.rules.RuleHeader;
-import io.godwit.ceprules.rules.RuleRefused;
 import io.godwit.ceprules.rules.RuleVersion;
 import io.godwit.ceprules.segment.RecordedDetections;
 import io.godwit.schemas.codec.EventCodec;
