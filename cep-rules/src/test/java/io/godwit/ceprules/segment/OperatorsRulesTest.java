@@ -25,6 +25,8 @@ final class OperatorsRulesTest {
         }
         assertTrue(rules.size() >= 9);
         History history = new History().join("h1", "r1").join("h2", "r1").join("h3", "r1");
+        List<String> others = List.of("k1", "k2", "k3", "k4");
+        others.forEach(host -> history.join(host, "r2"));
         for (int second = 0; second < 30; second++) {
             history.later(1000).alive().sample("h1", 7900, 40L << 30, History.vm("v1", VmState.RUNNING));
             if (second % 10 == 0) {
@@ -38,6 +40,12 @@ final class OperatorsRulesTest {
             }
             if (second == 5) {
                 history.lost("h2"); // which says nothing any more
+            }
+            if (second == 12) { // the last one makes most of its rack nearly full
+                others.forEach(host -> history.sample(host, host.equals("k1") ? 1000 : 7280, 8L << 30));
+            }
+            if (second == 15) {
+                history.sample("s1", "", 8_000_000); // its 8 GiB take 18 minutes
             }
             if (second == 25) {
                 history.lost("h3").sample("h3", 1000, 8L << 30); // the third of its rack, and seen again at once
