@@ -96,8 +96,11 @@ final class LabRegion implements AutoCloseable {
                 while (next >= said.size()) {
                     long left = until - System.nanoTime();
                     if (left <= 0) {
-                        return fail("waited " + longest.toSeconds() + " s for " + what + "; the last lines were:\n"
-                                + String.join("\n", said.subList(Math.max(0, said.size() - 40), said.size())));
+                        return fail("waited " + longest.toSeconds() + " s for " + what
+                                + "; the lines since, 40 at least:\n"
+                                + String.join(
+                                        "\n",
+                                        said.subList(Math.max(0, Math.min(mark, said.size() - 40)), said.size())));
                     }
                     TimeUnit.NANOSECONDS.timedWait(said, left);
                 }
