@@ -30,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -50,6 +51,9 @@ final class LibvirtMonitorTest {
 
     /** A time without samples that nobody is to see; a period or two on a calm machine. */
     private static final long GAP_MOST_MILLIS = 6000;
+
+    /** Nothing that the watch in the lab's station is to say takes so long. */
+    private static final long STATION_SECONDS = 180;
 
     private static Lab lab;
     private static Seen seen;
@@ -149,6 +153,7 @@ final class LibvirtMonitorTest {
 
     @Test
     void a_libvirtd_that_is_killed_and_started_is_a_loss_of_the_host_and_no_change_of_its_guests() {
+        awaitWatched("h2");
         int mark = seen.mark();
         lab.run("daemon", "2", "kill");
         seen.awaitLoss(mark, "h2");
@@ -171,6 +176,7 @@ final class LibvirtMonitorTest {
 
     @Test
     void what_happened_to_guests_while_libvirtd_was_away_is_found_when_it_is_back() {
+        awaitWatched("h2");
         String vm = lab.uuid("vm2-1");
         int mark = seen.mark();
         String pid = lab.run("exec", "2", "cat", "/run/libvirt/qemu/vm2-1.pid");
@@ -223,6 +229,7 @@ final class LibvirtMonitorTest {
 
     @Test
     void a_host_that_freezes_is_lost_alone_and_comes_back_with_all_its_guests() {
+        awaitWatched("h2");
         lab.run("freeze", "2");
         int mark = seen.mark();
         long from = System.currentTimeMillis();
@@ -276,6 +283,8 @@ final class LibvirtMonitorTest {
                 StationWatch.class.getName(),
                 "h1",
                 "h2");
+        // it ends with its input, so that a line that never comes is a failure and no test without an end
+        CompletableFuture.delayedExecutor(STATION_SECONDS, TimeUnit.SECONDS).execute(() -> endInput(station));
         try (BufferedReader said = station.inputReader()) {
             awaitLines(said, "sampled h1", "sampled h2");
             lab.run("link", "2", "down");
@@ -298,8 +307,21 @@ final class LibvirtMonitorTest {
             awaitLines(said, "sampled h2");
         } finally {
             lab.run("link", "2", "up");
-            station.getOutputStream().close(); // ends it
+            endInput(station);
             assertTrue(station.waitFor(30, TimeUnit.SECONDS));
+        }
+    }
+
+    /** A loss is told once until the host is sampled again, and a test before this one may have ended before that. */
+    private static void awaitWatched(String host) {
+        seen.awaitSample(seen.mark(), host, sample -> sample.getVms().size() == 2);
+    }
+
+    private static void endInput(Process station) {
+        try {
+            station.getOutputStream().close();
+        } catch (IOException gone) {
+            // it has ended
         }
     }
 
