@@ -103,6 +103,7 @@ final class RecordedRunTest {
         String graph = says("why", "detection", id, "--graph", "--log");
         assertTrue(graph.startsWith("digraph why {\n") && graph.contains("n1 -> n0 [label=\"led to\"]"), graph);
         String json = says("why", "detection", id, "-o", "json", "--log");
+        assertEquals(json, says("why", "detection", id, "--json", "--log"));
         assertTrue(json.contains("\"kind\" : \"observation\"") && json.contains("\"link\" : \"then\""), json);
     }
 
@@ -214,6 +215,7 @@ final class RecordedRunTest {
                 .findFirst()
                 .orElseThrow();
         String of = says("timeline", "--vm", vm, "--positions", "--from", "2026-01-01T00:00:00Z", "--log");
+        assertEquals(of, says("timeline", "--ve", vm, "--positions", "--from", "2026-01-01T00:00:00Z", "--log"));
         assertTrue(
                 of.matches("(?s).*\\bdecided .* migrate +" + vm + " .* accepted +" + vm + " .* moved +" + vm + " .*"),
                 of);

@@ -83,6 +83,13 @@ public final class CommonOptions {
             description = "table, json or yaml (default: table).")
     Printer.Format format = Printer.Format.TABLE;
 
+    @Option(names = "--json", description = "The same as -o json.")
+    void json(boolean wanted) {
+        if (wanted) {
+            format = Printer.Format.JSON;
+        }
+    }
+
     Printer printer() {
         return new Printer(System.out, format);
     }

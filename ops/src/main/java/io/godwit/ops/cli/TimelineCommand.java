@@ -43,7 +43,7 @@ public final class TimelineCommand implements Runnable {
     String host;
 
     @Option(
-            names = "--vm",
+            names = {"--vm", "--ve"},
             paramLabel = "VM",
             description = "Only what concerns this VM, or the whole site: id or name.")
     String vm;
